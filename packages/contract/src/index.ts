@@ -1,1 +1,102 @@
+export { ACTION_NAMES, ACTIONS, type Action, type ActionName, findAction } from './actions.ts';
+export {
+  APPROVAL_STATES,
+  type ApprovalRequest,
+  type ApprovalState,
+  type ApprovalStatus,
+  approvalDecisionRequest,
+  approvalRequest,
+  approvalStatus,
+  type ConsumeRequest,
+  consumeRequest,
+  type ErrorBody,
+  errorBody,
+  type Heartbeat,
+  heartbeat,
+  type Receipt,
+  type RunRegistration,
+  type RunRegistrationRequest,
+  receipt,
+  runRegistration,
+  runRegistrationRequest,
+} from './api/schemas.ts';
 export { CONTENT, GEN_AI, METADATA_ATTRIBUTES, MODEL_OPERATIONS, spanName, TOLLGATE } from './attributes.ts';
+export { durationSeconds } from './duration.ts';
+export { ERRORS, type ErrorCode, type Issue, TollgateError } from './errors.ts';
+export { canonicalJson, type JsonValue, parseCanonicalJson } from './evidence/canonical-json.ts';
+export {
+  appendRecord,
+  type ChainedRecord,
+  type ChainFinding,
+  type ChainState,
+  parseRecord,
+  startChain,
+  verifyChain,
+} from './evidence/chain.ts';
+export { type ApprovalBinding, bindingDigest, newNonce, saltedDigest, sha256Hex } from './evidence/digest.ts';
+export {
+  AGENT_KINDS,
+  type AgentKind,
+  type EvidenceRecord,
+  evidenceRecord,
+  RECORD_KINDS,
+  RECORD_SCHEMA,
+  type RecordFields,
+  type RecordKind,
+  SERVICE_KINDS,
+  type ServiceKind,
+  type Usage,
+  usage,
+} from './evidence/record.ts';
+export { addUsd, compareUsd, multiplyUsd, subtractUsd, type Usd, usd } from './money.ts';
+export { type Classification, classOf, type ToolHints } from './policy/classify.ts';
+export { type Decision, type DecisionRequest, decide } from './policy/decide.ts';
+export { REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
+export {
+  type AllowedTool,
+  type ApprovalGate,
+  type BudgetLimit,
+  type Person,
+  type Requirements,
+  RUNTIME_REQUIREMENTS,
+  requirements,
+} from './policy/requirements.ts';
+export { checkScope, type ScopeViolation } from './policy/scope.ts';
+export { type Pricing, priceCall, type TokenPrices } from './pricing/price-call.ts';
+export {
+  type DatedPrices,
+  PRICE_VERSION,
+  type PricedModel,
+  pricesAt,
+  pricesOf,
+  resolveModel,
+} from './pricing/price-list.ts';
+export {
+  ACTION_CLASSES,
+  type ActionClass,
+  COST_SOURCES,
+  type CostSource,
+  ENFORCEMENTS,
+  type Enforcement,
+  FACT_ORIGINS,
+  type FactOrigin,
+  FINAL_STATUSES,
+  type FinalStatus,
+  FLAG_STATES,
+  type FlagState,
+  OUTCOMES,
+  type Outcome,
+  REVIEW_VERDICTS,
+  type ReviewVerdict,
+  RISKS,
+  type Risk,
+  ROLES,
+  type Role,
+  type RunStatus,
+  VERDICTS,
+  type Verdict,
+} from './words.ts';
+export { workflowJsonSchema } from './workflow/json-schema.ts';
+export { type ParseResult, parseWorkflow, validateWorkflow } from './workflow/parse.ts';
+export { policyVersion } from './workflow/policy-version.ts';
+export type { ApprovalRule, Workflow, WorkflowTool } from './workflow/schema.ts';

@@ -1,0 +1,91 @@
+import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
+import { sha256Hex } from './digest.ts';
+import { type EvidenceRecord, evidenceRecord, RECORD_SCHEMA, type RecordFields } from './record.ts';
+
+/** Where a chain stands: one per run and writer. */
+export interface ChainState {
+  readonly run_id: string;
+  readonly writer: string;
+  /** Sequence number of the next record, which is also the count of records so far. */
+  readonly seq: number;
+  /** SHA-256 of the last record, or the genesis. */
+  readonly head: string;
+}
+
+export interface ChainedRecord {
+  readonly record: EvidenceRecord;
+  /** The exact bytes that are stored and hashed. */
+  readonly text: string;
+  readonly hash: string;
+  readonly next: ChainState;
+}
+
+/** A chain without records. Its genesis is bound to run, writer, schema and policy, so that no chain can pose as another. */
+export function startChain(run_id: string, writer: string, policy_version: string): ChainState {
+  const head = sha256Hex(canonicalJson({ schema: RECORD_SCHEMA, run_id, writer, policy_version }));
+  return { run_id, writer, seq: 0, head };
+}
+
+/** Appends one fact. Pure: the caller keeps `next`, and keeps it only once `text` is durable. */
+export function appendRecord(state: ChainState, fields: RecordFields): ChainedRecord {
+  const { run_id, writer, seq, head } = state;
+  const record = evidenceRecord.parse({
+    ...withoutUndefined(fields),
+    schema: RECORD_SCHEMA,
+    run_id,
+    writer,
+    seq,
+    prev: head,
+  });
+  const text = canonicalJson(record);
+  const hash = sha256Hex(text);
+  return { record, text, hash, next: { run_id, writer, seq: seq + 1, head: hash } };
+}
+
+export type ChainFinding =
+  | { readonly kind: 'malformed'; readonly index: number; readonly message: string }
+  | { readonly kind: 'foreign'; readonly index: number; readonly message: string }
+  | { readonly kind: 'out_of_sequence'; readonly index: number; readonly message: string }
+  | { readonly kind: 'broken_link'; readonly index: number; readonly message: string };
+
+/** Verifies the records of one run and writer, in order. `broken_link` also finds a changed predecessor. */
+export function verifyChain(
+  start: ChainState,
+  texts: readonly string[],
+): { readonly findings: readonly ChainFinding[]; readonly end: ChainState } {
+  const findings: ChainFinding[] = [];
+  let state = start;
+  for (const [index, text] of texts.entries()) {
+    const parsed = parseRecord(text);
+    if (typeof parsed === 'string') findings.push({ kind: 'malformed', index, message: parsed });
+    else {
+      if (parsed.run_id !== state.run_id || parsed.writer !== state.writer)
+        findings.push({ kind: 'foreign', index, message: 'belongs to another run or writer' });
+      if (parsed.seq !== state.seq)
+        findings.push({
+          kind: 'out_of_sequence',
+          index,
+          message: `has number ${parsed.seq} where ${state.seq} follows`,
+        });
+      if (parsed.prev !== state.head)
+        findings.push({ kind: 'broken_link', index, message: 'does not name the record before it' });
+    }
+    const seq = typeof parsed === 'string' ? state.seq + 1 : parsed.seq + 1;
+    state = { ...state, seq, head: sha256Hex(text) };
+  }
+  return { findings, end: state };
+}
+
+/** The record in a text, or why there is none: it has to be canonical to the byte. */
+export function parseRecord(text: string): EvidenceRecord | string {
+  try {
+    const result = evidenceRecord.safeParse(parseCanonicalJson(text));
+    return result.success ? result.data : (result.error.issues[0]?.message ?? 'not an evidence record');
+  } catch (error) {
+    return error instanceof Error ? error.message : 'not an evidence record';
+  }
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

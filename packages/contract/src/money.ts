@@ -1,0 +1,35 @@
+import Big from 'big.js';
+import { z } from 'zod';
+
+/**
+ * An amount of US dollars as a decimal string, e.g. "0.0125". Money is never a float: sums, products and comparisons
+ * go through the functions here, which are exact (big.js rounds on division only, and nothing here divides).
+ */
+export type Usd = string;
+
+/** At most 15 digits before and 15 after the point, so that amounts fit ClickHouse's Decimal(38, 15) with room to sum. */
+const DECIMAL = /^(0|[1-9]\d{0,14})(\.\d{1,15})?$/;
+
+/** A non-negative amount as a decimal string. */
+export const usd = z.string().regex(DECIMAL, {
+  error:
+    'write an amount in US dollars such as "0.50": digits and one point, not negative, at most 15 decimals',
+});
+
+export function addUsd(...amounts: readonly Usd[]): Usd {
+  return amounts.reduce((sum, amount) => sum.plus(amount), new Big(0)).toFixed();
+}
+
+/** `a - b`, which may be negative. */
+export function subtractUsd(a: Usd, b: Usd): Usd {
+  return new Big(a).minus(b).toFixed();
+}
+
+export function multiplyUsd(amount: Usd, count: number): Usd {
+  return new Big(amount).times(count).toFixed();
+}
+
+/** Negative, zero or positive, as `a` is below, equal to or above `b`. */
+export function compareUsd(a: Usd, b: Usd): number {
+  return new Big(a).cmp(b);
+}

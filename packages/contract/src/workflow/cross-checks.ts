@@ -1,0 +1,94 @@
+import { classOf } from '../policy/classify.ts';
+import type { Workflow, WorkflowTool } from './schema.ts';
+
+/** A finding by the path of the field that it is about. */
+export interface Finding {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What no single field can say: the rules that hold between fields, and what the classes of the tools require. */
+export function crossCheck(workflow: Workflow): Finding[] {
+  return [
+    ...workflow.tools.flatMap((tool, index) => toolFindings(workflow, tool, index)),
+    ...duplicates(workflow),
+    ...classRequirements(workflow),
+  ];
+}
+
+function toolFindings(workflow: Workflow, tool: WorkflowTool, index: number): Finding[] {
+  const at = (...path: (string | number)[]) => ['tools', index, ...path];
+  const findings: Finding[] = [];
+  if (!workflow.actions.includes(tool.action))
+    findings.push({
+      path: at('action'),
+      message: `"${tool.action}" is not among the workflow's actions; add it there, or choose one of ${workflow.actions.join(', ')}`,
+    });
+  for (const [position, source] of tool.reads.entries())
+    if (!workflow.data.includes(source))
+      findings.push({
+        path: at('reads', position),
+        message: `the workflow may not read "${source}"; add it to data, or take the tool out`,
+      });
+  const { actionClass, base } = classOf(workflow, tool);
+  if (tool.raise_to !== undefined && tool.raise_to < base)
+    findings.push({
+      path: at('raise_to'),
+      message: `"${tool.action}" is class ${base}, and nothing lowers a class; leave raise_to out`,
+    });
+  if (actionClass >= 2 && (tool.scope === undefined || Object.keys(tool.scope).length === 0))
+    findings.push({
+      path: at(),
+      message: `"${tool.name}" is class ${actionClass} and needs a scope: a constraint for each argument, e.g. scope: {status: {one_of: [open, done]}}`,
+    });
+  if (actionClass >= 2 && tool.rollback === undefined)
+    findings.push({
+      path: at(),
+      message: `"${tool.name}" is class ${actionClass} and needs a rollback note, e.g. rollback: Set {id} back to its previous status`,
+    });
+  if (actionClass === 3 && tool.approval === undefined)
+    findings.push({
+      path: at(),
+      message: `"${tool.name}" is class 3 and needs an approval, e.g. approval: {approvers: [${workflow.owner.email}], expires: 30m}`,
+    });
+  return findings;
+}
+
+function duplicates(workflow: Workflow): Finding[] {
+  const seen = new Set<string>();
+  return workflow.tools.flatMap((tool, index): Finding[] => {
+    const twice = seen.has(tool.name);
+    seen.add(tool.name);
+    if (twice) return [{ path: ['tools', index, 'name'], message: `"${tool.name}" is listed twice` }];
+    if (workflow.blocked_tools.includes(tool.name))
+      return [
+        {
+          path: ['tools', index, 'name'],
+          message: `"${tool.name}" is listed and blocked; take it out of one of the two`,
+        },
+      ];
+    return [];
+  });
+}
+
+function classRequirements(workflow: Workflow): Finding[] {
+  const highest = Math.max(...workflow.tools.map((tool) => classOf(workflow, tool).actionClass));
+  const missing = (field: keyof Workflow, from: number, why: string): Finding[] =>
+    highest >= from && workflow[field] === undefined
+      ? [{ path: [], message: `${field} is missing: ${why}` }]
+      : [];
+  return [
+    ...missing('review', 2, 'the workflow has a class-2 or class-3 tool, so say when a human reviews'),
+    ...missing(
+      'rollback',
+      2,
+      'the workflow has a class-2 or class-3 tool, so say how its owner undoes a run',
+    ),
+    ...missing(
+      'budget',
+      3,
+      'the workflow has a class-3 tool, so it needs a budget limit, at least budget: {per_run: "1.00"}',
+    ),
+    ...missing('incident', 3, 'the workflow has a class-3 tool, so say whom a breach reaches'),
+  ];
+}
