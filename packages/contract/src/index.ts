@@ -96,6 +96,7 @@ export {
   VERDICTS,
   type Verdict,
 } from './words.ts';
+export type { Constraint } from './workflow/constraint.ts';
 export { workflowJsonSchema } from './workflow/json-schema.ts';
 export { type ParseResult, parseWorkflow, validateWorkflow } from './workflow/parse.ts';
 export { policyVersion } from './workflow/policy-version.ts';
