@@ -1,0 +1,97 @@
+import type { ActionClass, JsonValue, Requirements } from '@tollgate/contract';
+import { z } from 'zod';
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+/** `info`: to know; `warning`: a rule was broken; `critical`: a rule that guards class 3 or the evidence itself was. */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a control found: one break of one rule. */
+export interface Finding {
+  /** What is judged as a whole, and healed as a whole: a run id, or `workflow/day/2026-11-23` and the like. */
+  readonly scope: string;
+  /** Tells apart the findings of one control in one scope, and stays the same when more evidence arrives. */
+  readonly key: string;
+  readonly run_id: string | null;
+  readonly workflow: string;
+  readonly owner: string;
+  readonly team: string;
+  /** One sentence for the person who has to act. */
+  readonly summary: string;
+  /** What raised it, small enough to show; never content. */
+  readonly evidence: { readonly [field: string]: JsonValue };
+  /** Since when it could be known (ns since 1970, by the store's or service's clock). The control's grace counts from here. */
+  readonly since: bigint;
+  /** Where it differs from the control's own. */
+  readonly severity?: Severity;
+  /** When it is due, or was (ns since 1970). A finding is judged again at that time. */
+  readonly due_at?: bigint;
+}
+
+/** Every registered policy, as the service itself recorded it. */
+export interface PolicyBook {
+  /** The requirements of one version, or undefined where the service never registered it. */
+  readonly at: (workflow: string, policy_version: string) => Requirements | undefined;
+  /** The version in force at a time (ns): the newest one registered until then, else the oldest. */
+  readonly inForce: (workflow: string, time: bigint) => Requirements | undefined;
+}
+
+export interface JudgeContext {
+  /** Nanoseconds since 1970, by the service's clock. */
+  readonly now: bigint;
+  readonly policies: PolicyBook;
+}
+
+/** An example for people and for the table test. */
+export interface Example<Row> {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+/** One rule over stored evidence, as its file writes it. */
+export interface ControlDefinition<Row> {
+  /** The control's name, snake_case. */
+  readonly control: string;
+  readonly class: 'every' | ActionClass;
+  /** The sentence of DESIGN.md, section 2, that it comes from. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly description: string;
+  /** A finding counts only this long after `since`: what is still on its way is not missing yet. */
+  readonly graceSeconds: number;
+  /** What it means when a finding is gone; said on the flag that it clears. */
+  readonly clears: string;
+  /** Candidate rows of the runs `{runs:Array(UUID)}`, with columns named as in `row`. */
+  readonly query: string;
+  readonly row: z.ZodType<Row>;
+  /** Pure. Several findings with one scope and key count as the first of them. */
+  readonly judge: (rows: readonly Row[], context: JudgeContext) => readonly Finding[];
+  /** Scopes other than the runs that these rows settle. */
+  readonly scopes?: (rows: readonly Row[]) => readonly string[];
+  readonly examples: { readonly passes: readonly Example<Row>[]; readonly fails: readonly Example<Row>[] };
+}
+
+/** A control whose row type was checked where it was defined, so that the evaluator can hold all of them in one list. */
+export interface Control extends Omit<ControlDefinition<unknown>, 'row' | 'judge' | 'scopes'> {
+  readonly judge: (rows: readonly unknown[], context: JudgeContext) => readonly Finding[];
+  readonly scopes: (rows: readonly unknown[]) => readonly string[];
+}
+
+/** Closes a definition over its row type. Rows come from the database, so they are parsed before they are judged. */
+export function defineControl<Row>(definition: ControlDefinition<Row>): Control {
+  const { row, judge, scopes, ...rest } = definition;
+  const rowsOf = (rows: readonly unknown[]) => z.array(row).parse(rows);
+  return {
+    ...rest,
+    judge: (rows, context) => distinct(judge(rowsOf(rows), context)),
+    scopes: (rows) => (scopes === undefined ? [] : scopes(rowsOf(rows))),
+  };
+}
+
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const identity = JSON.stringify([finding.scope, finding.key]);
+    if (!seen.has(identity)) seen.set(identity, finding);
+  }
+  return [...seen.values()];
+}

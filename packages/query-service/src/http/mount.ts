@@ -1,0 +1,68 @@
+import { TollgateError } from '@tollgate/contract';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Deps } from '../deps.ts';
+import { allows } from '../identity/allows.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Route } from './route.ts';
+
+/** Finds out who makes a request; undefined where it shows nothing. @throws TollgateError where what it shows is not valid. */
+export type Authenticate = (request: Request) => Promise<Identity | undefined>;
+
+/** A router with these routes. Who asks is settled before a body is read. */
+export function mount(
+  routes: readonly Route[],
+  deps: Deps,
+  authenticate: Authenticate,
+  drain: AbortSignal,
+): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const readBody = express.json({ limit: deps.settings.max_body_bytes, strict: false, type: isJson });
+  for (const route of routes) {
+    const steps = [identify(route, authenticate), ...(route.body === undefined ? [] : [wantJson, readBody])];
+    router[route.method](expressPath(route.path), ...steps, handler(route, deps, drain));
+  }
+  return router;
+}
+
+/** `/v1/runs/{run_id}` → `/v1/runs/:run_id`. */
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+const isJson = (request: { headers: { 'content-type'?: string | undefined } }): boolean =>
+  /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+
+const wantJson: RequestHandler = (request, _response, next) => {
+  next(isJson(request) ? undefined : new TollgateError('unsupported_media_type', 'Send application/json.'));
+};
+
+const identify =
+  (route: Route, authenticate: Authenticate): RequestHandler =>
+  async (request, response, next) => {
+    if (route.access === 'public') return next();
+    const identity = await authenticate(request);
+    const allowance = allows(identity, route.access);
+    if (allowance !== 'allowed') throw new TollgateError(allowance);
+    response.locals['identity'] = identity;
+    next();
+  };
+
+const handler =
+  (route: Route, deps: Deps, drain: AbortSignal): RequestHandler =>
+  async (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const output = await route.answer({
+      params: request.params,
+      query: request.query,
+      body: request.body,
+      identity: identityOf(response),
+      deps,
+      signal: AbortSignal.any([gone.signal, drain]),
+      reply: { header: (name, value) => void response.setHeader(name, value) },
+    });
+    response.status(route.status);
+    if (output === undefined || output === null) response.end();
+    else response.json(output);
+  };
+
+const identityOf = (response: Response): Identity | undefined =>
+  response.locals['identity'] as Identity | undefined;
