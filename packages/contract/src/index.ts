@@ -21,6 +21,7 @@ export {
   runRegistrationRequest,
 } from './api/schemas.ts';
 export { CONTENT, GEN_AI, METADATA_ATTRIBUTES, MODEL_OPERATIONS, spanName, TOLLGATE } from './attributes.ts';
+export { CONTROL_RULES, type ControlName, type ControlRule } from './control-rules.ts';
 export { durationSeconds } from './duration.ts';
 export { ERRORS, type ErrorCode, type Issue, TollgateError } from './errors.ts';
 export { canonicalJson, type JsonValue, parseCanonicalJson } from './evidence/canonical-json.ts';
