@@ -1,0 +1,70 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type * as z from 'zod/mini';
+import type { RequestFailure } from './failure.ts';
+import { get, type Query } from './request.ts';
+import {
+  approval,
+  approvalSummary,
+  costs,
+  evidence,
+  flag,
+  listOf,
+  run,
+  sample,
+} from './shapes.ts';
+import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
+
+const of = (...parts: readonly string[]) => `/v1/${parts.map(encodeURIComponent).join('/')}`;
+
+function useList<S extends z.ZodMiniType>(name: string, item: S, query: Query, refetchSeconds?: number) {
+  return useInfiniteQuery<
+    { items: z.output<S>[]; next_cursor: string | null },
+    RequestFailure,
+    { items: z.output<S>[]; more: boolean },
+    readonly unknown[],
+    string | undefined
+  >({
+    queryKey: [name, query],
+    queryFn: ({ pageParam }) => get(of(name), listOf(item), { ...query, cursor: pageParam }),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => ({
+      items: pages.flatMap((page) => page.items),
+      more: pages.at(-1)?.next_cursor != null,
+    }),
+    ...(refetchSeconds === undefined ? {} : { refetchInterval: refetchSeconds * 1000 }),
+  });
+}
+
+function useOne<S extends z.ZodMiniType>(key: readonly unknown[], path: string, shape: S, query: Query = {}) {
+  return useQuery<z.output<S>, RequestFailure>({ queryKey: key, queryFn: () => get(path, shape, query) });
+}
+
+export const useRuns = (query: Query) => useList('runs', run, query);
+
+export const useEvidence = (runId: string, content: boolean) =>
+  useOne(['runs', runId, 'evidence', content], of('runs', runId, 'evidence'), evidence, {
+    content: content ? 'true' : 'false',
+  });
+
+/** Read again every few seconds: a person waits before this page, and an agent behind it. */
+export const useApprovals = (query: Query) => useList('approvals', approvalSummary, query, 5);
+
+export const useApproval = (id: string) =>
+  useQuery<z.output<typeof approval>, RequestFailure>({
+    queryKey: ['approvals', id],
+    queryFn: () => get(of('approvals', id), approval),
+    refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 5000 : false),
+  });
+
+export const useSamples = (query: Query) => useList('samples', sample, query);
+export const useSample = (id: string) => useOne(['samples', id], of('samples', id), sample);
+
+export const useFlags = (query: Query) => useList('flags', flag, query);
+export const useFlag = (id: string) => useOne(['flags', id], of('flags', id), flag);
+
+export const useCosts = (query: Query) => useOne(['costs', query], of('costs'), costs, query);
+
+export const useWorkflows = () => useList('workflows', workflowSummary, { limit: '200' });
+export const useWorkflow = (name: string) =>
+  useOne(['workflows', name], of('workflows', name), workflowDetail);

@@ -1,0 +1,21 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { RequestFailure } from './failure.ts';
+
+/** A client that tries again only where that can help, and that notices a session's end wherever it shows. */
+export function createQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error instanceof RequestFailure && error.status === 401) client.setQueryData(['session'], null);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        retry: (failures, error) =>
+          failures < 2 && error instanceof RequestFailure && (error.status === 0 || error.status === 503),
+      },
+    },
+  });
+  return client;
+}

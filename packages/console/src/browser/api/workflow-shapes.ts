@@ -1,0 +1,75 @@
+import * as z from 'zod/mini';
+
+const maybe = <T extends z.ZodMiniType>(shape: T) => z._default(z.nullable(shape), null);
+const text = z.string();
+const person = z.object({ name: text, email: text });
+
+/** The eight runtime requirements, as the contract's `requirements()` answers them. */
+export const requirements = z.object({
+  workflow: text,
+  team: text,
+  policy_version: text,
+  allowed_tools: z.array(
+    z.object({
+      tool: text,
+      action: text,
+      action_class: z.int(),
+      raised_by: z.array(text),
+      reads: z.array(text),
+      scope: z.optional(z.record(text, z.unknown())),
+      rollback: z.optional(text),
+    }),
+  ),
+  blocked_tools: z.array(text),
+  approval_gates: z.array(
+    z.object({ tool: text, approvers: z.array(text), expires_seconds: z.number(), needed: z.int() }),
+  ),
+  log_fields: z.array(z.object({ action_class: z.int(), fields: z.array(text) })),
+  budget_limit: z.object({
+    per_call: z.optional(text),
+    per_run: z.optional(text),
+    per_day: z.optional(text),
+    per_month: z.optional(text),
+    warn_at_percent: z.array(z.number()),
+  }),
+  owner: z.object({ name: text, email: text, escalation: person, incident: z.array(text) }),
+  rollback_path: z.object({
+    decided_by: text,
+    run: z.optional(text),
+    tools: z.record(text, text),
+  }),
+  review_cadence: z.nullable(
+    z.object({
+      sample_rate: z.number(),
+      minimum_per_week: z.number(),
+      deadline_seconds: z.number(),
+      reviewers: z.array(text),
+    }),
+  ),
+  data: z.array(text),
+  risks: z.array(text),
+});
+export type RequirementsAnswer = z.output<typeof requirements>;
+
+export const workflowSummary = z.object({
+  workflow: text,
+  policy_version: text,
+  owner: text,
+  team: text,
+  suspended: z._default(z.boolean(), false),
+  registered_at: maybe(text),
+});
+export type WorkflowSummary = z.output<typeof workflowSummary>;
+
+export const workflowDetail = z.object({
+  ...{ workflow: text, policy_version: text, owner: maybe(text), team: maybe(text) },
+  suspended: z._default(z.boolean(), false),
+  suspended_reason: maybe(text),
+  /** The registered YAML, as it was sent. */
+  file: maybe(text),
+  requirements,
+  versions: z.array(
+    z.object({ policy_version: text, registered_at: text, registered_by: maybe(text) }),
+  ),
+});
+export type WorkflowDetail = z.output<typeof workflowDetail>;

@@ -1,0 +1,2 @@
+export { type ConsoleAsset, type ConsoleAssets, consoleAssets } from './serve/assets.ts';
+export { type ConsoleHandler, consoleHandler } from './serve/handler.ts';
