@@ -75,7 +75,7 @@ function classRequirements(workflow: Workflow): Finding[] {
   const highest = Math.max(...workflow.tools.map((tool) => classOf(workflow, tool).actionClass));
   const missing = (field: keyof Workflow, from: number, why: string): Finding[] =>
     highest >= from && workflow[field] === undefined
-      ? [{ path: [], message: `${field} is missing: ${why}` }]
+      ? [{ path: [field], message: `is missing: ${why}` }]
       : [];
   return [
     ...missing('review', 2, 'the workflow has a class-2 or class-3 tool, so say when a human reviews'),

@@ -68,8 +68,7 @@ function toFindings(issue: z.core.$ZodIssue, root: unknown): Finding[] {
       message: `unknown field "${key}"${hint(key, fieldsAt(path))}`,
     }));
   const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], root);
-  if (value === undefined && issue.code !== 'custom')
-    return [{ path, message: `${String(path.at(-1) ?? 'the file')} is missing` }];
+  if (value === undefined && issue.code !== 'custom') return [{ path, message: 'is missing' }];
   if (issue.code === 'invalid_value' && typeof value === 'string')
     return [
       {

@@ -81,7 +81,9 @@ test.each([
   expect(broken).not.toBe(WORKFLOW_YAML);
   const issues = issuesOf(broken);
   expect(
-    issues.some((issue) => issue.line === expected.line && expected.message.test(issue.message)),
+    issues.some(
+      (issue) => issue.line === expected.line && expected.message.test(`${issue.path} ${issue.message}`),
+    ),
     JSON.stringify(issues),
   ).toBe(true);
 });

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { TollgateError } from '@tollgate/contract';
+import { UserError } from './output/user-error.ts';
+import { program } from './program.ts';
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  // What a person can mend is said plainly; anything else is a defect and keeps its stack.
+  if (error instanceof UserError) console.error(error.message);
+  else if (error instanceof TollgateError) console.error(`${error.message}\n${error.mend}`);
+  else console.error(error);
+  process.exitCode = 1;
+}

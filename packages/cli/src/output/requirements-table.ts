@@ -1,0 +1,77 @@
+import { type Requirements, RUNTIME_REQUIREMENTS } from '@tollgate/contract';
+import Table from 'cli-table3';
+
+/** The eight runtime requirements as a table for a terminal. */
+export function requirementsTable(policy: Requirements): string {
+  const table = new Table({
+    head: ['requirement', policy.workflow],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [18, 92],
+  });
+  for (const name of RUNTIME_REQUIREMENTS)
+    table.push([name.replaceAll('_', ' '), ROWS[name](policy).join('\n') || 'none']);
+  return `${table.toString()}\npolicy version ${policy.policy_version}`;
+}
+
+const ROWS: {
+  readonly [name in (typeof RUNTIME_REQUIREMENTS)[number]]: (policy: Requirements) => readonly string[];
+} = {
+  allowed_tools: ({ allowed_tools }) =>
+    allowed_tools.map(({ tool, action, action_class, raised_by, reads }) => {
+      const raised = raised_by.length > 0 ? `, ${raised_by.join(', ')}` : '';
+      const data = reads.length > 0 ? `; reads ${reads.join(', ')}` : '';
+      return `${tool}: class ${action_class} (${action}${raised})${data}`;
+    }),
+  blocked_tools: ({ blocked_tools }) => [...blocked_tools, 'every tool that is not listed'],
+  approval_gates: ({ approval_gates }) =>
+    approval_gates.map(
+      ({ tool, approvers, needed, expires_seconds }) =>
+        `${tool}: ${needed} of ${approvers.join(', ')}, never the initiator; expires after ${readable(expires_seconds)}`,
+    ),
+  log_fields: ({ log_fields }) =>
+    log_fields.map(
+      ({ action_class, fields }) => `class ${action_class}: ${fields.join(', ').replaceAll('_', ' ')}`,
+    ),
+  budget_limit: ({ budget_limit }) => {
+    const { per_call, per_run, per_day, per_month, warn_at_percent } = budget_limit;
+    const limits = Object.entries({ call: per_call, run: per_run, day: per_day, month: per_month }).filter(
+      ([, usd]) => usd !== undefined,
+    );
+    if (limits.length === 0) return [];
+    return [
+      limits.map(([period, usd]) => `${usd} USD a ${period}`).join(', '),
+      `warnings at ${warn_at_percent.join(', ')} %`,
+    ];
+  },
+  owner: ({ owner }) => [
+    `${owner.name} <${owner.email}>`,
+    `escalation: ${owner.escalation.name} <${owner.escalation.email}>`,
+    ...(owner.incident.length > 0 ? [`incident path: ${owner.incident.join(', ')}`] : []),
+  ],
+  rollback_path: ({ rollback_path }) => [
+    ...(rollback_path.run === undefined
+      ? []
+      : [`${rollback_path.run} (decided by ${rollback_path.decided_by})`]),
+    ...Object.entries(rollback_path.tools).map(([tool, note]) => `${tool}: ${note}`),
+  ],
+  review_cadence: ({ review_cadence: review }) =>
+    review === null
+      ? []
+      : [
+          `${review.sample_rate * 100} % of class-2 actions, at least ${review.minimum_per_week} a week`,
+          `by ${review.reviewers.join(', ')} within ${readable(review.deadline_seconds)}`,
+        ],
+};
+
+function readable(seconds: number): string {
+  const units = [
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ] as const;
+  const [size, unit] = units.find(([each]) => seconds % each === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

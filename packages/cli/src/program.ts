@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { approvalsCommand } from './commands/approvals.ts';
+import { planCommand } from './commands/plan.ts';
+import { registerCommand } from './commands/register.ts';
+
+/** The `tollgate` command with all its subcommands; each is a file of `commands/`. */
+export function program(): Command {
+  return new Command('tollgate')
+    .description('gates, evidence and cost control for production AI agents')
+    .showHelpAfterError('(add --help for the options)')
+    .addCommand(planCommand())
+    .addCommand(registerCommand())
+    .addCommand(approvalsCommand());
+}
