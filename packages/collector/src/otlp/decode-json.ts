@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer';
+import { defectOf, type OtlpDefect } from './defect.ts';
+import {
+  arrayField,
+  enumField,
+  fieldOf,
+  idField,
+  type JsonObject,
+  objectOf,
+  stringField,
+  uint64Field,
+} from './json-fields.ts';
+import { parseLossless } from './json-text.ts';
+import { readAttributes } from './json-value.ts';
+import type { Decoded, ResourceSpans, ScopeSpans, Span, UndecodedSpan } from './model.ts';
+
+/** Decodes an OTLP/JSON trace request: hex ids, 64-bit integers as strings or numbers, unknown keys ignored. */
+export function decodeJson(body: Buffer): Decoded {
+  if (!isUtf8(body)) return { kind: 'malformed', message: 'the body is not UTF-8' };
+  const document = parse(body.toString('utf8'));
+  if ('message' in document) return { kind: 'malformed', message: document.message };
+  const result = defectOf(() => readRequest(document.value));
+  if ('defect' in result) return { kind: 'malformed', message: result.defect.message };
+  return { kind: 'decoded', resourceSpans: result.value };
+}
+
+function parse(text: string): { value: unknown } | { message: string } {
+  try {
+    return { value: parseLossless(text) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { message: 'the body is not JSON' };
+    if (error instanceof RangeError) return { message: 'the body is nested too deeply' };
+    throw error;
+  }
+}
+
+function readRequest(document: unknown): ResourceSpans[] {
+  const request = objectOf(document, 'the body');
+  return arrayField(request, 'resourceSpans').map((entry) =>
+    readResourceSpans(objectOf(entry, 'resourceSpans')),
+  );
+}
+
+function readResourceSpans(entry: JsonObject): ResourceSpans {
+  const resource = fieldOf(entry, 'resource');
+  const attributes = defectOf(() =>
+    resource === undefined ? [] : readAttributes(objectOf(resource, 'resource')),
+  );
+  const inherited = 'defect' in attributes ? attributes.defect : undefined;
+  return {
+    attributes: 'defect' in attributes ? [] : attributes.value,
+    scopes: scopeEntries(entry).map((scope) => readScopeSpans(objectOf(scope, 'scopeSpans'), inherited)),
+  };
+}
+
+/** Exporters older than OTLP 0.16 say `instrumentationLibrarySpans`. */
+function scopeEntries(entry: JsonObject): readonly unknown[] {
+  const scopes = arrayField(entry, 'scopeSpans');
+  return scopes.length > 0 ? scopes : arrayField(entry, 'instrumentationLibrarySpans');
+}
+
+function readScopeSpans(entry: JsonObject, inherited: OtlpDefect | undefined): ScopeSpans {
+  const scope = defectOf(() => {
+    const value = objectOf(fieldOf(entry, 'scope') ?? {}, 'scope');
+    return { scopeName: stringField(value, 'name'), scopeVersion: stringField(value, 'version') };
+  });
+  const defect = inherited ?? ('defect' in scope ? scope.defect : undefined);
+  return {
+    ...('defect' in scope ? { scopeName: '', scopeVersion: '' } : scope.value),
+    spans: arrayField(entry, 'spans').map((span) => (defect ? undecoded(defect, span) : spanOf(span))),
+  };
+}
+
+function spanOf(json: unknown): Span | UndecodedSpan {
+  const result = defectOf(() => readSpan(objectOf(json, 'a span')));
+  return 'defect' in result ? undecoded(result.defect, json) : result.value;
+}
+
+const undecoded = (defect: OtlpDefect, json: unknown): UndecodedSpan => ({
+  defect: defect.reason,
+  message: defect.message,
+  raw: { json },
+});
+
+/** The OpenTelemetry Collector accepts enum names as well, so both do. */
+const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
+  (k) => `SPAN_KIND_${k}`,
+);
+const CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
+
+function readSpan(span: JsonObject): Span {
+  const status = objectOf(fieldOf(span, 'status') ?? {}, 'status');
+  return {
+    traceId: idField(span, 'traceId'),
+    spanId: idField(span, 'spanId'),
+    parentSpanId: idField(span, 'parentSpanId'),
+    traceState: stringField(span, 'traceState'),
+    name: stringField(span, 'name'),
+    kind: enumField(span, 'kind', KINDS),
+    startTimeUnixNano: uint64Field(span, 'startTimeUnixNano'),
+    endTimeUnixNano: uint64Field(span, 'endTimeUnixNano'),
+    attributes: readAttributes(span),
+    events: arrayField(span, 'events').map((entry) => {
+      const event = objectOf(entry, 'an event');
+      return {
+        timeUnixNano: uint64Field(event, 'timeUnixNano'),
+        name: stringField(event, 'name'),
+        attributes: readAttributes(event),
+      };
+    }),
+    links: arrayField(span, 'links').map((entry) => {
+      const link = objectOf(entry, 'a link');
+      return {
+        traceId: idField(link, 'traceId'),
+        spanId: idField(link, 'spanId'),
+        traceState: stringField(link, 'traceState'),
+        attributes: readAttributes(link),
+      };
+    }),
+    statusCode: enumField(status, 'code', CODES),
+    statusMessage: stringField(status, 'message'),
+  };
+}

@@ -1,0 +1,24 @@
+import type { DecodeReason } from './model.ts';
+
+/** Thrown inside a decoder only; caught at the border of a span, of a resource, or of the whole request. */
+export class OtlpDefect extends Error {
+  override readonly name = 'OtlpDefect';
+  readonly reason: DecodeReason;
+
+  constructor(reason: DecodeReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export const malformed = (message: string): OtlpDefect => new OtlpDefect('malformed_span', message);
+
+/** Runs a decoding step; a defect comes back as a value, anything else is a bug and is thrown on. */
+export function defectOf<T>(step: () => T): { value: T } | { defect: OtlpDefect } {
+  try {
+    return { value: step() };
+  } catch (error) {
+    if (error instanceof OtlpDefect) return { defect: error };
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { isUtf8 } from 'node:buffer';
+import { malformed, OtlpDefect } from './defect.ts';
+
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH = 2;
+const FIXED32 = 5;
+
+/**
+ * Reads one protobuf message out of a byte range and never looks beyond it: an inner length that overruns its
+ * message is a defect, not another field's bytes. Source: protobuf.dev/programming-guides/encoding.
+ */
+export class WireReader {
+  readonly bytes: Buffer;
+  readonly end: number;
+  #position: number;
+  #wireType = 0;
+
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.#position = start;
+    this.end = end;
+  }
+
+  /** The next field's number, or 0 at the end of the message. */
+  next(): number {
+    if (this.#position >= this.end) return 0;
+    const tag = this.#varint();
+    this.#wireType = Number(tag & 7n);
+    const field = Number(tag >> 3n);
+    if (field === 0 || field > 0x1fff_ffff) throw malformed(`illegal field number ${field}`);
+    return field;
+  }
+
+  skip(): void {
+    if (this.#wireType === VARINT) this.#varint();
+    else if (this.#wireType === FIXED64) this.#take(8);
+    else if (this.#wireType === LENGTH) this.#take(this.#length());
+    else if (this.#wireType === FIXED32) this.#take(4);
+    else throw malformed(`unsupported wire type ${this.#wireType}`);
+  }
+
+  message(): WireReader {
+    const start = this.#lengthDelimited();
+    return new WireReader(this.bytes, start, this.#position);
+  }
+
+  raw(): Buffer {
+    const start = this.#lengthDelimited();
+    return this.bytes.subarray(start, this.#position);
+  }
+
+  string(): string {
+    const raw = this.raw();
+    if (!isUtf8(raw)) throw new OtlpDefect('invalid_utf8', 'a string is not UTF-8');
+    return raw.toString('utf8');
+  }
+
+  /** Unsigned 64 bits. */
+  varint(): bigint {
+    this.#expect(VARINT);
+    return this.#varint();
+  }
+
+  /** An enum: 32 bits, signed, as protobuf defines them. */
+  enum(): number {
+    return Number(BigInt.asIntN(32, this.varint()));
+  }
+
+  fixed64(): bigint {
+    this.#expect(FIXED64);
+    return this.bytes.readBigUInt64LE(this.#take(8));
+  }
+
+  double(): number {
+    this.#expect(FIXED64);
+    return this.bytes.readDoubleLE(this.#take(8));
+  }
+
+  #lengthDelimited(): number {
+    this.#expect(LENGTH);
+    return this.#take(this.#length());
+  }
+
+  #length(): number {
+    const length = this.#varint();
+    if (length > BigInt(this.end - this.#position)) throw malformed('a length overruns its message');
+    return Number(length);
+  }
+
+  #take(length: number): number {
+    const start = this.#position;
+    if (length > this.end - start) throw malformed('truncated message');
+    this.#position = start + length;
+    return start;
+  }
+
+  #varint(): bigint {
+    const first = this.#byte();
+    if (first < 0x80) return SMALL[first] ?? BigInt(first);
+    let value = BigInt(first & 0x7f);
+    for (let shift = 7n; shift < 70n; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asUintN(64, value);
+    }
+    throw malformed('a varint is longer than ten bytes');
+  }
+
+  #byte(): number {
+    const byte = this.#position < this.end ? this.bytes[this.#position++] : undefined;
+    if (byte === undefined) throw malformed('truncated message');
+    return byte;
+  }
+
+  #expect(wireType: number): void {
+    if (this.#wireType !== wireType) throw malformed(`wire type ${this.#wireType} where ${wireType} belongs`);
+  }
+}
+
+const SMALL: readonly bigint[] = Array.from({ length: 128 }, (_, value) => BigInt(value));

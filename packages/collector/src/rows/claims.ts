@@ -1,0 +1,43 @@
+import { parseCanonicalJson, TOLLGATE } from '@tollgate/contract';
+import type { KeyValue } from '../otlp/model.ts';
+import type { Principal } from '../principal.ts';
+import { asString } from './as-string.ts';
+
+/**
+ * What a span claims beyond its principal's workflows, in words for the sender; undefined where nothing.
+ * A claim is made by the attribute, on the span or on its resource, and by the evidence record, whose own `workflow`
+ * is what gets stored.
+ */
+export function forbiddenClaim(
+  principal: Principal,
+  resource: readonly KeyValue[],
+  span: readonly KeyValue[],
+): string | undefined {
+  const allowed = principal.workflows;
+  if (allowed === '*') return undefined;
+  for (const { key, value } of [...resource, ...span]) {
+    const claim = claimOf(key, () => asString(value));
+    if (claim === UNREADABLE)
+      return 'its evidence record is not canonical JSON, so its workflow cannot be checked';
+    if (claim && !allowed.includes(claim)) return `workflow ${JSON.stringify(claim)} is not this key's`;
+  }
+  return undefined;
+}
+
+const UNREADABLE = Symbol('unreadable');
+
+function claimOf(key: string, text: () => string): string | undefined | typeof UNREADABLE {
+  if (key === TOLLGATE.workflow) return text();
+  return key === TOLLGATE.record ? recordWorkflow(text()) : undefined;
+}
+
+/** Canonical JSON only: in any other text two parsers could find two workflows (a repeated key). */
+function recordWorkflow(record: string): string | undefined | typeof UNREADABLE {
+  try {
+    const parsed = parseCanonicalJson(record);
+    if (typeof parsed !== 'object' || parsed === null || !('workflow' in parsed)) return undefined;
+    return typeof parsed.workflow === 'string' ? parsed.workflow : UNREADABLE;
+  } catch {
+    return UNREADABLE;
+  }
+}
