@@ -35,13 +35,45 @@ export interface PolicyBook {
   readonly inForce: (workflow: string, time: bigint) => Requirements | undefined;
 }
 
+/** One run as the service registered it. */
+export interface RegisteredRun {
+  readonly run_id: string;
+  readonly workflow: string;
+  readonly policy_version: string;
+  readonly owner: string;
+  readonly team: string;
+  readonly initiator: string;
+  readonly registered_at: bigint;
+}
+
+/** One approval as the service recorded it. Positions are the service's order of receipt; no clock is compared. */
+export interface RecordedApproval {
+  readonly approval_id: string;
+  readonly run_id: string;
+  readonly workflow: string;
+  readonly policy_version: string;
+  readonly tool: string;
+  readonly call_id: string;
+  readonly requested_by: string;
+  readonly decisions: readonly {
+    readonly by: string;
+    readonly decision: 'approved' | 'refused';
+    readonly position: bigint;
+  }[];
+  readonly consumptions: readonly { readonly call_id: string; readonly position: bigint }[];
+}
+
+/** What rules may rest on, besides the agents' claims in the rows: only what the service itself recorded. */
 export interface JudgeContext {
   /** Nanoseconds since 1970, by the service's clock. */
   readonly now: bigint;
   readonly policies: PolicyBook;
+  readonly run: (run_id: string) => RegisteredRun | undefined;
+  readonly approval: (approval_id: string) => RecordedApproval | undefined;
+  readonly registeredWorkflow: (workflow: string) => boolean;
 }
 
-/** An example for people and for the table test. */
+/** An example for people and for the table test, judged in the context of `examples.ts`. */
 export interface Example<Row> {
   readonly name: string;
   readonly rows: readonly Row[];

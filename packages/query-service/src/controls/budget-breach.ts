@@ -1,0 +1,138 @@
+import { addUsd, compareUsd, type Requirements, subtractUsd } from '@tollgate/contract';
+import { z } from 'zod';
+import { defineControl, type Finding, type JudgeContext } from './control.ts';
+import { EXAMPLE_POLICY, EXAMPLE_RUN, EXAMPLE_TIME } from './examples.ts';
+import { nanoseconds } from './rows.ts';
+
+const PERIODS = ['run', 'day', 'month'] as const;
+type Period = (typeof PERIODS)[number];
+
+const row = z.object({
+  period: z.enum(PERIODS),
+  /** The run, the UTC day (2026-11-23) or the UTC month (2026-11). */
+  name: z.string(),
+  workflow: z.string(),
+  owner: z.string(),
+  team: z.string(),
+  /** Exact decimal text; the priced calls only. */
+  spent: z.string(),
+  calls: z.coerce.number(),
+  unpriced_calls: z.coerce.number(),
+  /** When the last call of the period began (ns): decides which policy version's limit holds. */
+  last: nanoseconds,
+  since: nanoseconds,
+});
+type Row = z.output<typeof row>;
+
+const SUMS = `
+  any(owner) AS owner, any(team) AS team, toString(sum(ifNull(cost, toDecimal128(0, 15)))) AS spent,
+  count() AS calls, countIf(cost IS NULL) AS unpriced_calls,
+  toString(toUnixTimestamp64Nano(max(start))) AS last, toString(toUnixTimestamp64Nano(max(received_at))) AS since`;
+
+/**
+ * Spend of each run, and of each day and month that one of the runs spent in, over all runs of the workflow. Which
+ * reports count is decided within a run, so the runs of those months are read whole and only then cut into periods.
+ */
+const query = `
+  WITH
+    touched AS (
+      SELECT DISTINCT workflow, toYYYYMM(start, 'UTC') AS month
+      FROM model_calls WHERE run_id IN {runs:Array(UUID)} AND workflow != ''),
+    members AS (
+      SELECT DISTINCT run_id FROM model_calls
+      WHERE (workflow, toYYYYMM(start, 'UTC')) IN (SELECT workflow, month FROM touched)),
+    calls AS (
+      SELECT * FROM counted_model_calls
+      WHERE run_id IN (SELECT run_id FROM members)
+        AND (workflow, toYYYYMM(start, 'UTC')) IN (SELECT workflow, month FROM touched))
+  SELECT 'run' AS period, toString(run_id) AS name, workflow, ${SUMS}
+  FROM counted_model_calls WHERE run_id IN {runs:Array(UUID)} AND workflow != '' GROUP BY run_id, workflow
+  UNION ALL
+  SELECT 'day' AS period, formatDateTime(start, '%Y-%m-%d', 'UTC') AS name, workflow, ${SUMS}
+  FROM calls GROUP BY workflow, name
+  UNION ALL
+  SELECT 'month' AS period, formatDateTime(start, '%Y-%m', 'UTC') AS name, workflow, ${SUMS}
+  FROM calls GROUP BY workflow, name`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...{ period: 'run', name: EXAMPLE_RUN, workflow: EXAMPLE_POLICY.workflow },
+  ...{ owner: EXAMPLE_POLICY.owner.email, team: EXAMPLE_POLICY.team },
+  ...{ spent: '1', calls: 3, unpriced_calls: 0, last: EXAMPLE_TIME, since: EXAMPLE_TIME },
+  ...changes,
+});
+
+export const budgetBreach = defineControl({
+  control: 'budget_breach',
+  class: 3,
+  rule: 'within budget; breach reached the incident path',
+  severity: 'critical',
+  description:
+    'What a run, and all runs of a workflow in a UTC day or month, spent lies within the budget of the registered policy. Unpriced calls are not in the sum and are named beside it.',
+  graceSeconds: 0,
+  clears: 'the spend counts as less now, or the limit of the policy in force is higher',
+  query,
+  row,
+  judge: (rows, context) => rows.flatMap((each) => judgeOne(each, context)),
+  scopes: (rows) => rows.map(scopeOf),
+  examples: {
+    passes: [
+      { name: 'exactly at the limit', rows: [example({ spent: '1.000000000000000' })] },
+      {
+        name: 'a day within its limit',
+        rows: [example({ period: 'day', name: '2026-09-21', spent: '4.99' })],
+      },
+      {
+        name: 'unpriced calls break nothing by themselves',
+        rows: [example({ spent: '0', unpriced_calls: 3 })],
+      },
+    ],
+    fails: [
+      { name: 'a run a fraction over', rows: [example({ spent: '1.000000000000001' })] },
+      { name: 'a day', rows: [example({ period: 'day', name: '2026-09-21', spent: '5.01' })] },
+      { name: 'a month', rows: [example({ period: 'month', name: '2026-09', spent: '20.5' })] },
+    ],
+  },
+});
+
+const scopeOf = ({ period, name, workflow }: Row) =>
+  period === 'run' ? name : `${workflow}/${period}/${name}`;
+
+const limitOf = (policy: Requirements, period: Period) =>
+  ({
+    run: policy.budget_limit.per_run,
+    day: policy.budget_limit.per_day,
+    month: policy.budget_limit.per_month,
+  })[period];
+
+function judgeOne(each: Row, context: JudgeContext): Finding[] {
+  const run = each.period === 'run' ? context.run(each.name) : undefined;
+  const policy =
+    (run && context.policies.at(run.workflow, run.policy_version)) ??
+    context.policies.inForce(each.workflow, each.last);
+  const limit = policy && limitOf(policy, each.period);
+  // The wire drops nothing, but a sum of scale 15 comes with zeros behind it.
+  const spent = addUsd(each.spent);
+  if (policy === undefined || limit === undefined || compareUsd(spent, limit) <= 0) return [];
+  return [
+    {
+      scope: scopeOf(each),
+      key: each.period,
+      run_id: each.period === 'run' ? each.name : null,
+      workflow: each.workflow,
+      owner: policy.owner.email,
+      team: policy.team,
+      since: each.since,
+      summary: `${subject(each)} spent ${spent} USD, ${subtractUsd(spent, limit)} over its limit of ${limit}${unpriced(each)}.`,
+      evidence: {
+        ...{ period: each.period, name: each.name, spent_usd: spent, limit_usd: limit },
+        ...{ calls: each.calls, unpriced_calls: each.unpriced_calls },
+      },
+    },
+  ];
+}
+
+const subject = ({ period, name, workflow }: Row) =>
+  period === 'run' ? 'The run' : `${workflow} in ${period === 'day' ? 'the day' : 'the month'} ${name}`;
+
+const unpriced = ({ unpriced_calls, calls }: Row) =>
+  unpriced_calls === 0 ? '' : `, with ${unpriced_calls} of its ${calls} calls unpriced and not in the sum`;

@@ -1,0 +1,39 @@
+import { approvalMatches } from './approval-matches.ts';
+import { budgetBreach } from './budget-breach.ts';
+import type { Control } from './control.ts';
+import { dataAllowed } from './data-allowed.ts';
+import { escalationNoted } from './escalation-noted.ts';
+import { evidenceChainWhole } from './evidence-chain-whole.ts';
+import { finalStatusPresent } from './final-status-present.ts';
+import { forgedServiceClaims } from './forged-service-claims.ts';
+import { logFieldsPresent } from './log-fields-present.ts';
+import { modelCallPriced } from './model-call-priced.ts';
+import { ownerNamed } from './owner-named.ts';
+import { policyRegistered } from './policy-registered.ts';
+import { refusedActions } from './refused-actions.ts';
+import { rollbackNotePresent } from './rollback-note-present.ts';
+import { runRegistered } from './run-registered.ts';
+import { scopeHeld } from './scope-held.ts';
+import { toolListed } from './tool-listed.ts';
+import { unreviewedSample } from './unreviewed-sample.ts';
+
+/** Every control, those of each class first. */
+export const CONTROLS: readonly Control[] = [
+  ownerNamed,
+  runRegistered,
+  policyRegistered,
+  toolListed,
+  dataAllowed,
+  finalStatusPresent,
+  modelCallPriced,
+  evidenceChainWhole,
+  refusedActions,
+  escalationNoted,
+  logFieldsPresent,
+  scopeHeld,
+  rollbackNotePresent,
+  unreviewedSample,
+  approvalMatches,
+  forgedServiceClaims,
+  budgetBreach,
+];

@@ -1,0 +1,80 @@
+import { type EvidenceRecord, parseRecord, sha256Hex, startChain, verifyChain } from '@tollgate/contract';
+import { z } from 'zod';
+
+/** The stored records of one run by one writer, in any order; a text that is stored twice is one record. */
+export interface WriterRecords {
+  readonly run_id: string;
+  readonly writer: string;
+  readonly texts: readonly string[];
+}
+
+export interface WriterVerdict {
+  readonly writer: string;
+  readonly records: number;
+  /** SHA-256 of the last record. */
+  readonly head: string | null;
+  /** What is wrong, in words; empty where the chain is whole. */
+  readonly problems: readonly string[];
+}
+
+/** What `run_sealed` states of each writer of the run: how many records it had written by then, and the last one's hash. */
+const seal = z.array(z.object({ writer: z.string(), count: z.int(), head: z.string() }));
+
+/** Verifies every chain of a run, and that they agree with what `run_sealed` states. Pure. */
+export function judgeChains(run_id: string, writers: readonly WriterRecords[]): readonly WriterVerdict[] {
+  const chains = writers.map((each) => verifyWriter(run_id, each));
+  const seals = chains.flatMap(({ parsed }) => parsed.filter(({ kind }) => kind === 'run_sealed'));
+  const stated = seals.flatMap((record) => {
+    const parsed = seal.safeParse(record.detail?.['writers']);
+    return parsed.success ? parsed.data : [];
+  });
+  return [
+    ...chains.map((chain) => ({
+      ...chain.verdict,
+      problems: [...chain.verdict.problems, ...disagreements(chain, stated)],
+    })),
+    ...stated
+      .filter(({ writer, count }) => count > 0 && !chains.some(({ verdict }) => verdict.writer === writer))
+      .map(({ writer, count }) => ({
+        ...{ writer, records: 0, head: null },
+        problems: [`the seal states ${count} records of this writer, and none is stored`],
+      })),
+  ];
+}
+
+interface Chain {
+  readonly verdict: WriterVerdict;
+  readonly parsed: readonly EvidenceRecord[];
+  readonly hashes: readonly string[];
+}
+
+function verifyWriter(run_id: string, { writer, texts }: WriterRecords): Chain {
+  const records = [...new Set(texts)].map((text) => ({ text, parsed: parseRecord(text) }));
+  const seqOf = (parsed: EvidenceRecord | string) =>
+    typeof parsed === 'string' ? Number.MAX_SAFE_INTEGER : parsed.seq;
+  records.sort((a, b) => seqOf(a.parsed) - seqOf(b.parsed) || (a.text < b.text ? -1 : 1));
+  const ordered = records.map(({ text }) => text);
+  const parsed = records.flatMap((record) => (typeof record.parsed === 'string' ? [] : [record.parsed]));
+  const start = startChain(run_id, writer, parsed[0]?.policy_version ?? '');
+  const { findings, end } = verifyChain(start, ordered);
+  const problems = findings.map(({ index, message }) => `record ${index} ${message}`);
+  return {
+    verdict: { writer, records: ordered.length, head: ordered.length === 0 ? null : end.head, problems },
+    parsed,
+    hashes: ordered.map(sha256Hex),
+  };
+}
+
+function disagreements(chain: Chain, stated: z.output<typeof seal>): string[] {
+  const { writer } = chain.verdict;
+  if (stated.length === 0) return [];
+  const mine = stated.filter((each) => each.writer === writer);
+  if (mine.length === 0) return ['the seal of the run does not name this writer'];
+  return mine.flatMap(({ count, head }) => {
+    if (chain.hashes.length < count)
+      return [`the seal states ${count} records, and ${chain.hashes.length} are stored`];
+    return count > 0 && chain.hashes[count - 1] !== head
+      ? [`record ${count - 1} is not the one that the seal states`]
+      : [];
+  });
+}

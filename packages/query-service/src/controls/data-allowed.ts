@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineControl } from './control.ts';
+import { exampleRow } from './examples.ts';
+import { about, claimed, policyOf } from './rows.ts';
+
+const row = z.object({
+  ...claimed,
+  call_id: z.string(),
+  tool: z.string(),
+  /** The sources that the tool's own code says it reads. */
+  reads: z.array(z.string()),
+});
+type Row = z.output<typeof row>;
+
+/** What each dispatched call read, as its records say; a refused call read nothing. */
+const query = `
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
+         JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
+         JSONExtract(record, 'detail', 'reads', 'Array(String)') AS reads,
+         toString(toUnixTimestamp64Nano(received_at)) AS since
+  FROM evidence_records
+  WHERE run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
+    AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  call_id: 'call-1',
+  tool: 'read_ticket',
+  reads: [],
+  ...changes,
+});
+
+export const dataAllowed = defineControl({
+  control: 'data_allowed',
+  class: 'every',
+  rule: 'owner named; tool listed; data allowed; unclassified tool refused at start-up',
+  severity: 'critical',
+  description: 'No tool that ran read a data source that the workflow may not read.',
+  graceSeconds: 0,
+  clears: 'the policy that allows this source is registered now',
+  query,
+  row,
+  judge: (rows, context) =>
+    rows.flatMap((each) => {
+      const policy = policyOf(each, context);
+      if (policy === undefined) return [];
+      const listed = policy.allowed_tools.find(({ tool }) => tool === each.tool)?.reads ?? [];
+      return [...new Set([...listed, ...each.reads])]
+        .filter((source) => !policy.data.includes(source))
+        .map((source) => ({
+          ...about(each, context),
+          key: `${each.call_id}:${source}`,
+          summary: `The call ${each.call_id} of ${each.tool} read ${source}, which the workflow may not read.`,
+          evidence: { call_id: each.call_id, tool: each.tool, source, allowed: [...policy.data] },
+        }));
+    }),
+  examples: {
+    passes: [
+      { name: 'a source of the workflow', rows: [example()] },
+      { name: 'one that the code names', rows: [example({ reads: ['builds'] })] },
+    ],
+    fails: [{ name: 'another source', rows: [example({ reads: ['salaries'] })] }],
+  },
+});

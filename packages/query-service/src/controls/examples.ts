@@ -1,0 +1,108 @@
+import { parseWorkflow, type Requirements, requirements } from '@tollgate/contract';
+import type { JudgeContext, RecordedApproval, RegisteredRun } from './control.ts';
+import type { ExecutedCall } from './executed-calls.ts';
+import type { ClaimedRow } from './rows.ts';
+
+/** What the controls' examples are judged against: one registered workflow, one run of it, a few approvals. */
+export const EXAMPLE_RUN = '0198c3a0-0000-7000-8000-000000000001';
+export const EXAMPLE_TIME = 1_790_000_000_000_000_000n;
+
+const FILE = `
+schema: tollgate.workflow/1
+workflow: release
+owner: {name: Olga Owner, email: olga@example.com}
+team: ops
+data: [tickets, builds]
+actions: [read, update_status, deploy]
+risks: [production]
+tools:
+  - {name: read_ticket, action: read, reads: [tickets]}
+  - name: set_status
+    action: update_status
+    scope: {id: {prefix: "T-"}, status: {one_of: [open, done]}}
+    rollback: Set {id} back to its previous status
+  - name: deploy
+    action: deploy
+    reads: [builds]
+    scope: {version: any}
+    rollback: Deploy the version before
+    approval: {approvers: [ada@example.com]}
+blocked_tools: [drop_database]
+budget: {per_run: "1.00", per_day: "5.00", per_month: "20.00"}
+review: {sample_rate: 0.2, deadline: 24h, reviewers: [rita@example.com]}
+stops_when: {}
+failure: [a release that has to be taken back]
+rollback: Deploy the version before
+incident: {people: [olga@example.com]}
+`;
+
+function examplePolicy(): Requirements {
+  const parsed = parseWorkflow(FILE);
+  if (parsed.kind === 'invalid') throw new Error(parsed.issues.map(({ message }) => message).join('; '));
+  return requirements(parsed.workflow);
+}
+
+export const EXAMPLE_POLICY = examplePolicy();
+
+const RUN: RegisteredRun = {
+  run_id: EXAMPLE_RUN,
+  workflow: EXAMPLE_POLICY.workflow,
+  policy_version: EXAMPLE_POLICY.policy_version,
+  owner: EXAMPLE_POLICY.owner.email,
+  team: EXAMPLE_POLICY.team,
+  initiator: 'ines@example.com',
+  registered_at: EXAMPLE_TIME,
+};
+
+function approval(approval_id: string, changes: Partial<RecordedApproval> = {}): RecordedApproval {
+  const { run_id, workflow, policy_version } = RUN;
+  return {
+    ...{ approval_id, run_id, workflow, policy_version, tool: 'deploy', call_id: 'call-1' },
+    requested_by: 'agent:ops',
+    decisions: [{ by: 'ada@example.com', decision: 'approved', position: 2n }],
+    consumptions: [{ call_id: 'call-1', position: 3n }],
+    ...changes,
+  };
+}
+
+const APPROVALS: readonly RecordedApproval[] = [
+  approval('granted'),
+  approval('never-consumed', { consumptions: [] }),
+  approval('refused', { decisions: [{ by: 'ada@example.com', decision: 'refused', position: 2n }] }),
+  approval('own', { decisions: [{ by: RUN.initiator, decision: 'approved', position: 2n }] }),
+  approval('decided-late', { decisions: [{ by: 'ada@example.com', decision: 'approved', position: 9n }] }),
+  approval('for-another-run', { run_id: '0198c3a0-0000-7000-8000-000000000009' }),
+];
+
+export const EXAMPLE_CONTEXT: JudgeContext = {
+  now: EXAMPLE_TIME + 1_000_000_000_000n,
+  policies: {
+    at: (workflow, version) =>
+      workflow === RUN.workflow && version === RUN.policy_version ? EXAMPLE_POLICY : undefined,
+    inForce: (workflow) => (workflow === RUN.workflow ? EXAMPLE_POLICY : undefined),
+  },
+  run: (run_id) => (run_id === EXAMPLE_RUN ? RUN : undefined),
+  approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
+  registeredWorkflow: (workflow) => workflow === RUN.workflow,
+};
+
+/** What the example run's records claim, all as it should be unless changed. */
+export function exampleRow(changes: Partial<ClaimedRow> = {}): ClaimedRow {
+  const { run_id, workflow, policy_version, owner, team } = RUN;
+  return { run_id, workflow, policy_version, owner, team, since: EXAMPLE_TIME, ...changes };
+}
+
+/** A class-2 call of the example run, all as it should be unless changed. */
+export function exampleCall(changes: Partial<ExecutedCall> = {}): ExecutedCall {
+  return {
+    ...exampleRow(),
+    kind: 'tool_finished',
+    call_id: 'call-1',
+    tool: 'set_status',
+    action: 'update_status',
+    action_class: 2,
+    approval_id: '',
+    rollback_note: 'Set T-1 back to open',
+    ...changes,
+  };
+}

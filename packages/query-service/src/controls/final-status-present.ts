@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { defineControl } from './control.ts';
+import { EXAMPLE_TIME, exampleRow } from './examples.ts';
+import { about, claimed } from './rows.ts';
+
+const row = z.object({
+  ...claimed,
+  final_statuses: z.array(z.string()),
+  /** Approvals that still wait for a person: such a run is not stuck. */
+  waiting: z.coerce.number(),
+});
+type Row = z.output<typeof row>;
+
+/** Each run that is registered or was seen, with what ended it; `since` is when the store last heard of it. */
+const query = `
+  WITH seen AS (
+    SELECT run_id, any(workflow) AS workflow, any(policy_version) AS policy_version, any(owner) AS owner,
+           any(team) AS team, groupUniqArrayIf(8)(JSONExtractString(record, 'final_status'), kind = 'run_sealed') AS statuses,
+           max(received_at) AS last
+    FROM evidence_records WHERE run_id IN {runs:Array(UUID)} GROUP BY run_id
+    UNION ALL
+    SELECT run_id, workflow, policy_version, owner, team, [], received_at
+    FROM run_registrations WHERE run_id IN {runs:Array(UUID)}
+  ), open AS (
+    SELECT run_id, count() AS waiting FROM (
+      SELECT run_id, approval_id FROM approvals WHERE run_id IN {runs:Array(UUID)}
+      GROUP BY run_id, approval_id HAVING countIf(event != 'requested') = 0)
+    GROUP BY run_id
+  )
+  SELECT toString(run_id) AS run_id, any(seen.workflow) AS workflow, any(seen.policy_version) AS policy_version,
+         any(seen.owner) AS owner, any(seen.team) AS team, groupUniqArrayArray(statuses) AS final_statuses,
+         any(open.waiting) AS waiting, toString(toUnixTimestamp64Nano(max(last))) AS since
+  FROM seen LEFT JOIN open USING (run_id) GROUP BY run_id`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  final_statuses: ['completed'],
+  waiting: 0,
+  ...changes,
+});
+
+export const finalStatusPresent = defineControl({
+  control: 'final_status_present',
+  class: 'every',
+  rule: 'run has owner, input, output, cost, final status',
+  severity: 'warning',
+  description:
+    'Every run ended in exactly one final status; one of which nothing was heard for an hour is stuck.',
+  graceSeconds: 3600,
+  clears: 'the run went on or was sealed',
+  query,
+  row,
+  judge: (rows, context) =>
+    rows
+      .filter(({ final_statuses, waiting }) => final_statuses.length !== 1 && waiting === 0)
+      .map((each) => ({
+        ...about(each, context),
+        // Two different statuses are a contradiction, which no waiting mends.
+        ...(each.final_statuses.length > 1 ? { since: 0n, severity: 'critical' as const } : {}),
+        key: each.final_statuses.length > 1 ? 'contradictory' : 'unsealed',
+        summary:
+          each.final_statuses.length > 1
+            ? `The run claims several final statuses: ${[...each.final_statuses].sort().join(', ')}.`
+            : 'The run never ended: it has no final status, and nothing has been heard of it for an hour.',
+        evidence: { final_statuses: [...each.final_statuses].sort() },
+      })),
+  examples: {
+    passes: [
+      { name: 'completed', rows: [example()] },
+      { name: 'waiting for a person', rows: [example({ final_statuses: [], waiting: 1 })] },
+    ],
+    fails: [
+      { name: 'unsealed', rows: [example({ final_statuses: [], since: EXAMPLE_TIME - 1n })] },
+      { name: 'two statuses', rows: [example({ final_statuses: ['completed', 'failed'] })] },
+    ],
+  },
+});

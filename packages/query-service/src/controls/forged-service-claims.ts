@@ -1,0 +1,73 @@
+import { SERVICE_KINDS } from '@tollgate/contract';
+import { z } from 'zod';
+import { defineControl } from './control.ts';
+import { EXAMPLE_TIME, exampleRow } from './examples.ts';
+import { about, claimed } from './rows.ts';
+
+const row = z.object({ ...claimed, principal: z.string(), kind: z.string(), approval_id: z.string() });
+type Row = z.output<typeof row>;
+
+const KINDS = SERVICE_KINDS.map((kind) => `'${kind}'`).join(', ');
+
+/** What an agent's spans say that only the service may say, and each approval that they name. */
+const query = `
+  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
+         any(owner) AS owner, any(team) AS team, principal, kind,
+         JSONExtractString(record, 'approval_id') AS approval_id,
+         toString(toUnixTimestamp64Nano(min(received_at))) AS since
+  FROM evidence_records
+  WHERE run_id IN {runs:Array(UUID)}
+    AND (kind IN (${KINDS}) OR JSONExtractString(record, 'approval_id') != '')
+  GROUP BY run_id, principal, kind, approval_id`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  principal: 'ops-agent',
+  kind: 'tool_finished',
+  approval_id: 'granted',
+  ...changes,
+});
+
+const isServiceKind = (kind: string) => SERVICE_KINDS.some((one) => one === kind);
+
+export const forgedServiceClaims = defineControl({
+  control: 'forged_service_claims',
+  class: 3,
+  rule: 'each execution has an approval that matches its exact arguments and policy version, was decided before it, by someone other than the initiator, and was used once',
+  severity: 'critical',
+  description:
+    'No span claims what only the service may say: an approval, a decision, a registration or a review, or an approval that the service does not have for that run.',
+  graceSeconds: 15,
+  clears: 'the service’s own record of the approval has arrived',
+  query,
+  row,
+  judge: (rows, context) =>
+    rows.flatMap((each) => {
+      const forged = isServiceKind(each.kind);
+      const known = context.approval(each.approval_id)?.run_id === each.run_id;
+      if (!forged && (each.approval_id === '' || known)) return [];
+      return [
+        {
+          ...about(each, context),
+          // A forged record is forged from the start; no record of the service can still be on its way to mend it.
+          ...(forged ? { since: 0n } : {}),
+          key: forged ? `record:${each.kind}` : `approval:${each.approval_id}`,
+          summary: forged
+            ? `A span of ${each.principal || 'an unknown key'} carries a ${each.kind} record, which only the service may write.`
+            : `A span of ${each.principal || 'an unknown key'} names an approval that the service does not have for this run.`,
+          evidence: { principal: each.principal, kind: each.kind, claimed_approval: each.approval_id },
+        },
+      ];
+    }),
+  examples: {
+    passes: [
+      { name: 'an approval of the service', rows: [example()] },
+      { name: 'no approval at all', rows: [example({ approval_id: '' })] },
+    ],
+    fails: [
+      { name: 'a decision in a span', rows: [example({ kind: 'approval_decided', since: EXAMPLE_TIME })] },
+      { name: 'an approval that nobody gave', rows: [example({ approval_id: 'made-up' })] },
+      { name: 'an approval of another run', rows: [example({ approval_id: 'for-another-run' })] },
+    ],
+  },
+});

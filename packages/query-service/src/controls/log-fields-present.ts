@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { defineControl, type Finding, type JudgeContext } from './control.ts';
+import { exampleRow } from './examples.ts';
+import { about, claimed, policyOf } from './rows.ts';
+
+const row = z.object({
+  ...claimed,
+  kind: z.string(),
+  call_id: z.string(),
+  tool: z.string(),
+  action_class: z.coerce.number(),
+  enforcement: z.string(),
+  outcome: z.string(),
+  final_status: z.string(),
+  /** The fields whose content has a digest in the record. */
+  digests: z.array(z.string()),
+  has_cost: z.coerce.boolean(),
+});
+type Row = z.output<typeof row>;
+
+/** The fields of each record that the log is to hold. Digests stand for content, which may be erased. */
+const query = `
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind,
+         JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
+         JSONExtractUInt(record, 'action_class') AS action_class,
+         JSONExtractString(record, 'enforcement') AS enforcement, JSONExtractString(record, 'outcome') AS outcome,
+         JSONExtractString(record, 'final_status') AS final_status,
+         JSONExtractKeys(record, 'digests') AS digests, JSONHas(record, 'cost') AS has_cost,
+         toString(toUnixTimestamp64Nano(received_at)) AS since
+  FROM evidence_records
+  WHERE run_id IN {runs:Array(UUID)}
+    AND kind IN ('run_started', 'model_called', 'gate_decided', 'tool_finished', 'run_sealed')`;
+
+const example = (kind: string, changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  ...{ kind, call_id: '', tool: '', action_class: 0, enforcement: '', outcome: '', final_status: '' },
+  ...{ digests: [], has_cost: false },
+  ...changes,
+});
+
+const CALL = { call_id: 'call-1', tool: 'set_status', action_class: 2, enforcement: 'executed' };
+const WHOLE = [
+  example('run_started', { digests: ['input'] }),
+  example('model_called', { digests: ['input', 'output'], has_cost: true }),
+  example('gate_decided', { ...CALL, digests: ['arguments'] }),
+  example('tool_finished', { ...CALL, outcome: 'succeeded', digests: ['result'] }),
+  example('run_sealed', { final_status: 'completed', digests: ['output'] }),
+];
+const without = (kind: string, changes: Partial<Row>) =>
+  WHOLE.map((each) => (each.kind === kind ? { ...each, ...changes } : each));
+
+export const logFieldsPresent = defineControl({
+  control: 'log_fields_present',
+  class: 1,
+  rule: 'log input, output, cost, owner',
+  severity: 'warning',
+  description:
+    'A run’s records hold its input, its output once completed, the cost of every model call, and for each class-2 or class-3 call the decision, the arguments and the result.',
+  graceSeconds: 60,
+  clears: 'the record that holds the field arrived later',
+  query,
+  row,
+  judge: (rows, context) =>
+    [...Map.groupBy(rows, ({ run_id }) => run_id).values()].flatMap((run) => [
+      ...missingOfRun(run, context),
+      ...missingOfCalls(run, context),
+    ]),
+  examples: {
+    passes: [
+      { name: 'everything logged', rows: WHOLE },
+      { name: 'no output before the end', rows: WHOLE.slice(0, 1) },
+      {
+        name: 'a failed call has no result',
+        rows: without('tool_finished', { outcome: 'failed', digests: [] }),
+      },
+    ],
+    fails: [
+      { name: 'no input', rows: [example('run_started')] },
+      {
+        name: 'no output',
+        rows: [WHOLE[0], example('run_sealed', { final_status: 'completed' })].flatMap((each) => each ?? []),
+      },
+      { name: 'a model call without cost', rows: without('model_called', { has_cost: false }) },
+      { name: 'no arguments', rows: without('gate_decided', { digests: [] }) },
+      { name: 'no result', rows: without('tool_finished', { digests: [] }) },
+      {
+        name: 'an end without a decision',
+        rows: without('tool_finished', { digests: ['arguments', 'result'] }).filter(
+          ({ kind }) => kind !== 'gate_decided',
+        ),
+      },
+    ],
+  },
+});
+
+function missingOfRun(run: readonly Row[], context: JudgeContext): Finding[] {
+  const has = (field: string) => run.some(({ digests }) => digests.includes(field));
+  const completed = run.some(({ final_status }) => final_status === 'completed');
+  const uncosted = run.filter(({ kind, has_cost }) => kind === 'model_called' && !has_cost).length;
+  return [
+    ...(has('input') ? [] : missing(run, context, 'input', 'the input of the run')),
+    ...(!completed || has('output') ? [] : missing(run, context, 'output', 'the output of the run')),
+    ...(uncosted === 0 ? [] : missing(run, context, 'cost', `the cost of ${uncosted} model calls`)),
+  ];
+}
+
+function missingOfCalls(run: readonly Row[], context: JudgeContext): Finding[] {
+  const calls = Map.groupBy(
+    run.filter(({ kind }) => kind === 'gate_decided' || kind === 'tool_finished'),
+    ({ call_id, tool }) => `${call_id}:${tool}`,
+  );
+  return [...calls].flatMap(([call, records]) => missingOfCall(call, records, context));
+}
+
+function missingOfCall(call: string, records: readonly Row[], context: JudgeContext): Finding[] {
+  const executed = records.some(({ enforcement, outcome }) => enforcement === 'executed' || outcome !== '');
+  if (!executed || classOfCall(records, context) < 2) return [];
+  const has = (field: string) => records.some(({ digests }) => digests.includes(field));
+  const decided = records.some(({ kind }) => kind === 'gate_decided');
+  const succeeded = records.some(({ outcome }) => outcome === 'succeeded');
+  return [
+    ...(decided ? [] : missing(records, context, `${call}:decision`, `the decision on the call ${call}`)),
+    ...(has('arguments')
+      ? []
+      : missing(records, context, `${call}:arguments`, `the arguments of the call ${call}`)),
+    ...(!succeeded || has('result')
+      ? []
+      : missing(records, context, `${call}:result`, `the result of the call ${call}`)),
+  ];
+}
+
+function classOfCall(records: readonly Row[], context: JudgeContext): number {
+  const [first] = records;
+  const listed = first && policyOf(first, context)?.allowed_tools.find(({ tool }) => tool === first.tool);
+  return Math.max(listed?.action_class ?? 1, ...records.map(({ action_class }) => action_class));
+}
+
+/** `since` is the newest record: while more arrive, the missing one may as well. */
+function missing(records: readonly Row[], context: JudgeContext, key: string, what: string): Finding[] {
+  const newest = records.reduce<Row | undefined>(
+    (latest, each) => (latest === undefined || each.since > latest.since ? each : latest),
+    undefined,
+  );
+  if (newest === undefined) return [];
+  return [
+    { ...about(newest, context), key, summary: `The log does not hold ${what}.`, evidence: { field: key } },
+  ];
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { defineControl } from './control.ts';
+import { exampleRow } from './examples.ts';
+import { about, claimed } from './rows.ts';
+
+const row = z.object({
+  ...claimed,
+  provider: z.string(),
+  model: z.string(),
+  reason: z.string(),
+  calls: z.coerce.number(),
+});
+type Row = z.output<typeof row>;
+
+/** The counted calls of each run whose cost nobody knows. */
+const query = `
+  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, '' AS policy_version, any(owner) AS owner,
+         any(team) AS team, provider, model, ifNull(unpriced_reason, '') AS reason, count() AS calls,
+         toString(toUnixTimestamp64Nano(min(received_at))) AS since
+  FROM counted_model_calls
+  WHERE run_id IN {runs:Array(UUID)} AND cost IS NULL
+  GROUP BY run_id, provider, model, reason`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  ...{ provider: 'openai', model: 'house-model', reason: 'no_price', calls: 2 },
+  ...changes,
+});
+
+export const modelCallPriced = defineControl({
+  control: 'model_call_priced',
+  class: 'every',
+  rule: 'policy version registered; every model call priced or shown as unpriced; evidence chain whole',
+  severity: 'warning',
+  description: 'Every counted model call has a cost. An unpriced one is unknown, not free.',
+  graceSeconds: 30,
+  clears: 'a price for these calls became known',
+  query,
+  row,
+  judge: (rows, context) =>
+    rows.map((each) => ({
+      ...about(each, context),
+      key: `${each.provider}/${each.model}:${each.reason}`,
+      summary: `${each.calls} ${each.calls === 1 ? 'call' : 'calls'} of ${each.model || 'an unnamed model'} (${each.provider || 'unknown provider'}) ${each.calls === 1 ? 'has' : 'have'} no cost: ${REASONS[each.reason] ?? 'unknown'}.`,
+      evidence: {
+        provider: each.provider,
+        model: each.model,
+        reason: each.reason,
+        unpriced_calls: each.calls,
+      },
+    })),
+  examples: {
+    passes: [{ name: 'nothing unpriced', rows: [] }],
+    fails: [{ name: 'a model without a price', rows: [example()] }],
+  },
+});
+
+const REASONS: Readonly<Record<string, string>> = {
+  no_usage: 'the call reported no usage',
+  no_price: 'there is no price for the model',
+};

@@ -1,0 +1,45 @@
+import type { Requirements } from '@tollgate/contract';
+import { z } from 'zod';
+import type { Finding, JudgeContext } from './control.ts';
+
+/** Nanoseconds since 1970, which ClickHouse sends as a decimal string. */
+export const nanoseconds = z.coerce.bigint();
+
+/** What every row about a run says of it: claims by the agent, except for `since`. */
+export const claimed = {
+  run_id: z.string(),
+  workflow: z.string(),
+  policy_version: z.string(),
+  owner: z.string(),
+  team: z.string(),
+  /** When the store received it. */
+  since: nanoseconds,
+} as const;
+
+const claimedRow = z.object(claimed);
+export type ClaimedRow = z.output<typeof claimedRow>;
+
+/** The policy that a run is judged by: the one it was registered with, else the one its records claim. */
+export function policyOf(row: ClaimedRow, context: JudgeContext): Requirements | undefined {
+  const run = context.run(row.run_id);
+  return context.policies.at(run?.workflow ?? row.workflow, run?.policy_version ?? row.policy_version);
+}
+
+/** Whom and what a finding about a row is about. The service's own words go before the agent's. */
+export function about(
+  row: ClaimedRow,
+  context: JudgeContext,
+): Pick<Finding, 'scope' | 'run_id' | 'workflow' | 'owner' | 'team' | 'since'> {
+  const { run_id, since } = row;
+  const run = context.run(run_id);
+  const workflow = run?.workflow ?? row.workflow;
+  const policy = policyOf(row, context) ?? context.policies.inForce(workflow, since);
+  return {
+    scope: run_id,
+    run_id,
+    workflow,
+    owner: run?.owner ?? policy?.owner.email ?? row.owner,
+    team: run?.team ?? policy?.team ?? row.team,
+    since,
+  };
+}

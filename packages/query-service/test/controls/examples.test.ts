@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { CONTROLS } from '../../src/controls/catalogue.ts';
+import { EXAMPLE_CONTEXT } from '../../src/controls/examples.ts';
+
+describe.each(CONTROLS.map((control) => ({ control, name: control.control })))('$name', ({ control }) => {
+  test.each(control.examples.passes)('passes: $name', ({ rows }) => {
+    expect(control.judge(rows, EXAMPLE_CONTEXT)).toEqual([]);
+  });
+
+  test.each(control.examples.fails)('finds: $name', ({ rows }) => {
+    const findings = control.judge(rows, EXAMPLE_CONTEXT);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.summary).toMatch(/^\S.*\.$/);
+  });
+
+  test('judging twice, or rows twice, or in another order, finds the same', () => {
+    for (const { rows } of control.examples.fails) {
+      const keys = (list: readonly unknown[]) =>
+        control
+          .judge(list, EXAMPLE_CONTEXT)
+          .map(({ scope, key }) => `${scope} ${key}`)
+          .sort();
+      expect(keys(rows.toReversed())).toEqual(keys(rows));
+    }
+  });
+});
+
+test('control names are unique, and each has examples of both kinds', () => {
+  expect(new Set(CONTROLS.map(({ control }) => control)).size).toBe(CONTROLS.length);
+  for (const { control, examples } of CONTROLS)
+    expect([control, examples.passes.length > 0, examples.fails.length > 0]).toEqual([control, true, true]);
+});
