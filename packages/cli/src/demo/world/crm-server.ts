@@ -25,7 +25,9 @@ server.registerTool(
     annotations: { readOnlyHint: true },
   },
   ({ name }) =>
-    rows(database.prepare('SELECT account, name FROM accounts WHERE instr(lower(name), lower(?)) > 0').all(name)),
+    rows(
+      database.prepare('SELECT account, name FROM accounts WHERE instr(lower(name), lower(?)) > 0').all(name),
+    ),
 );
 
 server.registerTool(

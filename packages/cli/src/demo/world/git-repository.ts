@@ -17,8 +17,17 @@ export interface GitRepository {
   log(limit: number): Promise<string>;
   diff(commit: string): Promise<string>;
   /** Commits one file to a new branch and records the pull request. */
-  openPullRequest(change: { branch: string; path: string; content: string; title: string }): Promise<PullRequest>;
+  openPullRequest(change: {
+    branch: string;
+    path: string;
+    content: string;
+    title: string;
+  }): Promise<PullRequest>;
+  /** What no agent of this demo gets to do: the tool around it is blocked by name. */
+  pushToMain(path: string, content: string): Promise<string>;
   pullRequests(): Promise<readonly PullRequest[]>;
+  /** Ids of the commits on main, newest first. */
+  mainCommits(): Promise<readonly string[]>;
 }
 
 /** Two commits: code that learnt something new, whose documentation did not. */
@@ -43,26 +52,27 @@ export async function createGitRepository(directory: string): Promise<GitReposit
   await mkdir(root, { recursive: true });
   const git = (...args: string[]) => gitIn(root, args);
   await git('init', '--quiet', '--initial-branch=main');
-  for (const { message, files } of HISTORY) {
+  const commit = async (message: string, files: Readonly<Record<string, string>>) => {
     for (const [path, content] of Object.entries(files)) await writeInto(root, path, content);
     await git('add', '--all');
     await git('commit', '--quiet', '--message', message);
-  }
+    return (await git('rev-parse', 'HEAD')).trim();
+  };
+  for (const { message, files } of HISTORY) await commit(message, files);
   const pullRequests = async () => JSON.parse(await readFile(records, 'utf8')) as readonly PullRequest[];
   await writeFile(records, '[]');
   return {
     log: (limit) => git('log', `--max-count=${limit}`, '--oneline', '--name-only'),
     diff: (commit) => git('show', '--end-of-options', commit),
     pullRequests,
+    mainCommits: async () => (await git('rev-list', 'main')).trim().split('\n'),
+    pushToMain: (path, content) => commit(`Change ${path}`, { [path]: content }),
     openPullRequest: async ({ branch, path, content, title }) => {
       await git('switch', '--quiet', '--create', branch, 'main');
-      await writeInto(root, path, content);
-      await git('add', '--', path);
-      await git('commit', '--quiet', '--message', title);
-      const commit = (await git('rev-parse', 'HEAD')).trim();
+      const head = await commit(title, { [path]: content });
       await git('switch', '--quiet', 'main');
       const before = await pullRequests();
-      const opened = { number: before.length + 1, branch, title, commit };
+      const opened = { number: before.length + 1, branch, title, commit: head };
       await writeFile(records, JSON.stringify([...before, opened], null, 2));
       return opened;
     },
@@ -71,7 +81,6 @@ export async function createGitRepository(directory: string): Promise<GitReposit
 
 /** Runs git without the user's own configuration, hooks and editors, so that the demo is the same everywhere. */
 async function gitIn(cwd: string, args: readonly string[]): Promise<string> {
-  const who = { NAME: 'Demo', EMAIL: 'demo@demo.example' };
   const { stdout } = await run('git', [...args], {
     cwd,
     env: {
@@ -80,10 +89,10 @@ async function gitIn(cwd: string, args: readonly string[]): Promise<string> {
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_TERMINAL_PROMPT: '0',
-      GIT_AUTHOR_NAME: who.NAME,
-      GIT_AUTHOR_EMAIL: who.EMAIL,
-      GIT_COMMITTER_NAME: who.NAME,
-      GIT_COMMITTER_EMAIL: who.EMAIL,
+      GIT_AUTHOR_NAME: 'Demo',
+      GIT_AUTHOR_EMAIL: 'demo@demo.example',
+      GIT_COMMITTER_NAME: 'Demo',
+      GIT_COMMITTER_EMAIL: 'demo@demo.example',
     },
   });
   return stdout;

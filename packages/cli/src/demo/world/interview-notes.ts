@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 const NOTES: Readonly<Record<string, string>> = {
   'interview-07.md': 'Dana (analyst): "I export the report every Friday, and I redo the filters each time."',
-  'interview-09.md': 'Kofi (team lead): "My people ask me which filters they should use. I paste them in chat."',
+  'interview-09.md':
+    'Kofi (team lead): "My people ask me which filters they should use. I paste them in chat."',
   'interview-12.md': 'Ines (finance): "I only need the total, by mail, on the first of the month."',
 };
 

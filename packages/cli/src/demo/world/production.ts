@@ -12,6 +12,9 @@ export interface Production {
   check(service: string): Promise<unknown>;
   version(): Promise<string>;
   deploy(version: string): Promise<{ previous: string; current: string }>;
+  /** No workflow lists the tool around it. */
+  restart(service: string): Promise<unknown>;
+  restarts(): number;
   close(): Promise<void>;
 }
 
@@ -22,10 +25,13 @@ export interface Production {
 export async function createProduction(directory: string): Promise<Production> {
   const file = join(directory, 'shop-version');
   await writeFile(file, FIRST_VERSION);
+  let restarts = 0;
   const server = await listenLocally(async (method, path, body) => {
     const current = await readFile(file, 'utf8');
-    if (path === '/shop/healthz' || path === '/billing/healthz') return { status: 200, body: { healthy: true } };
+    if (path === '/shop/healthz' || path === '/billing/healthz')
+      return { status: 200, body: { healthy: true } };
     if (method === 'GET' && path === '/shop/version') return { status: 200, body: { version: current } };
+    if (method === 'POST' && path === '/shop/restart') return { status: 200, body: { restarts: ++restarts } };
     if (method !== 'POST' || path !== '/shop/deploy') return { status: 404, body: {} };
     const { version } = deployment.parse(JSON.parse(body));
     await writeFile(file, version);
@@ -42,9 +48,11 @@ export async function createProduction(directory: string): Promise<Production> {
     check: (service) => getJson(`${hosts.get(service) ?? `${server.url}/${service}`}/healthz`),
     version: async () => deployment.parse(await getJson(`${server.url}/shop/version`)).version,
     deploy: async (version) =>
-      z.object({ previous: z.string(), current: z.string() }).parse(
-        await postJson(`${server.url}/shop/deploy`, { version }),
-      ),
+      z
+        .object({ previous: z.string(), current: z.string() })
+        .parse(await postJson(`${server.url}/shop/deploy`, { version })),
+    restart: (service) => postJson(`${server.url}/${service}/restart`, {}),
+    restarts: () => restarts,
     close: server.close,
   };
 }

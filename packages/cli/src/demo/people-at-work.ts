@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { canonicalJson } from '@tollgate/contract';
+import { z } from 'zod';
+import type { Api } from './api.ts';
+import type { PersonName } from './people.ts';
+import type { HumanDecision, Scenario } from './scenario.ts';
+import { type Patience, waitUntil } from './wait-until.ts';
+import type { World } from './world/world.ts';
+
+/** The API, as each of the demo's people sees it with a token of their own. */
+export type Desks = Readonly<Record<PersonName, Api>>;
+
+const waiting = z.looseObject({ approval_id: z.string(), tool: z.string() });
+/** What an approver gets to read before deciding: above all the exact arguments. */
+const request = waiting.extend({ arguments: z.union([z.string(), z.record(z.string(), z.json())]) });
+const sample = z.looseObject({ sample_id: z.string(), run_id: z.string() });
+
+const LOOK_AGAIN_MS = 200;
+
+interface Intention extends HumanDecision {
+  readonly tool: string;
+  /** Canonical JSON of the arguments that the approver expects to be asked about. */
+  readonly arguments: string;
+}
+
+/**
+ * Approvers look at what waits for them, read the arguments, and decide as the scenarios say. They recognise a request
+ * by what it would do, as people do. Works until `signal` aborts.
+ */
+export async function decideApprovals(
+  desks: Desks,
+  scenarios: readonly Scenario[],
+  signal: AbortSignal,
+): Promise<void> {
+  const intentions = scenarios.flatMap(intentionsOf);
+  const approvers = [...new Set(intentions.map(({ by }) => by))];
+  while (!signal.aborted) {
+    for (const by of approvers)
+      await decideOnce(
+        desks[by],
+        intentions.filter((each) => each.by === by),
+      );
+    await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function decideOnce(desk: Api, intentions: readonly Intention[]): Promise<void> {
+  for (const { approval_id } of await desk.list('/v1/approvals?state=waiting', waiting)) {
+    const asked = await desk.get(`/v1/approvals/${approval_id}`, request);
+    const text = typeof asked.arguments === 'string' ? asked.arguments : canonicalJson(asked.arguments);
+    const intention = intentions.find((each) => each.tool === asked.tool && each.arguments === text);
+    if (intention === undefined) continue;
+    const { decision, reason } = intention;
+    await desk.post(`/v1/approvals/${approval_id}/decision`, { decision, reason });
+  }
+}
+
+function intentionsOf({ script, approval }: Scenario): Intention[] {
+  if (approval === undefined) return [];
+  return script
+    .flatMap(({ calls }) => calls)
+    .filter(({ meets }) => meets.verdict === 'require_approval')
+    .map((scripted) => ({ ...approval, tool: scripted.tool, arguments: canonicalJson(scripted.arguments) }));
+}
+
+/** The owner decides to roll a run back, says so, and undoes what it did. */
+export async function rollBack(
+  desks: Desks,
+  { rollback }: Scenario,
+  runId: string,
+  world: World,
+): Promise<void> {
+  if (rollback === undefined) return;
+  await desks[rollback.by].post(`/v1/runs/${runId}/rollback`, { reason: rollback.reason });
+  await rollback.undo(world);
+}
+
+/** The reviewer takes the samples of one run, as soon as there are any, and says what they are worth. */
+export async function review(
+  desks: Desks,
+  { review: judgement, name }: Scenario,
+  runId: string,
+  until: Patience['until'],
+): Promise<void> {
+  if (judgement === undefined) return;
+  const { by, verdict, note } = judgement;
+  const found = await waitUntil({ until, waitingFor: `samples of ${name}` }, async () => {
+    const pending = await desks[by].list('/v1/samples?state=pending', sample);
+    const own = pending.filter(({ run_id }) => run_id === runId);
+    return own.length === 0 ? undefined : own;
+  });
+  for (const { sample_id } of found)
+    await desks[by].post(`/v1/samples/${sample_id}/review`, { verdict, note });
+}
