@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
-import type { ControlState } from './state/control-state.ts';
+import type { ControlState } from './state/change.ts';
 
 /** What the evidence store is to this service: one client to read with, one that alone may insert into service tables. */
 export interface Store {
@@ -15,10 +15,18 @@ export interface Settings {
   /** Origins and hosts that a browser may come from; loopback names are always among them. */
   readonly hosts: readonly string[];
   readonly session_seconds: number;
+  /** Set where the service is reached over TLS. */
+  readonly secure_cookies: boolean;
   /** Requests with a longer body are refused. */
   readonly max_body_bytes: number;
-  /** Open long polls, over all approvals. */
-  readonly max_waiters: number;
+  /** Approvals of one workflow that may wait at the same time. */
+  readonly max_waiting_approvals: number;
+}
+
+/** What one module offers another, so that neither imports the other. */
+export interface Hooks {
+  /** What a workflow has spent, from the evidence store; has to answer from memory, as heartbeats ask for it. */
+  readonly spent?: (workflow: string) => Promise<{ day_usd: string; month_usd: string } | undefined>;
 }
 
 /** What every handler gets. Built once by `createQueryService`. */
@@ -28,4 +36,5 @@ export interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Settings;
+  readonly hooks: Hooks;
 }

@@ -1,40 +1,105 @@
-import type { ChainedRecord, RecordFields, ServiceKind } from '@tollgate/contract';
-import type { Kysely, Transaction } from 'kysely';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import type { Clock } from '../deps.ts';
+import { appendServiceRecord } from '../records/append-service-record.ts';
+import type { Change, ControlState } from './change.ts';
+import { migrate } from './migrations/migrate.ts';
+import { Signals } from './signals.ts';
+import { nodeSqliteDialect } from './sqlite/dialect.ts';
+import { openDatabase } from './sqlite/node-sqlite.ts';
 import type { ControlTables } from './tables.ts';
 
-/** The run whose chain a record goes to, with what each record of it carries. */
-export interface RecordScope {
-  readonly run_id: string;
-  readonly workflow: string;
-  readonly policy_version: string;
-  readonly owner: string;
-  readonly team: string;
+export interface ControlStateOptions {
+  /** Where `control.db` lies; made where it is missing, readable by its owner alone. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Most waiters over all topics. */
+  readonly max_waiters?: number;
 }
 
-/** One fact by the service; the scope, the time and the chain are added. */
-export type ServiceFact = Omit<RecordFields, keyof RecordScope | 'kind' | 'time'> & {
-  readonly kind: ServiceKind;
-};
-
-/** A row of a service table of ClickHouse, by column. Nanosecond times as decimal strings. */
-export type StoreRow = Readonly<Record<string, unknown>>;
-
-/** One transaction on the control state. Everything in it commits together or not at all. */
-export interface Change {
-  readonly db: Transaction<ControlTables>;
-  /** The transaction's time: nanoseconds since 1970. */
-  readonly now: bigint;
-  /** Appends a record to the service's chain of that run, and puts it on its way to ClickHouse. */
-  record(scope: RecordScope, fact: ServiceFact): Promise<ChainedRecord>;
-  /** Puts one row on its way to a service table of ClickHouse. */
-  row(table: string, row: StoreRow): Promise<void>;
+/** Opens the control state and brings it to the newest shape. Several processes may have it open; changes take turns. */
+export async function openControlState({
+  directory,
+  clock,
+  max_waiters = 10_000,
+}: ControlStateOptions): Promise<ControlState> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'control.db');
+  const writable = new Kysely<ControlTables>({ dialect: nodeSqliteDialect(openDatabase(path)) });
+  chmodSync(path, 0o600);
+  await migrate(writable);
+  const writer = await installationWriter(writable);
+  const db = new Kysely<ControlTables>({
+    dialect: nodeSqliteDialect(openDatabase(path, { readOnly: true })),
+  });
+  const listeners = new Set<() => void>();
+  const signals = new Signals(max_waiters);
+  return {
+    db,
+    writer,
+    signals,
+    change: changer(writable, { writer, clock, signals, listeners }),
+    onOutbox: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: async () => {
+      await db.destroy();
+      await writable.destroy();
+    },
+  };
 }
 
-/** What may happen next: live approvals, registrations, people, keys. Small, transactional, durable. */
-export interface ControlState {
-  /** For reading only: the database refuses writes here, because each change has to leave evidence. */
-  readonly db: Kysely<ControlTables>;
-  /** Runs one change, serialised with every other. A throw rolls it back. Do not use `db` of the outer state inside. */
-  change<T>(work: (change: Change) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
+function changer(
+  writable: Kysely<ControlTables>,
+  {
+    writer,
+    clock,
+    signals,
+    listeners,
+  }: { writer: string; clock: Clock; signals: Signals; listeners: ReadonlySet<() => void> },
+): ControlState['change'] {
+  return async (work) => {
+    const topics = new Set<string>();
+    let shipped = false;
+    const result = await writable.transaction().execute(async (db) => {
+      // Read inside the transaction, so that the order of times is the order of commits.
+      const now = clock();
+      const row: Change['row'] = async (table, values) => {
+        shipped = true;
+        const text = JSON.stringify(values);
+        await db.insertInto('evidence_outbox').values({ table_name: table, row: text }).execute();
+      };
+      return work({
+        db,
+        now,
+        row,
+        record: (scope, fact) => appendServiceRecord({ db, now, row }, writer, scope, fact),
+        announce: (topic) => void topics.add(topic),
+      });
+    });
+    for (const topic of topics) signals.notify(topic);
+    if (shipped) for (const listener of listeners) listener();
+    return result;
+  };
 }
+
+/** The writer id is made once; two processes that start at the same moment agree on the first one's. */
+async function installationWriter(db: Kysely<ControlTables>): Promise<string> {
+  await db
+    .insertInto('state_values')
+    .values({ name: 'writer', value: randomUUID() })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const { value } = await db
+    .selectFrom('state_values')
+    .select('value')
+    .where('name', '=', 'writer')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+export type { Change, ControlState, RecordScope, ServiceFact, StoreRow } from './change.ts';
+export { changeOrRefuse } from './change.ts';

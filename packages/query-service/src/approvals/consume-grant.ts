@@ -1,0 +1,103 @@
+import { bindingDigest, type ConsumeRequest, type Receipt, TollgateError } from '@tollgate/contract';
+import type { Deps } from '../deps.ts';
+import type { AgentIdentity } from '../identity/identity.ts';
+import { approvalRow } from '../records/rows.ts';
+import { isSuspended, versionForAgent } from '../registrations/read-workflow.ts';
+import { type Change, changeOrRefuse } from '../state/change.ts';
+import { isoTime, timeText } from '../state/time.ts';
+import { type Approval, decisionsOf, factsOf, findApproval, scopeOf, topicOf } from './approval.ts';
+import { expireIfDue } from './expire.ts';
+
+/**
+ * Hands out the receipt without which no class-3 tool runs. Intent and consumption commit together, and the grant is
+ * consumed by one conditional update: of any number of callers one gets the receipt, and nobody gets it twice. An agent
+ * that lost its answer does not know whether it may run, so it must not (the outcome is `unknown`).
+ */
+export async function consumeGrant(
+  { control }: Pick<Deps, 'control'>,
+  agent: AgentIdentity,
+  approval_id: string,
+  request: ConsumeRequest,
+): Promise<Receipt> {
+  return changeOrRefuse<Receipt>(control, async (change) => {
+    const approval = await approvalForAgent(change.db, agent, approval_id);
+    const refusal = await refusalOf(change, approval, request);
+    if (refusal !== undefined) return refusal;
+    if (!(await consume(change, approval_id))) return new TollgateError('grant_consumed');
+    const decisions = await decisionsOf(change.db, approval_id);
+    const approved_by = decisions.map(({ email }) => email);
+    const { hash } = await change.record(scopeOf(approval), {
+      ...factsOf(approval),
+      kind: 'grant_consumed',
+      actor: agent.name,
+      verdict: 'allow',
+      reason: 'approval_granted',
+      rollback_note: approval.rollback_note,
+      detail: { approved_by },
+    });
+    await change.row(
+      'approvals',
+      approvalRow({ event: 'consumed', approval, actor: agent.name, now: change.now, hash }),
+    );
+    change.announce(topicOf(approval_id));
+    return { approval_id, call_id: approval.call_id, consumed_at: isoTime(change.now), approved_by };
+  });
+}
+
+/** An approval of a workflow that this key may run. @throws TollgateError `not_found` for every other */
+export async function approvalForAgent(
+  db: Change['db'],
+  agent: AgentIdentity,
+  approval_id: string,
+): Promise<Approval> {
+  const approval = await findApproval(db, approval_id);
+  if (approval === undefined || approval.team !== agent.teams[0]) throw new TollgateError('not_found');
+  await versionForAgent(db, agent, approval.workflow);
+  return approval;
+}
+
+async function refusalOf(
+  change: Change,
+  approval: Approval,
+  request: ConsumeRequest,
+): Promise<TollgateError | undefined> {
+  if (await isSuspended(change.db, approval.workflow)) return new TollgateError('workflow_suspended');
+  if (await expireIfDue(change, approval)) return new TollgateError('approval_expired');
+  if (approval.state === 'expired') return new TollgateError('approval_expired');
+  if (approval.state === 'consumed') return new TollgateError('grant_consumed');
+  if (approval.state !== 'approved') return new TollgateError('approval_not_granted');
+  if (!matches(approval, request)) return new TollgateError('binding_mismatch');
+  const { policy_version } = await change.db
+    .selectFrom('workflows')
+    .select('policy_version')
+    .where('workflow', '=', approval.workflow)
+    .executeTakeFirstOrThrow();
+  return policy_version === approval.policy_version ? undefined : new TollgateError('policy_not_registered');
+}
+
+/** The digest is computed anew from what is about to be executed, with the nonce that only the service has. */
+function matches(
+  approval: Approval,
+  { run_id, call_id, tool, policy_version, arguments: args }: ConsumeRequest,
+): boolean {
+  const { workflow, initiator, nonce, binding } = approval;
+  const bound = { workflow, policy_version, tool, arguments: args, run_id, initiator };
+  return call_id === approval.call_id && bindingDigest(nonce, bound) === binding;
+}
+
+async function consume({ db, now }: Change, approval_id: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('grants')
+    .set({ consumed_at: timeText(now) })
+    .where('approval_id', '=', approval_id)
+    .where('consumed_at', 'is', null)
+    .where('expires_at', '>', timeText(now))
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) return false;
+  await db
+    .updateTable('approvals')
+    .set({ state: 'consumed', closed_at: timeText(now) })
+    .where('approval_id', '=', approval_id)
+    .execute();
+  return true;
+}

@@ -1,0 +1,123 @@
+import { APPROVAL_STATES, type ApprovalState, TollgateError } from '@tollgate/contract';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { decodeCursor, pageOf } from '../http/page.ts';
+import { seesTeam, visibleTeams } from '../identity/allows.ts';
+import type { PersonIdentity } from '../identity/identity.ts';
+import { requirementsOf } from '../registrations/read-workflow.ts';
+import { readJsonList } from '../state/json.ts';
+import { isoTime, isoTimeOrNull } from '../state/time.ts';
+import { type Approval, decisionsOf, findApproval, hasExpired } from './approval.ts';
+import { barredFrom } from './decide-approval.ts';
+
+/** What everybody of the team may know of an approval. */
+export const approvalSummary = z.object({
+  approval_id: z.string(),
+  state: z.enum(APPROVAL_STATES),
+  run_id: z.string(),
+  workflow: z.string(),
+  owner: z.string(),
+  team: z.string(),
+  tool: z.string(),
+  action: z.string(),
+  action_class: z.int(),
+  requester: z.string(),
+  initiator: z.string(),
+  needed: z.int(),
+  requested_at: z.iso.datetime(),
+  expires_at: z.iso.datetime(),
+  closed_at: z.iso.datetime().nullable(),
+  /** Whether the person who asks is one who may decide it. */
+  can_decide: z.boolean(),
+});
+
+export const approvalDetail = approvalSummary.extend({
+  policy_version: z.string(),
+  call_id: z.string(),
+  binding: z.string(),
+  initiator_verified: z.boolean(),
+  approvers: z.array(z.string()),
+  /** Canonical JSON, the very bytes that will be executed; null for whoever is not an approver of this call. */
+  arguments: z.string().nullable(),
+  rollback_note: z.string().nullable(),
+  /** The agent's own words: a claim. */
+  purpose: z.string().nullable(),
+  why_class_3: z.array(z.string()),
+  decisions: z.array(
+    z.object({
+      by: z.string(),
+      decision: z.enum(['approve', 'refuse']),
+      reason: z.string(),
+      decided_at: z.iso.datetime(),
+    }),
+  ),
+});
+
+type Reading = Pick<Deps, 'control' | 'clock'>;
+
+/** Approvals of the person's teams, the newest first. */
+export async function listApprovals(
+  { control, clock }: Reading,
+  person: PersonIdentity,
+  { state, limit, cursor }: { state: ApprovalState | undefined; limit: number; cursor: string | undefined },
+) {
+  const teams = visibleTeams(person);
+  let query = control.db
+    .selectFrom('approvals')
+    .selectAll()
+    .orderBy('approval_id', 'desc')
+    .limit(limit + 1);
+  if (teams !== undefined) query = query.where('team', 'in', [...teams]);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (cursor !== undefined)
+    query = query.where('approval_id', '<', decodeCursor(cursor, z.tuple([z.string()]))[0]);
+  const page = pageOf(await query.execute(), limit, ({ approval_id }) => [approval_id]);
+  const now = clock();
+  return { ...page, items: page.items.map((approval) => toSummary(approval, person, now)) };
+}
+
+/** One approval; its arguments, rollback note and purpose whole for those who may decide it, and for nobody else. */
+export async function readApproval({ control, clock }: Reading, person: PersonIdentity, approval_id: string) {
+  const approval = await findApproval(control.db, approval_id);
+  if (approval === undefined || !seesTeam(person, approval.team)) throw new TollgateError('not_found');
+  const decisions = await decisionsOf(control.db, approval_id);
+  const named = barredFrom(approval, person) === undefined && person.roles.includes('approver');
+  return {
+    ...toSummary(approval, person, clock()),
+    policy_version: approval.policy_version,
+    call_id: approval.call_id,
+    binding: approval.binding,
+    initiator_verified: approval.initiator_verified === 1,
+    approvers: [...readJsonList(approval.approvers)],
+    arguments: named ? approval.arguments : null,
+    rollback_note: named ? approval.rollback_note : null,
+    purpose: named ? approval.purpose : null,
+    why_class_3: await whyClass3(control.db, approval),
+    decisions: decisions.map(({ email: by, decision, reason, decided_at }) => ({
+      ...{ by, decision, reason },
+      decided_at: isoTime(decided_at),
+    })),
+  };
+}
+
+function toSummary(approval: Approval, person: PersonIdentity, now: bigint): z.input<typeof approvalSummary> {
+  const expired = hasExpired(approval, now);
+  const live = approval.state === 'waiting' && !expired;
+  return {
+    ...approval,
+    state: expired ? 'expired' : approval.state,
+    requested_at: isoTime(approval.requested_at),
+    expires_at: isoTime(approval.expires_at),
+    closed_at: isoTimeOrNull(approval.closed_at),
+    can_decide: live && person.roles.includes('approver') && barredFrom(approval, person) === undefined,
+  };
+}
+
+/** In words: the action is of class 3 by itself, or what raised it. */
+async function whyClass3(db: Reading['control']['db'], approval: Approval): Promise<string[]> {
+  const raised = readJsonList(approval.raised_by);
+  if (raised.length > 0) return [...raised];
+  const { requirements } = await requirementsOf(db, approval);
+  const tool = requirements.allowed_tools.find((one) => one.tool === approval.tool);
+  return [`the action ${tool?.action ?? approval.action} is of class 3`];
+}

@@ -1,0 +1,150 @@
+import {
+  type ApprovalRequest,
+  type ApprovalStatus,
+  bindingDigest,
+  newNonce,
+  TollgateError,
+} from '@tollgate/contract';
+import { v7 as uuidv7 } from 'uuid';
+import type { Deps } from '../deps.ts';
+import type { AgentIdentity } from '../identity/identity.ts';
+import { approvalRow } from '../records/rows.ts';
+import { isSuspended, requirementsOf, versionForAgent } from '../registrations/read-workflow.ts';
+import { type Change, changeOrRefuse } from '../state/change.ts';
+import type { ControlTables } from '../state/tables.ts';
+import { seconds, timeText } from '../state/time.ts';
+import { admit, denial } from './admission.ts';
+import { type Approval, decisionsOf, factsOf, scopeOf, toStatus } from './approval.ts';
+import { expireIfDue } from './expire.ts';
+
+type Run = ControlTables['runs'];
+
+/**
+ * Asks for the approval of one call. The same call of a run again gives back what is there, so that an agent can ask
+ * anew after a crash; a refusal by policy is recorded before it is told.
+ */
+export async function requestApproval(
+  { control, settings }: Pick<Deps, 'control' | 'settings'>,
+  agent: AgentIdentity,
+  request: ApprovalRequest,
+): Promise<ApprovalStatus> {
+  return changeOrRefuse<ApprovalStatus>(control, async (change) => {
+    const run = await runOfRequest(change, agent, request);
+    const earlier = await earlierRequest(change, request);
+    if (earlier !== undefined) return earlier;
+    const suspended = await isSuspended(change.db, run.workflow);
+    const { requirements } = await requirementsOf(change.db, run);
+    const admission = admit(requirements, request, suspended);
+    if (admission.kind === 'denied') {
+      const { reason, action_class, action } = admission.decision;
+      const known = action_class === null || action === null ? {} : { action_class, action };
+      await refuse(change, agent, run, request, { reason, ...known });
+      return denial(admission.decision);
+    }
+    if (run.initiator_verified !== 1) {
+      await refuse(change, agent, run, request, { reason: 'grant_unusable' });
+      return new TollgateError('initiator_unverified');
+    }
+    await assertRoom(change, run.workflow, settings.max_waiting_approvals);
+    const { gate, raised_by } = admission;
+    const approval = newApproval(change.now, agent, run, request, { ...gate, raised_by });
+    await change.db.insertInto('approvals').values(approval).execute();
+    const { hash } = await change.record(scopeOf(approval), {
+      ...factsOf(approval),
+      kind: 'approval_requested',
+      actor: agent.name,
+      verdict: 'require_approval',
+      reason: 'approval_required',
+      enforcement: 'waiting',
+      rollback_note: approval.rollback_note,
+      detail: { needed: gate.needed, approvers: [...gate.approvers], expires_at: approval.expires_at },
+    });
+    await change.row(
+      'approvals',
+      approvalRow({ event: 'requested', approval, actor: agent.name, now: change.now, hash }),
+    );
+    return toStatus(approval, [], change.now);
+  });
+}
+
+/** The run that the request is about, as it is registered; the policy has to be the current one. */
+async function runOfRequest({ db }: Change, agent: AgentIdentity, request: ApprovalRequest): Promise<Run> {
+  const version = await versionForAgent(db, agent, request.workflow);
+  const run = await db.selectFrom('runs').selectAll().where('run_id', '=', request.run_id).executeTakeFirst();
+  if (run === undefined || run.workflow !== request.workflow)
+    throw new TollgateError('not_found', 'No run of this workflow is registered with that run_id.');
+  if (run.policy_version !== request.policy_version || version.policy_version !== request.policy_version)
+    throw new TollgateError('policy_not_registered');
+  return run;
+}
+
+/** What was asked before for the same call; a new request is possible once that expired or was withdrawn. */
+async function earlierRequest(change: Change, request: ApprovalRequest): Promise<ApprovalStatus | undefined> {
+  const { db, now } = change;
+  const found = await db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('run_id', '=', request.run_id)
+    .where('call_id', '=', request.call_id)
+    .where('state', 'not in', ['expired', 'withdrawn'])
+    .executeTakeFirst();
+  if (found === undefined || (await expireIfDue(change, found))) return undefined;
+  if (found.tool !== request.tool || found.arguments !== request.arguments)
+    throw new TollgateError('binding_mismatch', 'This call_id was used for another tool or other arguments.');
+  return toStatus(found, await decisionsOf(db, found.approval_id), now);
+}
+
+type Refusal = Pick<Parameters<Change['record']>[1], 'reason' | 'action' | 'action_class'>;
+
+async function refuse(
+  change: Change,
+  agent: AgentIdentity,
+  run: Run,
+  { tool, call_id }: ApprovalRequest,
+  refusal: Refusal,
+): Promise<void> {
+  const facts = { tool, call_id, verdict: 'deny', enforcement: 'blocked', ...refusal } as const;
+  await change.record(run, { kind: 'approval_requested', actor: agent.name, ...facts });
+}
+
+async function assertRoom({ db }: Change, workflow: string, most: number): Promise<void> {
+  const { waiting } = await db
+    .selectFrom('approvals')
+    .select(({ fn }) => fn.countAll<number>().as('waiting'))
+    .where('state', '=', 'waiting')
+    .where('workflow', '=', workflow)
+    .executeTakeFirstOrThrow();
+  if (waiting >= most)
+    throw new TollgateError('too_many_requests', `${most} approvals of this workflow wait already.`);
+}
+
+function newApproval(
+  now: bigint,
+  agent: AgentIdentity,
+  run: Run,
+  request: ApprovalRequest,
+  gate: {
+    approvers: readonly string[];
+    needed: number;
+    expires_seconds: number;
+    raised_by: readonly string[];
+  },
+): Approval {
+  const { run_id, workflow, policy_version, owner, team, initiator, initiator_verified } = run;
+  const { tool, call_id, action, rollback_note, purpose = null } = request;
+  const nonce = newNonce();
+  const bound = { workflow, policy_version, tool, arguments: request.arguments, run_id, initiator };
+  return {
+    approval_id: uuidv7(),
+    ...{ run_id, workflow, policy_version, owner, team, tool, call_id, action, action_class: 3 },
+    ...{ arguments: request.arguments, nonce, binding: bindingDigest(nonce, bound), rollback_note, purpose },
+    ...{ requester: agent.name, requester_key_id: agent.key_id, initiator, initiator_verified },
+    approvers: JSON.stringify(gate.approvers.map((one) => one.toLowerCase())),
+    needed: gate.needed,
+    raised_by: JSON.stringify(gate.raised_by),
+    requested_at: timeText(now),
+    expires_at: timeText(now + seconds(gate.expires_seconds)),
+    state: 'waiting',
+    closed_at: null,
+  };
+}

@@ -1,0 +1,38 @@
+import { type ApprovalStatus, TollgateError } from '@tollgate/contract';
+import type { Deps } from '../deps.ts';
+import type { AgentIdentity } from '../identity/identity.ts';
+import { versionForAgent } from '../registrations/read-workflow.ts';
+import { decisionsOf, findApproval, topicOf, toStatus } from './approval.ts';
+
+/**
+ * Where an approval stands: at once when it is settled, else as soon as it changes or the time is over.
+ * @throws TollgateError `too_many_requests` where the service has as many waiters as it may
+ */
+export async function waitForApproval(
+  { control, clock }: Pick<Deps, 'control' | 'clock'>,
+  agent: AgentIdentity,
+  approval_id: string,
+  { wait_seconds, signal }: { wait_seconds: number; signal: AbortSignal },
+): Promise<ApprovalStatus> {
+  const read = async () => {
+    const approval = await findApproval(control.db, approval_id);
+    if (approval === undefined || approval.team !== agent.teams[0]) throw new TollgateError('not_found');
+    await versionForAgent(control.db, agent, approval.workflow);
+    return toStatus(approval, await decisionsOf(control.db, approval_id), clock());
+  };
+  if (wait_seconds === 0) return read();
+  const listener = control.signals.listen(topicOf(approval_id));
+  if (listener === undefined) throw new TollgateError('too_many_requests', 'Ask with wait_seconds=0.');
+  const until = performance.now() + wait_seconds * 1000;
+  try {
+    for (;;) {
+      const status = await read();
+      const left = until - performance.now();
+      if (status.state !== 'waiting' || left <= 0 || signal.aborted) return status;
+      const expiry = Date.parse(status.expires_at) - Number(clock() / 1_000_000n);
+      await listener.wait(Math.max(1, Math.min(left, expiry + 1)), signal);
+    }
+  } finally {
+    listener.stop();
+  }
+}

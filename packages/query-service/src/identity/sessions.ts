@@ -1,0 +1,80 @@
+import { TollgateError } from '@tollgate/contract';
+import type { Deps } from '../deps.ts';
+import { seconds, timeText } from '../state/time.ts';
+import type { PersonIdentity } from './identity.ts';
+import { newCookieValue, readSecret, sameHash, secretHash } from './secrets.ts';
+import { readPerson, verifyCredential } from './verify.ts';
+
+type SessionDeps = Pick<Deps, 'control' | 'clock' | 'settings'>;
+
+export interface OpenedSession {
+  readonly person: PersonIdentity;
+  /** Value of the cookie that the page cannot read. */
+  readonly session: string;
+  /** Value of the cookie that the page reads and sends back as a header. */
+  readonly csrf: string;
+  readonly expires_at: bigint;
+}
+
+/** Signs a person in. @throws TollgateError `unauthenticated` for anything but a live personal token. */
+export async function openSession(deps: SessionDeps, token: string): Promise<OpenedSession> {
+  const claimed = readSecret(token);
+  const person = await verifyCredential(deps, token, 'sign_in');
+  if (claimed === undefined || person?.kind !== 'person') throw new TollgateError('unauthenticated');
+  const [session, csrf] = [newCookieValue(), newCookieValue()];
+  const session_hash = secretHash(session);
+  const expires_at = await deps.control.change(async ({ db, now }) => {
+    const end = now + seconds(deps.settings.session_seconds);
+    await db.deleteFrom('sessions').where('expires_at', '<=', timeText(now)).execute();
+    await db
+      .insertInto('sessions')
+      .values({
+        session_hash,
+        csrf_hash: secretHash(csrf),
+        person_id: person.person_id,
+        credential_id: claimed.credential_id,
+        created_at: timeText(now),
+        expires_at: timeText(end),
+      })
+      .execute();
+    return end;
+  });
+  return { person: { ...person, session_id: session_hash }, session, csrf, expires_at };
+}
+
+/**
+ * The person of a session cookie; undefined where the session has ended, or the token that opened it.
+ * @param csrf the header of an unsafe request; null for a safe one, which needs none
+ * @throws TollgateError `forbidden` where the header is not the session's
+ */
+export async function verifySession(
+  { control, clock }: Pick<Deps, 'control' | 'clock'>,
+  cookie: string,
+  csrf: string | undefined | null,
+): Promise<PersonIdentity | undefined> {
+  const now = timeText(clock());
+  const session_hash = secretHash(cookie);
+  const row = await control.db
+    .selectFrom('sessions')
+    .innerJoin('credentials', 'credentials.credential_id', 'sessions.credential_id')
+    .select(['sessions.person_id', 'sessions.csrf_hash', 'credentials.expires_at as token_expires_at'])
+    .where('session_hash', '=', session_hash)
+    .where('ended_at', 'is', null)
+    .where('sessions.expires_at', '>', now)
+    .where('credentials.revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (row === undefined || (row.token_expires_at !== null && row.token_expires_at <= now)) return undefined;
+  if (csrf !== null && (csrf === undefined || !sameHash(row.csrf_hash, secretHash(csrf))))
+    throw new TollgateError('forbidden', 'The header x-tollgate-csrf is not that of the session.');
+  return readPerson(control, row.person_id, session_hash);
+}
+
+export async function endSession({ control }: Pick<Deps, 'control'>, session_hash: string): Promise<void> {
+  await control.change(async ({ db, now }) => {
+    await db
+      .updateTable('sessions')
+      .set({ ended_at: timeText(now) })
+      .where('session_hash', '=', session_hash)
+      .execute();
+  });
+}

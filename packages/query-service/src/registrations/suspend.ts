@@ -1,0 +1,89 @@
+import { TollgateError } from '@tollgate/contract';
+import { v7 as uuidv7 } from 'uuid';
+import type { Deps } from '../deps.ts';
+import type { PersonIdentity } from '../identity/identity.ts';
+import { requireTeam } from '../identity/require.ts';
+import { suspensionRow } from '../records/rows.ts';
+import { workflowLedger } from '../records/workflow-ledger.ts';
+import { timeText } from '../state/time.ts';
+import { currentVersion, type WorkflowVersion } from './read-workflow.ts';
+
+/** Stops every tool of the workflow from its next call on. @throws TollgateError `conflict` where it is suspended already */
+export async function suspendWorkflow(
+  { control }: Pick<Deps, 'control'>,
+  person: PersonIdentity,
+  workflow: string,
+  reason: string,
+): Promise<void> {
+  await control.change(async (change) => {
+    const version = await currentVersion(change.db, workflow);
+    mayChange(person, version);
+    const suspension_id = uuidv7();
+    const { numInsertedOrUpdatedRows } = await change.db
+      .insertInto('suspensions')
+      .values({
+        suspension_id,
+        workflow,
+        suspended_by: person.name,
+        suspended_at: timeText(change.now),
+        reason,
+      })
+      .onConflict((conflict) => conflict.column('workflow').where('resumed_at', 'is', null).doNothing())
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows !== 1n)
+      throw new TollgateError('conflict', 'The workflow is suspended already.');
+    const scope = workflowLedger(control, version);
+    const detail = { suspension_id, reason };
+    const { hash } = await change.record(scope, { kind: 'suspended', actor: person.name, detail });
+    const event = {
+      event: 'suspended',
+      suspension_id,
+      scope,
+      actor: person.name,
+      reason,
+      now: change.now,
+      hash,
+    } as const;
+    await change.row('suspensions', suspensionRow(event));
+  });
+}
+
+/** Lets it go on. @throws TollgateError `conflict` where it is not suspended */
+export async function resumeWorkflow(
+  { control }: Pick<Deps, 'control'>,
+  person: PersonIdentity,
+  workflow: string,
+  reason: string,
+): Promise<void> {
+  await control.change(async (change) => {
+    const version = await currentVersion(change.db, workflow);
+    mayChange(person, version);
+    const live = await change.db
+      .updateTable('suspensions')
+      .set({ resumed_by: person.name, resumed_at: timeText(change.now), resume_reason: reason })
+      .where('workflow', '=', workflow)
+      .where('resumed_at', 'is', null)
+      .returning('suspension_id')
+      .executeTakeFirst();
+    if (live === undefined) throw new TollgateError('conflict', 'The workflow is not suspended.');
+    const scope = workflowLedger(control, version);
+    const detail = { ...live, reason };
+    const { hash } = await change.record(scope, { kind: 'resumed', actor: person.name, detail });
+    const event = {
+      event: 'resumed',
+      ...live,
+      scope,
+      actor: person.name,
+      reason,
+      now: change.now,
+      hash,
+    } as const;
+    await change.row('suspensions', suspensionRow(event));
+  });
+}
+
+function mayChange(person: PersonIdentity, { owner, team }: WorkflowVersion): void {
+  requireTeam(person, team);
+  if (person.roles.includes('admin') || owner === person.name) return;
+  throw new TollgateError('forbidden', 'Only its owner or an admin suspends or resumes a workflow.');
+}
