@@ -61,7 +61,7 @@ export function uint64Field(object: JsonObject, name: string): bigint {
 export const int64 = (value: unknown, what: string): bigint =>
   integer(value, what, -(2n ** 63n), 2n ** 63n - 1n);
 
-/** Accepts a number, a decimal string, and the bigint of a long bare integer. */
+/** Accepts a number and a decimal string. */
 function integer(value: unknown, what: string, min: bigint, max: bigint): bigint {
   const number = asBigInt(value);
   if (number === undefined || number < min || number > max)
@@ -70,7 +70,6 @@ function integer(value: unknown, what: string, min: bigint, max: bigint): bigint
 }
 
 function asBigInt(value: unknown): bigint | undefined {
-  if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
 }
@@ -83,7 +82,6 @@ const SPECIAL_DOUBLES: { readonly [text: string]: number } = {
 
 export function double(value: unknown, what: string): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'string') {
     if (Object.hasOwn(SPECIAL_DOUBLES, value)) return SPECIAL_DOUBLES[value] ?? Number.NaN;
     if (/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(value)) return Number(value);

@@ -43,10 +43,7 @@ function protobufJson(bytes: Uint8Array, maxBytes: number): string {
 
 function jsonText(value: unknown): string {
   try {
-    return (
-      JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? String(member) : member)) ??
-      'null'
-    );
+    return JSON.stringify(value) ?? 'null';
   } catch (error) {
     if (error instanceof RangeError) return JSON.stringify({ unprintable: 'nested too deeply' });
     throw error;

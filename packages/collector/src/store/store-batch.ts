@@ -26,7 +26,10 @@ export async function storeBatch(
   token: string,
   store: Store,
 ): Promise<StoreResult> {
-  const isolated = await insertIsolating(batch.rows, principal, token, store);
+  const isolated = await insertIsolating(batch.rows, principal, token, {
+    store,
+    refusable: MAX_REFUSED_ROWS,
+  });
   if (isolated.kind === 'unavailable') return isolated;
   const quarantine = [...batch.quarantine, ...isolated.refused];
   if (quarantine.length === 0) return isolated;
@@ -34,6 +37,14 @@ export async function storeBatch(
   if (result.kind === 'stored') return isolated;
   // Nothing is acknowledged that is in neither place.
   return { kind: 'unavailable', code: result.code, message: `quarantine: ${result.message}` };
+}
+
+/** Beyond this many, the fault is not the rows': a schema that refuses everything must not quarantine everything. */
+const MAX_REFUSED_ROWS = 16;
+
+interface Isolation {
+  readonly store: Store;
+  refusable: number;
 }
 
 /**
@@ -44,19 +55,22 @@ async function insertIsolating(
   rows: readonly LandingRow[],
   principal: string,
   token: string,
-  store: Store,
+  isolation: Isolation,
 ): Promise<StoreResult> {
+  const { store } = isolation;
   if (rows.length === 0) return { kind: 'stored', refused: [] };
   const result = await store.insert(rows, token);
   if (result.kind === 'unavailable') return result;
   if (result.kind === 'stored') return { kind: 'stored', refused: [] };
   const [only] = rows;
-  if (only && rows.length === 1)
+  if (only && rows.length === 1) {
+    if (isolation.refusable-- === 0) return { ...result, kind: 'unavailable' };
     return { kind: 'stored', refused: [unstorable(only, principal, result, store.maxRawBytes)] };
+  }
   const middle = rows.length >> 1;
-  const left = await insertIsolating(rows.slice(0, middle), principal, `${token}.0`, store);
+  const left = await insertIsolating(rows.slice(0, middle), principal, `${token}.0`, isolation);
   if (left.kind === 'unavailable') return left;
-  const right = await insertIsolating(rows.slice(middle), principal, `${token}.1`, store);
+  const right = await insertIsolating(rows.slice(middle), principal, `${token}.1`, isolation);
   if (right.kind === 'unavailable') return right;
   return { kind: 'stored', refused: [...left.refused, ...right.refused] };
 }

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseLossless } from '../../src/otlp/json-text.ts';
+
+test('bare 64-bit integers keep their digits, doubles and strings stay what they are', () => {
+  const text = String.raw`{"a": -9223372036854775808, "b":[18446744073709551615, 1.2345678901234567890, 1e-1234567890123456789],
+    "c": "x\\\":1234567890123456789", "1234567890123456789": 1234567890123456, "d": "\\", "e":12345678901234567}`;
+  expect(parseLossless(text)).toEqual({
+    a: '-9223372036854775808',
+    b: ['18446744073709551615', Number('1.2345678901234567890'), 0],
+    c: String.raw`x\":1234567890123456789`,
+    '1234567890123456789': '1234567890123456',
+    d: '\\',
+    e: '12345678901234567',
+  });
+});
+
+test('any other document parses as JSON.parse does, beside a long integer too', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 4 }), (text) => {
+      fc.pre(!/\d{16}/.test(text));
+      expect(parseLossless(`[${text},12345678901234567890]`)).toEqual([
+        JSON.parse(text),
+        '12345678901234567890',
+      ]);
+    }),
+  );
+});
+
+test('nesting that overflows a reviver parses', () => {
+  const text = `[12345678901234567, ${'['.repeat(200_000)}${']'.repeat(200_000)}]`;
+  expect(parseLossless(text)).toHaveLength(2);
+});
