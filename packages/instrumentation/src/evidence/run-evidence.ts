@@ -1,0 +1,190 @@
+import type { Attributes, SpanContext } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  type AgentKind,
+  appendRecord,
+  type ChainState,
+  type RecordFields,
+  startChain,
+  TOLLGATE,
+} from '@tollgate/contract';
+import type { Outbox } from '../outbox/outbox.ts';
+import { nowNs } from './clock.ts';
+import { type Content, sealContent } from './content.ts';
+import { activeSpanContext, newSpanContext, serialiseSpan } from './span.ts';
+import { wellFormed } from './well-formed.ts';
+
+/** Who writes, and for which run: on every record and span. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly writer: string;
+  readonly workflow: string;
+  readonly policyVersion: string;
+  readonly owner: string;
+  readonly team: string;
+}
+
+/** One fact, and the span that carries it. */
+export interface Entry {
+  readonly kind: AgentKind;
+  readonly spanName: string;
+  readonly fields?: Partial<RecordFields>;
+  readonly attributes?: Attributes;
+  readonly content?: Content;
+  /** Absent: a zero-length span, now. */
+  readonly startNs?: bigint | undefined;
+  readonly endNs?: bigint | undefined;
+  readonly client?: boolean;
+  readonly errorType?: string | undefined;
+}
+
+/** How much a fact has to hold: `durable` is synced, `reserve` may use the outbox's last sixteenth. */
+export interface Hold {
+  readonly durable?: boolean;
+  readonly reserve?: boolean;
+}
+
+/** `written` (and synced, where asked), or `unavailable`: then whatever needed this evidence must not happen. */
+export type Written = 'written' | 'unavailable';
+
+interface Lost {
+  count: number;
+  readonly kinds: Record<string, number>;
+  readonly why: Set<string>;
+  readonly sinceNs: bigint;
+}
+
+/** One run's chain of records by this writer, each on a span of its own, in the order of the chain. */
+export class RunEvidence {
+  readonly identity: RunIdentity;
+  private readonly outbox: Outbox;
+  private readonly resource: Resource;
+  private readonly onProblem: (message: string) => void;
+  private readonly root: SpanContext;
+  private readonly rootParent: SpanContext | undefined;
+  private chain: ChainState;
+  private lost: Lost | undefined;
+
+  constructor(
+    identity: RunIdentity,
+    outbox: Outbox,
+    resource: Resource,
+    onProblem: (message: string) => void,
+  ) {
+    this.identity = identity;
+    this.outbox = outbox;
+    this.resource = resource;
+    this.onProblem = onProblem;
+    this.rootParent = activeSpanContext();
+    this.root = newSpanContext(this.rootParent);
+    this.chain = startChain(identity.runId, identity.writer, identity.policyVersion);
+  }
+
+  /** Count and head of the chain so far, as `run_sealed` states them. */
+  get position(): { readonly count: number; readonly head: string } {
+    return { count: this.chain.seq, head: this.chain.head };
+  }
+
+  /** Takes its place in the chain at once; the promise tells what became of it. Never rejects. */
+  write(entry: Entry, hold: Hold = {}): Promise<Written> {
+    if (this.lost !== undefined && !this.writeGap()) return this.miss(entry.kind, 'outbox_full');
+    try {
+      const appended = this.append(entry, hold);
+      if (appended === undefined) return this.miss(entry.kind, 'outbox_full');
+      return appended.then((committed) => (committed === 'written' ? 'written' : 'unavailable'));
+    } catch (error) {
+      this.onProblem(
+        `a ${entry.kind} record of run ${this.identity.runId} could not be made: ${String(error)}`,
+      );
+      return this.miss(entry.kind, 'not_recordable');
+    }
+  }
+
+  /** Records of this run are lost (damaged on disk, refused for good); the next record says so. */
+  noteLoss(count: number, why: string): void {
+    for (let index = 0; index < count; index++) void this.miss('unknown', why);
+  }
+
+  private append(entry: Entry, hold: Hold) {
+    const at = nowNs();
+    const { digests, attributes: content } = sealContent(entry.content ?? {});
+    const { workflow, policyVersion, owner, team } = this.identity;
+    const { text, next } = appendRecord(this.chain, {
+      ...wellFormed(entry.fields ?? {}),
+      kind: entry.kind,
+      time: String(at),
+      workflow,
+      policy_version: policyVersion,
+      owner,
+      team,
+      ...(Object.keys(digests).length === 0 ? {} : { digests }),
+    });
+    const payload = this.payload(entry, at, { ...content, [TOLLGATE.record]: text });
+    const appended = this.outbox.append(
+      { runId: this.identity.runId, payload },
+      { durable: hold.durable ?? false, reserve: hold.reserve ?? false },
+    );
+    if (appended.kind === 'full') return undefined;
+    this.chain = next;
+    return appended.committed;
+  }
+
+  private payload(entry: Entry, at: bigint, own: Attributes): Uint8Array {
+    const { runId, writer, workflow, policyVersion, owner, team } = this.identity;
+    const isRoot = this.chain.seq === 0;
+    const parent = isRoot ? this.rootParent : (activeSpanContext() ?? this.root);
+    const endNs = entry.endNs ?? at;
+    const bytes = serialiseSpan(this.resource, {
+      name: entry.spanName.toWellFormed(),
+      startNs: entry.startNs ?? endNs,
+      endNs,
+      spanContext: isRoot ? this.root : newSpanContext(parent),
+      parent,
+      client: entry.client ?? false,
+      errorType: entry.errorType,
+      attributes: {
+        [TOLLGATE.runId]: runId,
+        [TOLLGATE.writer]: writer,
+        [TOLLGATE.workflow]: workflow,
+        [TOLLGATE.policyVersion]: policyVersion,
+        [TOLLGATE.owner]: owner,
+        [TOLLGATE.team]: team,
+        ...wellFormed(entry.attributes ?? {}),
+        ...own,
+      },
+    });
+    if (bytes === undefined) throw new Error('the span could not be serialised');
+    return bytes;
+  }
+
+  private miss(kind: string, why: string): Promise<Written> {
+    this.lost ??= { count: 0, kinds: {}, why: new Set(), sinceNs: nowNs() };
+    this.lost.count += 1;
+    this.lost.kinds[kind] = (this.lost.kinds[kind] ?? 0) + 1;
+    this.lost.why.add(why.slice(0, 200));
+    return Promise.resolve('unavailable');
+  }
+
+  /** A gap is itself a record: as soon as there is room, what is missing is said, before anything else is. */
+  private writeGap(): boolean {
+    const lost = this.lost;
+    if (lost === undefined) return true;
+    const detail = {
+      lost: lost.count,
+      kinds: { ...lost.kinds },
+      why: [...lost.why].slice(0, 8),
+      since: String(lost.sinceNs),
+    };
+    const spanName = `gap ${this.identity.workflow}`;
+    try {
+      if (
+        this.append({ kind: 'evidence_gap', spanName, fields: { detail } }, { reserve: true }) === undefined
+      )
+        return false;
+    } catch {
+      return false;
+    }
+    this.lost = undefined;
+    return true;
+  }
+}

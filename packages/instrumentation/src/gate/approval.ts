@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApprovalStatus, Reason, Receipt } from '@tollgate/contract';
+import type { GovernedRun } from '../run/governed-run.ts';
+import type { Answer } from '../service/client.ts';
+import type { Call } from './prepare.ts';
+import type { Why } from './refuse.ts';
+
+export type Outcome<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'refused'; readonly reason: Reason; readonly why: Why };
+
+const POLL_SECONDS = 25;
+const RETRY_MS = [100, 300, 1000, 2000] as const;
+const CONSUME_TRIES = 4;
+/** Past the expiry by this much, and still no word from the service: it is over either way. */
+const GIVE_UP_MS = 60_000;
+
+/** What the service's refusals mean to a gate; whatever else it says, the call does not happen. */
+const REASON_OF: Readonly<Record<string, Reason>> = {
+  workflow_suspended: 'workflow_suspended',
+  approval_expired: 'approval_expired',
+  approval_not_granted: 'grant_unusable',
+  grant_consumed: 'grant_unusable',
+  binding_mismatch: 'grant_unusable',
+  run_sealed: 'run_sealed',
+  arguments_not_i_json: 'arguments_not_i_json',
+};
+
+/** Asks for an approval of exactly this call. Once: an answer that was lost leaves a request that expires unused. */
+export async function requestApproval(
+  run: GovernedRun,
+  call: Call,
+  action: string,
+): Promise<Outcome<ApprovalStatus>> {
+  const { workflow, policy_version } = run.process.policy;
+  const answer = await run.process.client.requestApproval({
+    run_id: run.id,
+    workflow,
+    policy_version,
+    tool: call.tool.name,
+    call_id: call.id,
+    action,
+    arguments: call.text ?? '',
+    rollback_note: call.rollbackNote ?? '',
+    ...(call.purpose === undefined ? {} : { purpose: call.purpose.toWellFormed().slice(0, 2000) }),
+  });
+  return outcomeOf(answer, 'policy_error');
+}
+
+/** Waits for the decision, as long as it takes; waiting is no timeout of the run. Survives a service that is away for a while. */
+export async function awaitDecision(
+  run: GovernedRun,
+  call: Call,
+  asked: ApprovalStatus,
+): Promise<Outcome<ApprovalStatus>> {
+  let status = asked;
+  let failures = 0;
+  while (status.state === 'waiting') {
+    if (call.signal.aborted) return withdrawn(run, asked.approval_id);
+    const answer = await run.process.client.approvalStatus(asked.approval_id, POLL_SECONDS, call.signal);
+    if (call.signal.aborted) return withdrawn(run, asked.approval_id);
+    if (answer.kind === 'refused') return outcomeOf(answer, 'grant_unusable');
+    if (answer.kind === 'ok') {
+      status = answer.value;
+      failures = 0;
+      continue;
+    }
+    if (Date.now() > Date.parse(status.expires_at) + GIVE_UP_MS)
+      return { kind: 'refused', reason: 'service_unreachable', why: {} };
+    await pause(failures++, call.signal);
+  }
+  return decided(status, asked);
+}
+
+/** Turns a grant into a receipt. The service does it once and in one transaction; asking twice can only be refused. */
+export async function consumeGrant(
+  run: GovernedRun,
+  call: Call,
+  approvalId: string,
+): Promise<Outcome<Receipt>> {
+  const body = {
+    run_id: run.id,
+    call_id: call.id,
+    tool: call.tool.name,
+    policy_version: run.process.policy.policy_version,
+    arguments: call.text ?? '',
+  };
+  let answer: Answer<Receipt> = { kind: 'unreachable', why: '' };
+  for (let tries = 0; tries < CONSUME_TRIES && answer.kind === 'unreachable'; tries++) {
+    if (tries > 0) await pause(tries, call.signal);
+    if (call.signal.aborted) return withdrawn(run, approvalId);
+    answer = await run.process.client.consume(approvalId, body);
+  }
+  if (answer.kind !== 'ok') return outcomeOf(answer, 'grant_unusable');
+  const fits = answer.value.approval_id === approvalId && answer.value.call_id === call.id;
+  return fits && answer.value.approved_by.length > 0
+    ? answer
+    : { kind: 'refused', reason: 'grant_unusable', why: { service: 'the receipt is for something else' } };
+}
+
+/** Takes a request back, so that nobody is asked for nothing. What the service makes of it changes nothing here. */
+export async function withdrawRequest(run: GovernedRun, approvalId: string): Promise<void> {
+  await run.process.client.withdraw(approvalId);
+}
+
+async function withdrawn(run: GovernedRun, approvalId: string): Promise<Outcome<never>> {
+  await withdrawRequest(run, approvalId);
+  return { kind: 'refused', reason: 'approval_withdrawn', why: {} };
+}
+
+function decided(status: ApprovalStatus, asked: ApprovalStatus): Outcome<ApprovalStatus> {
+  const { state, decided_by, reason, binding, approval_id } = status;
+  const why: Why = { decidedBy: decided_by ?? undefined, approverReason: reason ?? undefined };
+  if (state === 'approved' && binding === asked.binding && approval_id === asked.approval_id)
+    return { kind: 'ok', value: status };
+  const reasons: Partial<Record<typeof state, Reason>> = {
+    refused: 'approval_refused',
+    expired: 'approval_expired',
+    withdrawn: 'approval_withdrawn',
+  };
+  return { kind: 'refused', reason: reasons[state] ?? 'grant_unusable', why };
+}
+
+function outcomeOf<T>(answer: Answer<T>, otherwise: Reason): Outcome<T> {
+  if (answer.kind === 'ok') return answer;
+  if (answer.kind === 'unreachable') return { kind: 'refused', reason: 'service_unreachable', why: {} };
+  const service = `${answer.message} (${answer.code})`.slice(0, 500);
+  return { kind: 'refused', reason: REASON_OF[answer.code] ?? otherwise, why: { service } };
+}
+
+async function pause(failures: number, signal: AbortSignal): Promise<void> {
+  await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+}

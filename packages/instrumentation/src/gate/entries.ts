@@ -1,0 +1,100 @@
+import type { Attributes } from '@opentelemetry/api';
+import {
+  type ActionClass,
+  type Enforcement,
+  GEN_AI,
+  type Outcome,
+  type Reason,
+  type RecordFields,
+  spanName,
+  TOLLGATE,
+  type Verdict,
+} from '@tollgate/contract';
+import type { Entry } from '../evidence/run-evidence.ts';
+import type { Call } from './prepare.ts';
+
+/** Small facts of a record; never content. */
+export type Detail = NonNullable<RecordFields['detail']>;
+
+/** What the gate knows of a call besides the call itself. */
+export interface Ruling {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly action: string | null;
+  readonly actionClass: ActionClass | null;
+  readonly approvalId?: string | undefined;
+}
+
+/** `gate {tool}`: what policy said, and what the gate does about it. Holds the arguments, so that a refusal shows what was wanted. */
+export function gateEntry(call: Call, ruling: Ruling, enforcement: Enforcement, detail: Detail = {}): Entry {
+  const { verdict, reason } = ruling;
+  return {
+    kind: 'gate_decided',
+    spanName:
+      enforcement === 'waiting' ? spanName.requestApproval(call.tool.name) : spanName.gate(call.tool.name),
+    fields: {
+      ...common(call, ruling),
+      verdict,
+      reason,
+      enforcement,
+      ...(Object.keys(detail).length === 0 ? {} : { detail }),
+    },
+    attributes: {
+      ...attributes(call, ruling),
+      [TOLLGATE.verdict]: verdict,
+      [TOLLGATE.reason]: reason,
+      [TOLLGATE.enforcement]: enforcement,
+    },
+    content: { arguments: call.value },
+  };
+}
+
+export interface Finish {
+  readonly outcome: Outcome;
+  readonly result?: unknown;
+  readonly errorType?: string | undefined;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+}
+
+/** `execute_tool {tool}`: how it ended. */
+export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
+  const { outcome, result, errorType, startNs, endNs } = finish;
+  return {
+    kind: 'tool_finished',
+    spanName: spanName.tool(call.tool.name),
+    fields: { ...common(call, ruling), outcome },
+    attributes: {
+      ...attributes(call, ruling),
+      [GEN_AI.operation]: 'execute_tool',
+      [TOLLGATE.outcome]: outcome,
+    },
+    // A tool without a result succeeded with null.
+    content: { result: result ?? null },
+    startNs,
+    endNs,
+    errorType,
+  };
+}
+
+function common(call: Call, { action, actionClass, approvalId }: Ruling) {
+  return {
+    tool: call.tool.name,
+    call_id: call.id,
+    action: action ?? undefined,
+    action_class: actionClass ?? undefined,
+    approval_id: approvalId,
+    rollback_note: call.rollbackNote,
+  };
+}
+
+function attributes(call: Call, { action, actionClass, approvalId }: Ruling): Attributes {
+  return {
+    [GEN_AI.toolName]: call.tool.name,
+    [GEN_AI.toolCallId]: call.id,
+    ...(action === null ? {} : { [TOLLGATE.action]: action }),
+    ...(actionClass === null ? {} : { [TOLLGATE.actionClass]: actionClass }),
+    ...(approvalId === undefined ? {} : { [TOLLGATE.approvalId]: approvalId }),
+    ...(call.rollbackNote === undefined ? {} : { [TOLLGATE.rollbackNote]: call.rollbackNote }),
+  };
+}

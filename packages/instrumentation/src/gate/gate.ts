@@ -1,0 +1,128 @@
+import { type Decision, parseCanonicalJson } from '@tollgate/contract';
+import { nowNs } from '../evidence/clock.ts';
+import type { Written } from '../evidence/run-evidence.ts';
+import type { CallOptions } from '../face.ts';
+import type { GovernedRun } from '../run/governed-run.ts';
+import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
+import { finishEntry, gateEntry, type Ruling } from './entries.ts';
+import { type Call, type GateTool, noteFor, readArguments } from './prepare.ts';
+import { refuseTool } from './refuse.ts';
+import { judge } from './verdict.ts';
+
+/**
+ * The gate: everything that executes a tool comes through here, whichever framework asked.
+ * @throws ToolRefused, on record, when the call may not happen; what the tool throws otherwise.
+ */
+export async function throughGate(
+  run: GovernedRun,
+  tool: GateTool,
+  args: unknown,
+  options: CallOptions,
+): Promise<unknown> {
+  const call = makeCall(run, tool, args, options);
+  const decision = await judge(run, call);
+  if (decision.verdict === 'deny') throw await refuseTool(run, call, rulingOf(decision), decision);
+  const ruling =
+    decision.verdict === 'require_approval'
+      ? await withApproval(run, call, rulingOf(decision))
+      : await withIntent(run, call, rulingOf(decision));
+  return dispatch(run, call, ruling);
+}
+
+function makeCall(run: GovernedRun, tool: GateTool, args: unknown, options: CallOptions): Call {
+  const read = readArguments(tool, args);
+  return {
+    ...read,
+    tool,
+    id: run.callId(options.callId),
+    rollbackNote: noteFor(run.process.policy, tool, read.text),
+    purpose: options.purpose,
+    signal: options.signal === undefined ? run.signal : AbortSignal.any([run.signal, options.signal]),
+  };
+}
+
+/** Class 1 and 2: the intent goes on record first. Without it, class 2 does not happen, and class 1 leaves a gap. */
+async function withIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<Ruling> {
+  const durable = ruling.actionClass !== 1;
+  const written = await run.evidence.write(gateEntry(call, ruling, 'executed'), { durable });
+  if (durable) await insist(run, call, ruling, written);
+  return ruling;
+}
+
+/** Class 3: asked on record, decided by a person, decided on again by policy, consumed once, and on record again. */
+async function withApproval(run: GovernedRun, call: Call, first: Ruling): Promise<Ruling> {
+  const asked = await requestApproval(run, call, first.action ?? '');
+  if (asked.kind === 'refused')
+    throw await refuseTool(run, call, { ...first, reason: asked.reason }, asked.why);
+  const waiting: Ruling = { ...first, approvalId: asked.value.approval_id };
+  const { expires_at, binding, approval_id } = asked.value;
+  const detail = { expires_at, binding };
+  const written = await run.evidence.write(gateEntry(call, waiting, 'waiting', detail), { durable: true });
+  if (written !== 'written') await withdrawRequest(run, approval_id);
+  await insist(run, call, waiting, written);
+
+  const decided = await awaitDecision(run, call, asked.value);
+  if (decided.kind === 'refused')
+    throw await refuseTool(run, call, { ...waiting, reason: decided.reason }, decided.why);
+  const again = await judge(run, call);
+  if (again.verdict !== 'require_approval') {
+    await withdrawRequest(run, approval_id);
+    throw await refuseTool(
+      run,
+      call,
+      { ...rulingOf(again), verdict: 'deny', approvalId: approval_id },
+      again,
+    );
+  }
+
+  const receipt = await consumeGrant(run, call, approval_id);
+  if (receipt.kind === 'refused')
+    throw await refuseTool(run, call, { ...waiting, reason: receipt.reason }, receipt.why);
+  const granted: Ruling = { ...waiting, reason: 'approval_granted' };
+  const { approved_by, consumed_at } = receipt.value;
+  const intent = gateEntry(call, granted, 'executed', { approved_by, consumed_at });
+  await insist(run, call, granted, await run.evidence.write(intent, { durable: true }));
+  return granted;
+}
+
+/** No evidence, no action. */
+async function insist(run: GovernedRun, call: Call, ruling: Ruling, written: Written): Promise<void> {
+  if (written !== 'written') throw await refuseTool(run, call, { ...ruling, reason: 'evidence_unavailable' });
+}
+
+async function dispatch(run: GovernedRun, call: Call, ruling: Ruling): Promise<unknown> {
+  const startNs = nowNs();
+  const ended = await execute(run, call);
+  const span = { startNs, endNs: nowNs() };
+  if (ended.kind === 'succeeded') {
+    await run.evidence.write(
+      finishEntry(call, ruling, { outcome: 'succeeded', result: ended.result, ...span }),
+    );
+    return ended.result;
+  }
+  run.errors += 1;
+  const { error } = ended;
+  const errorType = error instanceof Error ? error.name : 'error';
+  const result = { error: error instanceof Error ? error.message : String(error) };
+  await run.evidence.write(finishEntry(call, ruling, { outcome: 'failed', result, errorType, ...span }));
+  throw error;
+}
+
+type Ended =
+  | { readonly kind: 'succeeded'; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** The tool gets a value parsed anew from the text that was decided on, which nobody else holds. */
+async function execute(run: GovernedRun, call: Call): Promise<Ended> {
+  const context = { runId: run.id, callId: call.id, signal: call.signal };
+  try {
+    const args = parseCanonicalJson(call.text ?? '') as never;
+    return { kind: 'succeeded', result: await call.tool.execute(args, context) };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+function rulingOf({ verdict, reason, action, action_class }: Decision): Ruling {
+  return { verdict, reason, action, actionClass: action_class };
+}

@@ -1,0 +1,64 @@
+import {
+  canonicalJson,
+  type JsonValue,
+  parseCanonicalJson,
+  type Requirements,
+  type ToolHints,
+} from '@tollgate/contract';
+import type { Parameters, ToolContext } from '../face.ts';
+import { rollbackNote } from './rollback-note.ts';
+
+/** A tool as the gate knows it, whatever its argument and result types are. */
+export interface GateTool {
+  readonly name: string;
+  readonly reads?: readonly string[] | undefined;
+  readonly hints?: ToolHints | undefined;
+  readonly parameters?: Parameters<unknown> | undefined;
+  readonly rollbackNote?: ((args: never) => string) | undefined;
+  readonly execute: (args: never, context: ToolContext) => unknown;
+}
+
+/** One call, its arguments reduced to the one text that is decided on, approved, recorded and executed. */
+export interface Call {
+  readonly tool: GateTool;
+  readonly id: string;
+  /** Canonical JSON; undefined where the arguments are not I-JSON. */
+  readonly text: string | undefined;
+  readonly value: JsonValue | undefined;
+  readonly rollbackNote: string | undefined;
+  /** What the tool's own parameters, or I-JSON, have against the arguments. */
+  readonly problem: { readonly field: string; readonly expected: string } | undefined;
+  readonly purpose: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type ReadArguments = Pick<Call, 'text' | 'value' | 'problem'>;
+
+/** The tool's own parameters first (they may fill in defaults), then canonical JSON, then back: nothing else is executed. */
+export function readArguments(tool: GateTool, args: unknown): ReadArguments {
+  let problem: Call['problem'];
+  let chosen: unknown = args;
+  try {
+    const parsed = tool.parameters?.safeParse(args);
+    if (parsed?.success === true) chosen = parsed.data;
+    if (parsed?.success === false) {
+      const [issue] = parsed.error.issues;
+      problem = {
+        field: issue?.path.map(String).join('.') || '(arguments)',
+        expected: (issue?.message ?? 'what the tool’s parameters say').slice(0, 500),
+      };
+    }
+    const text = canonicalJson(chosen ?? {});
+    return { text, value: parseCanonicalJson(text), problem };
+  } catch (error) {
+    const expected = error instanceof Error ? error.message.slice(0, 500) : 'I-JSON';
+    return { text: undefined, value: undefined, problem: { field: '(arguments)', expected } };
+  }
+}
+
+/** The note for this very call; undefined where there is none, or where it cannot be made. */
+export function noteFor(policy: Requirements, tool: GateTool, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const template = policy.allowed_tools.find((allowed) => allowed.tool === tool.name)?.rollback;
+  return rollbackNote(template, tool.rollbackNote, parseCanonicalJson(text));
+}

@@ -1,0 +1,30 @@
+import { TollgateError } from '@tollgate/contract';
+import type { CallOptions, GatedTool, Run, ToolDefinition } from '../face.ts';
+import { activeRun } from '../run/active-run.ts';
+import { GovernedRun } from '../run/governed-run.ts';
+import type { GovernedProcess } from '../run/process.ts';
+import { throughGate } from './gate.ts';
+import type { GateTool } from './prepare.ts';
+
+/** Puts a tool behind the gate. The definition is copied, so that nobody changes what it executes afterwards. */
+export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinition<A, R>): GatedTool<A, R> {
+  const tool = Object.freeze({ ...definition }) as GateTool;
+  const call = async (args: A, options: CallOptions = {}): Promise<R> => {
+    const run = findRun(process, tool.name, options.run);
+    return (await run.track(throughGate(run, tool, args, options))) as R;
+  };
+  return Object.assign(call, {
+    in: (run: Run) => (args: A, options?: CallOptions) => call(args, { ...options, run }),
+    toolName: tool.name,
+  });
+}
+
+/** @throws TollgateError outside of a run: then there is nothing that a refusal could be recorded in. */
+function findRun(process: GovernedProcess, name: string, given: Run | undefined): GovernedRun {
+  const run = given ?? activeRun();
+  if (run instanceof GovernedRun && run.process === process) return run;
+  throw new TollgateError(
+    'invalid_request',
+    `"${name}" was called outside of a run of its workflow: call it inside tollgate.run, or as tool.in(run).`,
+  );
+}

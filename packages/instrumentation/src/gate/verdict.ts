@@ -1,0 +1,61 @@
+import { type Decision, decide } from '@tollgate/contract';
+import type { GovernedRun } from '../run/governed-run.ts';
+import type { Call } from './prepare.ts';
+
+/** What policy says of this call now: with the run as it stands, and the service as it was heard within the last second. */
+export async function judge(run: GovernedRun, call: Call): Promise<Decision> {
+  const { policy, heartbeat } = run.process;
+  const state = await heartbeat.fresh();
+  if (state.service === 'reachable') await run.registerLate();
+  const registered = run.registration === 'registered';
+  const decision = decide(policy, {
+    tool: call.tool.name,
+    arguments: call.value,
+    reads: call.tool.reads,
+    hints: call.tool.hints,
+    rollback_note: call.rollbackNote,
+    run: {
+      spent_usd: run.budget.spent(),
+      denials: run.denials,
+      errors: run.errors,
+      suspended: state.last?.suspended ?? false,
+    },
+    service: registered ? state.service : 'unreachable',
+  });
+  return decision.verdict === 'deny'
+    ? explained(decision, call)
+    : (ended(run, call, decision) ??
+        foreignPolicy(run, state.last?.policy_version, decision) ??
+        badArguments(call, decision) ??
+        decision);
+}
+
+function explained(decision: Decision, { problem }: Call): Decision {
+  return decision.reason === 'arguments_not_i_json' && problem !== undefined
+    ? { ...decision, ...problem }
+    : decision;
+}
+
+/** A run that is over, or a call that was told to stop, does nothing more. */
+function ended(run: GovernedRun, call: Call, decision: Decision): Decision | undefined {
+  if (!run.ended && !call.signal.aborted) return undefined;
+  return { ...decision, verdict: 'deny', reason: 'run_sealed' };
+}
+
+/** The registered policy is the only one that counts: a process that holds another, looser or not, has no say any more. */
+function foreignPolicy(
+  run: GovernedRun,
+  registered: string | undefined,
+  decision: Decision,
+): Decision | undefined {
+  const own = run.process.policy.policy_version;
+  if (run.registration !== 'refused' && (registered === undefined || registered === own)) return undefined;
+  const expected = `the registered policy ${registered ?? ''}; this process holds ${own}`;
+  return { ...decision, verdict: 'deny', reason: 'policy_error', field: 'policy_version', expected };
+}
+
+function badArguments({ problem }: Call, decision: Decision): Decision | undefined {
+  return problem === undefined
+    ? undefined
+    : { ...decision, verdict: 'deny', reason: 'out_of_scope', ...problem };
+}

@@ -1,0 +1,96 @@
+import { nowNs } from '../evidence/clock.ts';
+import type { ModelCall, ModelReport, ModelUsageReport } from '../face.ts';
+import { refuseModel } from '../gate/refuse.ts';
+import type { GovernedRun } from '../run/governed-run.ts';
+import type { Reservation } from './budget-meter.ts';
+import { contractUsage, costOf, estimate } from './price.ts';
+import { modelEntry } from './record.ts';
+
+/** A metered call under way. Exactly one of its two ends is called; a second is ignored. */
+export interface OpenCall {
+  done(report: ModelReport): Promise<void>;
+  /** It failed, or was broken off: what it used is unknown, and its reservation counts as spent. */
+  failed(error: unknown, report?: ModelReport): Promise<void>;
+}
+
+/** Admits one model call, or refuses it on record. @throws ModelRefused */
+export async function openModelCall(run: GovernedRun, about: ModelCall): Promise<OpenCall> {
+  const startNs = nowNs();
+  const { policy, heartbeat } = run.process;
+  if (run.ended) throw await refuseModel(run, about.model, { reason: 'run_sealed' });
+  if (heartbeat.known().last?.suspended === true)
+    throw await refuseModel(run, about.model, { reason: 'workflow_suspended' });
+  const spent = run.budget.spent();
+  const worst = estimate(about, inputBytes(about.input), new Date());
+  const admission = await run.budget.reserve(worst);
+  if (admission.kind === 'refused')
+    throw await refuseModel(run, about.model, {
+      reason: 'over_budget',
+      field: admission.field,
+      expected: admission.expected,
+      detail: { spent_usd: spent, limit_usd: policy.budget_limit.per_run ?? null },
+    });
+  return openCall(run, about, startNs, admission.reservation);
+}
+
+/** Meters `call`; what it returns carries the usage. */
+export async function meter<T extends ModelReport>(
+  run: GovernedRun,
+  about: ModelCall,
+  call: () => Promise<T>,
+): Promise<T> {
+  const open = await openModelCall(run, about);
+  let report: T;
+  try {
+    report = await call();
+  } catch (error) {
+    await open.failed(error);
+    throw error;
+  }
+  await open.done(report);
+  return report;
+}
+
+/** Records a call that was made elsewhere. Its cost counts; there was nothing to refuse. */
+export async function recordUsage(run: GovernedRun, report: ModelUsageReport): Promise<void> {
+  const endNs = report.endedAt === undefined ? nowNs() : BigInt(report.endedAt.getTime()) * 1_000_000n;
+  const startNs = report.startedAt === undefined ? endNs : BigInt(report.startedAt.getTime()) * 1_000_000n;
+  await finish(run, report, report, { startNs, endNs, errorType: undefined }, undefined);
+}
+
+function openCall(run: GovernedRun, about: ModelCall, startNs: bigint, reservation: Reservation): OpenCall {
+  let open = true;
+  const end = async (report: ModelReport, errorType: string | undefined) => {
+    if (!open) return;
+    open = false;
+    await finish(run, about, report, { startNs, endNs: nowNs(), errorType }, reservation);
+  };
+  return {
+    done: (report) => end(report, undefined),
+    failed: (error, report = {}) => end(report, error instanceof Error ? error.name : 'error'),
+  };
+}
+
+async function finish(
+  run: GovernedRun,
+  about: ModelCall,
+  report: ModelReport,
+  span: { startNs: bigint; endNs: bigint; errorType: string | undefined },
+  reservation: Reservation | undefined,
+): Promise<void> {
+  const usage = contractUsage(report.usage);
+  const cost = costOf(about, report, usage, new Date());
+  if (reservation !== undefined) reservation.settle(cost.usd);
+  else if (cost.usd !== null) run.budget.spend(cost.usd);
+  run.countModelCall(cost.usd);
+  await run.evidence.write(modelEntry({ about, report, usage, cost, ...span }));
+}
+
+function inputBytes(input: unknown): number | undefined {
+  if (input === undefined) return undefined;
+  try {
+    return Buffer.byteLength(typeof input === 'string' ? input : (JSON.stringify(input) ?? ''));
+  } catch {
+    return undefined;
+  }
+}

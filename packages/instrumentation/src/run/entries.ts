@@ -1,0 +1,62 @@
+import { type FinalStatus, spanName, TOLLGATE } from '@tollgate/contract';
+import type { Entry } from '../evidence/run-evidence.ts';
+import type { Fact } from '../face.ts';
+import type { GovernedRun } from './governed-run.ts';
+
+export function startEntry(workflow: string, initiator: string, verified: boolean, input: unknown): Entry {
+  return {
+    kind: 'run_started',
+    spanName: spanName.run(workflow),
+    fields: { actor: initiator, detail: { initiator_verified: verified } },
+    attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.initiator]: initiator },
+    content: { input },
+  };
+}
+
+/** What the output states; whether a source or the model's inference stands behind it is metadata, the statement is content. */
+export function citeEntry(workflow: string, fact: Fact): Entry {
+  const { statement, ...origin } = fact;
+  return {
+    kind: 'source_cited',
+    spanName: spanName.cite(workflow),
+    fields: { detail: origin, ...(fact.origin === 'inference' ? { model: fact.model } : {}) },
+    content: { output: statement },
+  };
+}
+
+export function escalateEntry(name: string, reason: string, to: string): Entry {
+  return { kind: 'escalated', spanName: name, fields: { detail: { to } }, content: { output: reason } };
+}
+
+export interface Ending {
+  readonly status: FinalStatus;
+  readonly output: unknown;
+  readonly errorType: string | undefined;
+  /** Calls that did not end although they were told to. */
+  readonly unfinished: number;
+}
+
+/** States count and head of this writer's chain, so that a missing tail shows. */
+export function sealEntry(run: GovernedRun, ending: Ending): Entry {
+  const { identity, position } = run.evidence;
+  const { status, output, errorType, unfinished } = ending;
+  return {
+    kind: 'run_sealed',
+    spanName: spanName.run(identity.workflow),
+    fields: {
+      final_status: status,
+      detail: {
+        writers: [{ writer: identity.writer, ...position }],
+        cost_usd: run.spentUsd(),
+        model_calls: run.modelCalls,
+        unpriced_calls: run.unpricedCalls,
+        denials: run.denials,
+        errors: run.errors,
+        ...(unfinished === 0 ? {} : { unfinished_calls: unfinished }),
+      },
+    },
+    attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.finalStatus]: status },
+    content: { output },
+    errorType,
+  };
+}

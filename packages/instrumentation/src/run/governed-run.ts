@@ -1,0 +1,156 @@
+import { addUsd, type RunRegistrationRequest, spanName, type Usd } from '@tollgate/contract';
+import { RunEvidence } from '../evidence/run-evidence.ts';
+import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
+import { type BudgetMeter, localBudgetMeter } from '../model/budget-meter.ts';
+import { meter, recordUsage } from '../model/meter.ts';
+import type { Refused } from '../refused.ts';
+import { citeEntry, escalateEntry } from './entries.ts';
+import type { GovernedProcess } from './process.ts';
+
+/** Registered with the service; not yet, because it did not answer; or refused by it afterwards. */
+export type Registration = 'registered' | 'late' | 'refused';
+
+/** One run's state in this process. */
+export class GovernedRun implements Run {
+  readonly id: string;
+  readonly process: GovernedProcess;
+  readonly evidence: RunEvidence;
+  readonly budget: BudgetMeter;
+  readonly initiator: string;
+  readonly controller = new AbortController();
+  registration: Registration;
+  denials = 0;
+  errors = 0;
+  ended = false;
+  escalated = false;
+  unpricedCalls = 0;
+  modelCalls = 0;
+  private readonly lateRequest: RunRegistrationRequest;
+  private registering: Promise<void> | undefined;
+  private readonly inFlight = new Set<Promise<unknown>>();
+  private readonly callIds = new Map<string, number>();
+  private readonly refused: Refused[] = [];
+  private knownCost: Usd = '0';
+
+  constructor(process: GovernedProcess, id: string, registration: Registration, options: RunOptions) {
+    const { policy, writer, outbox, resource, problem } = process;
+    this.process = process;
+    this.id = id;
+    this.registration = registration;
+    this.initiator = options.initiator;
+    this.lateRequest = {
+      workflow: policy.workflow,
+      policy_version: policy.policy_version,
+      writer,
+      run_id: id,
+      initiator: options.initiator,
+      ...(options.initiatorToken === undefined ? {} : { initiator_token: options.initiatorToken }),
+    };
+    this.evidence = new RunEvidence(
+      {
+        runId: id,
+        writer,
+        workflow: policy.workflow,
+        policyVersion: policy.policy_version,
+        owner: policy.owner.email,
+        team: policy.team,
+      },
+      outbox,
+      resource,
+      problem,
+    );
+    this.budget = localBudgetMeter(policy.budget_limit, () => process.heartbeat.known().last?.spent);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  model<T extends ModelReport>(about: ModelCall, call: () => Promise<T>): Promise<T> {
+    return this.track(meter(this, about, call));
+  }
+
+  recordModelUsage(report: ModelUsageReport): Promise<void> {
+    return recordUsage(this, report);
+  }
+
+  async cite(fact: Fact): Promise<void> {
+    await this.evidence.write(citeEntry(this.process.policy.workflow, fact));
+  }
+
+  async escalate({ reason, to = this.process.policy.owner.escalation.email }: Escalation): Promise<void> {
+    this.escalated = true;
+    await this.evidence.write(escalateEntry(spanName.escalate(this.process.policy.workflow), reason, to), {
+      reserve: true,
+    });
+  }
+
+  spentUsd(): Usd {
+    return this.knownCost;
+  }
+
+  refusals(): readonly Refused[] {
+    return [...this.refused];
+  }
+
+  noteRefusal(refusal: Refused): void {
+    this.refused.push(refusal);
+  }
+
+  countModelCall(cost: Usd | null): void {
+    this.modelCalls += 1;
+    if (cost === null) this.unpricedCalls += 1;
+    else this.knownCost = addUsd(this.knownCost, cost);
+  }
+
+  /** A call id that is this run's own: the framework's, unless it was used before. */
+  callId(wanted: string | undefined): string {
+    const id =
+      wanted === undefined || wanted === '' ? crypto.randomUUID() : wanted.toWellFormed().slice(0, 128);
+    const before = this.callIds.get(id) ?? 0;
+    this.callIds.set(id, before + 1);
+    return before === 0 ? id : this.callId(`${id.slice(0, 110)}#${before + 1}`);
+  }
+
+  /** The run is not sealed before this is over. */
+  track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    this.inFlight.add(settled);
+    void settled.finally(() => this.inFlight.delete(settled));
+    return work;
+  }
+
+  /** Tells what is still under way to stop, and waits for it, at most `ms`. Returns how much did not. */
+  async settle(ms: number): Promise<number> {
+    if (this.inFlight.size === 0) return 0;
+    this.controller.abort(new DOMException('the run has ended', 'AbortError'));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    await Promise.race([Promise.all([...this.inFlight]), timeout]);
+    clearTimeout(timer);
+    return this.inFlight.size;
+  }
+
+  /** Tries to register a run that started while the service was away. */
+  async registerLate(): Promise<void> {
+    if (this.registration !== 'late') return;
+    this.registering ??= this.registerOnce().finally(() => {
+      this.registering = undefined;
+    });
+    await this.registering;
+  }
+
+  private async registerOnce(): Promise<void> {
+    const answer = await this.process.client.registerRun(this.lateRequest);
+    if (answer.kind === 'ok') this.registration = 'registered';
+    if (answer.kind === 'refused') {
+      this.registration = 'refused';
+      this.process.problem(`run ${this.id} could not be registered late: ${answer.message}`);
+    }
+  }
+}
