@@ -76,6 +76,8 @@ export interface DemoResult {
   readonly costs: readonly (DemoCost & { readonly workflow: string })[];
   readonly flags: readonly DemoFlag[];
   readonly waiting: readonly DemoApproval[];
+  /** Where the systems are that the agents worked on: a repository, mail, notes, the version in production. */
+  readonly worldDirectory: string;
   /** Tokens of the demo's people, so that a person can sign in as one of them. */
   readonly people: readonly { readonly name: string; readonly email: string; readonly token: string }[];
   /**

@@ -10,10 +10,10 @@ import type { World } from './world/world.ts';
 /** The API, as each of the demo's people sees it with a token of their own. */
 export type Desks = Readonly<Record<PersonName, Api>>;
 
-const waiting = z.looseObject({ approval_id: z.string(), tool: z.string() });
-/** What an approver gets to read before deciding: above all the exact arguments. */
-const request = waiting.extend({ arguments: z.union([z.string(), z.record(z.string(), z.json())]) });
-const sample = z.looseObject({ sample_id: z.string(), run_id: z.string() });
+const waiting = z.object({ approval_id: z.string(), tool: z.string(), can_decide: z.boolean() });
+/** What an approver gets to read before deciding: above all the exact arguments, as canonical JSON. */
+const request = waiting.extend({ arguments: z.string() });
+const sample = z.object({ sample_id: z.string(), run_id: z.string() });
 
 const LOOK_AGAIN_MS = 200;
 
@@ -45,10 +45,12 @@ export async function decideApprovals(
 }
 
 async function decideOnce(desk: Api, intentions: readonly Intention[]): Promise<void> {
-  for (const { approval_id } of await desk.list('/v1/approvals?state=waiting', waiting)) {
+  for (const { approval_id, can_decide } of await desk.list('/v1/approvals?state=waiting', waiting)) {
+    if (!can_decide) continue;
     const asked = await desk.get(`/v1/approvals/${approval_id}`, request);
-    const text = typeof asked.arguments === 'string' ? asked.arguments : canonicalJson(asked.arguments);
-    const intention = intentions.find((each) => each.tool === asked.tool && each.arguments === text);
+    const intention = intentions.find(
+      (each) => each.tool === asked.tool && each.arguments === asked.arguments,
+    );
     if (intention === undefined) continue;
     const { decision, reason } = intention;
     await desk.post(`/v1/approvals/${approval_id}/decision`, { decision, reason });

@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     say('All agents are done or wait for a person; waiting until everything is stored and judged');
     await settle(company, runs, until);
     const results = await readResults(company, runs, new Date(started));
-    return { ...results, people: signIns(company), stop };
+    return { ...results, worldDirectory: world.directory, people: signIns(company), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,7 +5,12 @@ const WIDTH = 64;
 const SEVERITIES = ['critical', 'warning', 'info'];
 
 /** The demo's result as tables for a terminal: runs, costs, flags, and what waits for a person. */
-export function demoSummary({ runs, costs, flags, waiting }: Omit<DemoResult, 'people' | 'stop'>): string {
+export function demoSummary({
+  runs,
+  costs,
+  flags,
+  waiting,
+}: Pick<DemoResult, 'runs' | 'costs' | 'flags' | 'waiting'>): string {
   const scenarioOf = (run_id: string | null) => runs.find((run) => run.run_id === run_id)?.scenario ?? '';
   return [
     section(
