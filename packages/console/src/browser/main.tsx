@@ -1,8 +1,22 @@
-import { REASONS, VERDICTS } from '@tollgate/contract';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import * as z from 'zod/mini';
-const s = z.object({a: z.string()});
+import { takeFragmentToken } from './api/fragment-token.ts';
+import { createQueryClient } from './api/query-client.ts';
+import { App } from './app.tsx';
+
+// First of all: a token does not stay in the address bar while anything else happens.
+const token = takeFragmentToken();
+
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<QueryClientProvider client={new QueryClient()}><BrowserRouter><p>{VERDICTS.join(REASONS.policy_error)}{s.parse({a:'x'}).a}</p></BrowserRouter></QueryClientProvider>);
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={createQueryClient()}>
+      <BrowserRouter>
+        <App token={token} />
+      </BrowserRouter>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -11,7 +11,10 @@ export async function sourceDigest(): Promise<string> {
   const digest = createHash('sha256');
   for (const folder of [BROWSER_ROOT, here, contract]) {
     for (const file of await filesBelow(folder)) {
-      digest.update(`${relative(folder, file)}\0`).update(await readFile(file)).update('\0');
+      digest
+        .update(`${relative(folder, file)}\0`)
+        .update(await readFile(file))
+        .update('\0');
     }
   }
   for (const name of ['react', 'react-dom', 'react-router', '@tanstack/react-query', 'zod', 'vite']) {

@@ -5,7 +5,12 @@ import { post } from './request.ts';
 
 /** What a person changes. Each goes to the service, which decides and records it; every list is then read anew. */
 export type Change =
-  | { readonly what: 'decide'; readonly id: string; readonly decision: 'approve' | 'refuse'; readonly reason: string }
+  | {
+      readonly what: 'decide';
+      readonly id: string;
+      readonly decision: 'approve' | 'refuse';
+      readonly reason: string;
+    }
   | { readonly what: 'review'; readonly id: string; readonly verdict: string; readonly note: string }
   | { readonly what: 'acknowledge' | 'resolve'; readonly id: string; readonly note: string }
   | { readonly what: 'roll_back'; readonly id: string; readonly reason: string }
@@ -15,7 +20,10 @@ function requestOf(change: Change): { path: string; body: Readonly<Record<string
   const id = encodeURIComponent(change.id);
   switch (change.what) {
     case 'decide':
-      return { path: `/v1/approvals/${id}/decision`, body: { decision: change.decision, reason: change.reason } };
+      return {
+        path: `/v1/approvals/${id}/decision`,
+        body: { decision: change.decision, reason: change.reason },
+      };
     case 'review':
       return { path: `/v1/samples/${id}/review`, body: { verdict: change.verdict, note: change.note } };
     case 'acknowledge':

@@ -9,7 +9,13 @@ export class RequestFailure extends Error {
   readonly mend: string;
   readonly issues: readonly { readonly path: string; readonly message: string }[];
 
-  constructor(status: number, code: string, message: string, mend: string, issues: RequestFailure['issues'] = []) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    mend: string,
+    issues: RequestFailure['issues'] = [],
+  ) {
     super(message);
     this.name = 'RequestFailure';
     this.status = status;

@@ -2,16 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type * as z from 'zod/mini';
 import type { RequestFailure } from './failure.ts';
 import { get, type Query } from './request.ts';
-import {
-  approval,
-  approvalSummary,
-  costs,
-  evidence,
-  flag,
-  listOf,
-  run,
-  sample,
-} from './shapes.ts';
+import { approval, approvalSummary, costs, evidence, flag, listOf, run, sample } from './shapes.ts';
 import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
 
 const of = (...parts: readonly string[]) => `/v1/${parts.map(encodeURIComponent).join('/')}`;
@@ -42,9 +33,12 @@ function useOne<S extends z.ZodMiniType>(key: readonly unknown[], path: string, 
 
 export const useRuns = (query: Query) => useList('runs', run, query);
 
-export const useEvidence = (runId: string, content: boolean) =>
-  useOne(['runs', runId, 'evidence', content], of('runs', runId, 'evidence'), evidence, {
-    content: content ? 'true' : 'false',
+/** Content is asked for only where a person wants to see it. */
+export const useEvidence = (runId: string, content: boolean, enabled = true) =>
+  useQuery<z.output<typeof evidence>, RequestFailure>({
+    queryKey: ['runs', runId, 'evidence', content],
+    queryFn: () => get(of('runs', runId, 'evidence'), evidence, { content: content ? 'true' : 'false' }),
+    enabled,
   });
 
 /** Read again every few seconds: a person waits before this page, and an agent behind it. */

@@ -7,14 +7,22 @@ z.config({ jitless: true });
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** @throws RequestFailure */
-export async function get<S extends z.ZodMiniType>(path: string, shape: S, query: Query = {}): Promise<z.output<S>> {
+export async function get<S extends z.ZodMiniType>(
+  path: string,
+  shape: S,
+  query: Query = {},
+): Promise<z.output<S>> {
   const set = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const search = new URLSearchParams(set).toString();
   return send('GET', search === '' ? path : `${path}?${search}`, undefined, shape);
 }
 
 /** @throws RequestFailure */
-export async function post<S extends z.ZodMiniType>(path: string, body: unknown, shape: S): Promise<z.output<S>> {
+export async function post<S extends z.ZodMiniType>(
+  path: string,
+  body: unknown,
+  shape: S,
+): Promise<z.output<S>> {
   return send('POST', path, body, shape);
 }
 
@@ -54,7 +62,9 @@ async function send<S extends z.ZodMiniType>(
 /** The header that proves an unsafe request comes from this page: the value of a cookie that other origins cannot read. */
 function csrfHeader(cookies: string): Record<string, string> {
   const pair = cookies.split('; ').find((one) => one.startsWith('tollgate_csrf='));
-  return pair === undefined ? {} : { 'x-tollgate-csrf': decodeURIComponent(pair.slice('tollgate_csrf='.length)) };
+  return pair === undefined
+    ? {}
+    : { 'x-tollgate-csrf': decodeURIComponent(pair.slice('tollgate_csrf='.length)) };
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import type { RequestFailure } from './failure.ts';
 import { get, post, remove } from './request.ts';
@@ -28,7 +28,7 @@ export function useSignIn() {
       return get('/v1/session', session);
     },
     onSuccess: (who) => {
-      client.clear();
+      forgetAnswers(client);
       client.setQueryData(KEY, who);
     },
   });
@@ -39,8 +39,13 @@ export function useSignOut() {
   return useMutation<void, RequestFailure>({
     mutationFn: () => remove('/v1/session'),
     onSuccess: () => {
-      client.clear();
+      forgetAnswers(client);
       client.setQueryData(KEY, null);
     },
   });
+}
+
+/** What one person was shown is not kept for the next. */
+function forgetAnswers(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
 }

@@ -21,6 +21,8 @@ export const session = z.object({
   display_name: maybe(text),
   roles: z.array(text),
   teams: z.array(text),
+  /** What a workflow file can name as `group:NAME`. */
+  groups: texts,
 });
 export type Session = z.output<typeof session>;
 
@@ -51,6 +53,7 @@ export const timelineEntry = z.object({
   /** Who wrote the record: `agent` (a claim by its key) or `service`. */
   source: text,
   actor: maybe(text),
+  call_id: maybe(text),
   tool: maybe(text),
   action: maybe(text),
   action_class: maybe(count),
@@ -111,10 +114,26 @@ export const flag = z.object({
 });
 export type Flag = z.output<typeof flag>;
 
+export const toolCall = z.object({
+  call_id: text,
+  tool: text,
+  action: maybe(text),
+  action_class: maybe(count),
+  verdict: maybe(text),
+  reason: maybe(text),
+  enforcement: maybe(text),
+  outcome: maybe(text),
+  approval_id: maybe(text),
+  rollback_note: maybe(text),
+  start: maybe(text),
+});
+export type ToolCall = z.output<typeof toolCall>;
+
 export const evidence = z.object({
   run,
   timeline: z.array(timelineEntry),
   model_calls: z.array(modelCall),
+  tool_calls: z._default(z.array(toolCall), []),
   cost,
   chain: z.object({
     whole: z.boolean(),
@@ -148,8 +167,8 @@ export const approval = z.object({
   policy_version: maybe(text),
   requested_by: maybe(text),
   initiator_verified: maybe(z.boolean()),
-  /** Canonical JSON text: the very bytes that will be executed. */
-  arguments: text,
+  /** Canonical JSON text: the very bytes that will be executed. Null once erased. */
+  arguments: maybe(text),
   binding: text,
   rollback_note: maybe(text),
   /** Why the call is of class 3: the action itself, or what raised it. */
@@ -163,7 +182,7 @@ export const approval = z.object({
 });
 export type Approval = z.output<typeof approval>;
 
-const sampleFields = {
+export const sample = z.object({
   sample_id: text,
   workflow: text,
   run_id: text,
@@ -177,12 +196,13 @@ const sampleFields = {
   due_at: text,
   reviewers: texts,
   /** Why it was chosen. */
-  reason: maybe(text),
-  review: maybe(
-    z.object({ verdict: text, note: maybe(text), reviewed_by: text, reviewed_at: text }),
-  ),
-};
-export const sample = z.object(sampleFields);
+  why: maybe(text),
+  assigned_to: maybe(text),
+  reviewed_by: maybe(text),
+  reviewed_at: maybe(text),
+  verdict: maybe(text),
+  note: maybe(text),
+});
 export type Sample = z.output<typeof sample>;
 
 export const costRow = z.object({

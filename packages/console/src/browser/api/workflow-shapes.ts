@@ -68,8 +68,6 @@ export const workflowDetail = z.object({
   /** The registered YAML, as it was sent. */
   file: maybe(text),
   requirements,
-  versions: z.array(
-    z.object({ policy_version: text, registered_at: text, registered_by: maybe(text) }),
-  ),
+  versions: z.array(z.object({ policy_version: text, registered_at: text, registered_by: maybe(text) })),
 });
 export type WorkflowDetail = z.output<typeof workflowDetail>;

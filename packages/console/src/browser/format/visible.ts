@@ -7,7 +7,17 @@ export type Piece =
  * Control, format and bidirectional characters, odd spaces and lone surrogates: with them a text reads otherwise than it
  * executes. Line feed and tab are ordinary.
  */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u034f\u115f\u1160\u17b4\u17b5\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0\ufe00-\ufe0f]/gu;
+const HIDDEN = new RegExp(
+  [
+    String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]`,
+    // Spaces that are not the space, and letters of no width.
+    String.raw`[\u00a0\u115f\u1160\u17b4\u17b5\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]`,
+    String.raw`\u034f`,
+    // Variation selectors can carry a hidden text; one after a pictograph only chooses its colour.
+    String.raw`(?<!\p{Extended_Pictographic})[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]`,
+  ].join('|'),
+  'gu',
+);
 
 /** Splits a text that an agent, or whoever fed it, controls, so that a page can show each hidden character as its code. */
 export function visiblePieces(text: string): readonly Piece[] {

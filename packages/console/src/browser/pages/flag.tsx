@@ -1,0 +1,124 @@
+import { Link, useParams } from 'react-router';
+import { useFlag } from '../api/queries.ts';
+import type { Flag } from '../api/shapes.ts';
+import { Chip } from '../parts/chip.tsx';
+import { DueDate } from '../parts/due.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { Value } from '../parts/json-view.tsx';
+import { useMay } from '../parts/may.ts';
+import { Page, Panel } from '../parts/page.tsx';
+import { type Choice, ReasonForm } from '../parts/reason-form.tsx';
+import { Id, Shown } from '../parts/shown.tsx';
+import { Answered } from '../parts/states.tsx';
+import { Utc } from '../parts/utc.tsx';
+
+export function FlagPage() {
+  const { id = '' } = useParams();
+  const query = useFlag(id);
+  const control = query.data?.control.replaceAll('_', ' ');
+  return (
+    <Page title={control === undefined ? 'Flag' : `Flag: ${control}`} above={<Link to="/flags">Flags</Link>}>
+      <Answered query={query}>{(flag) => <Body flag={flag} />}</Answered>
+    </Page>
+  );
+}
+
+function Body({ flag }: { readonly flag: Flag }) {
+  return (
+    <div className="stack">
+      <Panel
+        id="finding"
+        title="Finding"
+        aside={
+          <span className="chips">
+            <Chip of="severity" word={flag.severity} /> <Chip of="flag_state" word={flag.state} />
+          </span>
+        }
+      >
+        <p className="summary">
+          <Shown text={flag.summary} />
+        </p>
+        <Facts items={factsOf(flag)} />
+      </Panel>
+      {flag.evidence !== null && (
+        <Panel id="flag-evidence" title="The evidence that raised it">
+          <Value value={flag.evidence} label="Evidence of the flag" />
+        </Panel>
+      )}
+      {(flag.state === 'open' || flag.state === 'acknowledged') && <Triage flag={flag} />}
+    </div>
+  );
+}
+
+function factsOf(flag: Flag) {
+  return {
+    Workflow:
+      flag.workflow === null ? undefined : (
+        <Link to={`/workflows/${encodeURIComponent(flag.workflow)}`}>
+          <Shown text={flag.workflow} />
+        </Link>
+      ),
+    Run:
+      flag.run_id === null ? undefined : (
+        <Link to={`/runs/${encodeURIComponent(flag.run_id)}`}>
+          <Id value={flag.run_id} />
+        </Link>
+      ),
+    Owner: flag.owner === null ? undefined : <Shown text={flag.owner} />,
+    Team: flag.team === null ? undefined : <Shown text={flag.team} />,
+    Raised: <Utc iso={flag.raised_at} form="second" />,
+    Due:
+      flag.due_at === null ? undefined : (
+        <DueDate iso={flag.due_at} done={flag.state === 'resolved' || flag.state === 'cleared'} />
+      ),
+    Acknowledged: by(flag.acknowledged_by, flag.acknowledged_at),
+    Resolved: by(flag.resolved_by, flag.resolved_at),
+    Note: flag.note === null || flag.note === '' ? undefined : <Shown text={flag.note} />,
+    'Cleared because': flag.cleared_because === null ? undefined : <Shown text={flag.cleared_because} />,
+  };
+}
+
+function by(person: string | null, at: string | null) {
+  if (person === null) return undefined;
+  return (
+    <>
+      by <Shown text={person} />
+      {at !== null && (
+        <>
+          {' '}
+          at <Utc iso={at} form="second" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Triage({ flag }: { readonly flag: Flag }) {
+  const may = useMay('owner', 'admin', 'reviewer', 'approver');
+  const id = flag.flag_id;
+  const acknowledge: Choice = {
+    text: 'Acknowledge',
+    tone: 'plain',
+    change: (note) => ({ what: 'acknowledge', id, note }),
+    done: 'Flag acknowledged.',
+  };
+  const resolve: Choice = {
+    text: 'Resolve',
+    tone: 'primary',
+    change: (note) => ({ what: 'resolve', id, note }),
+    done: 'Flag resolved.',
+  };
+  return (
+    <Panel id="triage" title="What you do about it">
+      {may ? (
+        <ReasonForm
+          label="Note"
+          hint="Kept with the flag, with your name and the time."
+          choices={flag.state === 'open' ? [resolve, acknowledge] : [resolve]}
+        />
+      ) : (
+        <p className="notice">This account may read flags, and not change them.</p>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,78 @@
+import { Link } from 'react-router';
+import type { TimelineEntry } from '../../api/shapes.ts';
+import { factOf } from '../../format/fact.ts';
+import { kindText } from '../../format/words.ts';
+import { Chip, ClassChip } from '../../parts/chip.tsx';
+import { Usd } from '../../parts/money.tsx';
+import { Shown } from '../../parts/shown.tsx';
+import { Utc } from '../../parts/utc.tsx';
+import { EntryDetail } from './entry-detail.tsx';
+import { Fact } from './facts-cited.tsx';
+import { reasonText } from './reason-text.ts';
+import { ThreeFacts } from './three-facts.tsx';
+
+/** One record: when, what and by whom; what was decided; and below, what was in it. */
+export function Entry({ entry }: { readonly entry: TimelineEntry }) {
+  const fact = factOf(entry);
+  const reason = entry.reason === null ? undefined : reasonText(entry.reason);
+  return (
+    <article className="record">
+      <header>
+        <Utc iso={entry.time} form="clock" />
+        <h3>{kindText(entry.kind)}</h3>
+        {entry.tool !== null && <Shown code text={entry.tool} />}
+        {entry.action_class !== null && <ClassChip value={entry.action_class} />}
+        {entry.model !== null && <Shown code text={entry.model} />}
+        {entry.final_status !== null && <Chip of="run_status" word={entry.final_status} />}
+        <By entry={entry} />
+      </header>
+      <ThreeFacts verdict={entry.verdict} enforcement={entry.enforcement} outcome={entry.outcome} />
+      {reason !== undefined && (
+        <p className="why">
+          Why: <Shown text={reason} />
+        </p>
+      )}
+      {fact !== undefined && <Fact fact={fact} />}
+      <EntryNotes entry={entry} />
+      <EntryDetail entry={entry} shown={fact === undefined} />
+    </article>
+  );
+}
+
+/** The service's records are facts; an agent's are claims by its key. */
+function By({ entry }: { readonly entry: TimelineEntry }) {
+  const byService = entry.source === 'service';
+  return (
+    <span className={byService ? 'by by-service' : 'by by-agent'}>
+      {byService ? 'recorded by the service' : 'said by the agent’s process'}
+      {entry.actor !== null && (
+        <>
+          {' · '}
+          <Shown text={entry.actor} />
+        </>
+      )}
+    </span>
+  );
+}
+
+function EntryNotes({ entry }: { readonly entry: TimelineEntry }) {
+  return (
+    <>
+      {entry.cost_usd !== null && (
+        <p>
+          Cost <Usd amount={entry.cost_usd} />
+        </p>
+      )}
+      {entry.rollback_note !== null && entry.rollback_note !== '' && (
+        <p>
+          To undo it: <Shown text={entry.rollback_note} />
+        </p>
+      )}
+      {entry.approval_id !== null && (
+        <p>
+          <Link to={`/approvals/${encodeURIComponent(entry.approval_id)}`}>The approval</Link>
+        </p>
+      )}
+    </>
+  );
+}

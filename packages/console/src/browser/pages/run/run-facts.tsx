@@ -1,0 +1,53 @@
+import { Link } from 'react-router';
+import type { Evidence } from '../../api/shapes.ts';
+import { between } from '../../format/span.ts';
+import { Badge } from '../../parts/chip.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Total } from '../../parts/money.tsx';
+import { Id, Shown, ShownOr } from '../../parts/shown.tsx';
+import { Utc } from '../../parts/utc.tsx';
+
+/** Who, for whom, when, how much, and whether the evidence is whole. */
+export function RunFacts({ evidence: { run, cost, chain } }: { readonly evidence: Evidence }) {
+  const took =
+    run.started_at === null || run.ended_at === null ? undefined : between(run.started_at, run.ended_at);
+  return (
+    <Facts
+      items={{
+        Run: <Id value={run.run_id} />,
+        Workflow: (
+          <Link to={`/workflows/${encodeURIComponent(run.workflow)}`}>
+            <Shown text={run.workflow} />
+          </Link>
+        ),
+        Owner: <ShownOr text={run.owner} none="nobody" />,
+        Team: <ShownOr text={run.team} />,
+        Initiator: (
+          <>
+            <ShownOr text={run.initiator} none="not stated" />{' '}
+            <span className="quiet">{verification(run.initiator_verified)}</span>
+          </>
+        ),
+        Started: <Utc iso={run.started_at} form="second" />,
+        Ended: (
+          <>
+            <Utc iso={run.ended_at} form="second" />{' '}
+            {took !== undefined && <span className="quiet">after {took}</span>}
+          </>
+        ),
+        Cost: <Total usd={cost.usd} calls={cost.calls} unpriced={cost.unpriced_calls} />,
+        Chain: <ChainBadge whole={chain.whole} />,
+        'Policy version': run.policy_version === null ? undefined : <Id value={run.policy_version} />,
+      }}
+    />
+  );
+}
+
+function verification(verified: boolean | null): string {
+  if (verified === null) return '';
+  return verified ? '(verified)' : '(claimed, not verified)';
+}
+
+export function ChainBadge({ whole }: { readonly whole: boolean }) {
+  return <Badge look={whole ? { tone: 'good', text: 'whole' } : { tone: 'bad', text: 'not whole' }} />;
+}

@@ -1,0 +1,29 @@
+import type { TimelineEntry } from '../../api/shapes.ts';
+import { utcParts } from '../../format/time.ts';
+import { Empty } from '../../parts/states.tsx';
+import { Entry } from './entry.tsx';
+
+/** A run's records in order of time, with the day said where it changes. */
+export function Timeline({ entries }: { readonly entries: readonly TimelineEntry[] }) {
+  if (entries.length === 0) return <Empty>No evidence is stored for this.</Empty>;
+  return (
+    <ol className="timeline">
+      {withDays(entries).map(({ entry, day, key }) => (
+        <li key={key} className={`entry entry-${entry.source === 'service' ? 'service' : 'agent'}`}>
+          {day !== undefined && <p className="day">{day} UTC</p>}
+          <Entry entry={entry} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function withDays(entries: readonly TimelineEntry[]) {
+  let before: string | undefined;
+  return entries.map((entry, index) => {
+    const day = utcParts(entry.time)?.date;
+    const changed = day !== before;
+    before = day;
+    return { entry, day: changed ? day : undefined, key: `${index} ${entry.hash ?? entry.time}` };
+  });
+}

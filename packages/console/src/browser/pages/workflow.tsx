@@ -1,0 +1,111 @@
+import { Link, useParams } from 'react-router';
+import { useWorkflow } from '../api/queries.ts';
+import type { WorkflowDetail } from '../api/workflow-shapes.ts';
+import { Facts } from '../parts/facts.tsx';
+import { useMay } from '../parts/may.ts';
+import { Page, Panel } from '../parts/page.tsx';
+import { ReasonForm } from '../parts/reason-form.tsx';
+import { Id, Shown, ShownOr } from '../parts/shown.tsx';
+import { Answered } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+import { Utc } from '../parts/utc.tsx';
+import { RequirementPanels } from './workflow/requirements.tsx';
+import { WorkflowState } from './workflows.tsx';
+
+export function WorkflowPage() {
+  const { id = '' } = useParams();
+  const query = useWorkflow(id);
+  return (
+    <Page title={`Workflow ${id}`} above={<Link to="/workflows">Workflows</Link>}>
+      <Answered query={query}>{(workflow) => <Body workflow={workflow} />}</Answered>
+    </Page>
+  );
+}
+
+function Body({ workflow }: { readonly workflow: WorkflowDetail }) {
+  const { requirements } = workflow;
+  const name = encodeURIComponent(workflow.workflow);
+  return (
+    <div className="stack">
+      <Panel id="workflow" title="In short" aside={<WorkflowState suspended={workflow.suspended} />}>
+        <Facts
+          items={{
+            Owner: <Shown text={`${requirements.owner.name} <${requirements.owner.email}>`} />,
+            Team: <Shown text={requirements.team} />,
+            'Data it reads': <ShownOr text={requirements.data.join(', ')} />,
+            'Risks it carries': <ShownOr text={requirements.risks.join(', ')} />,
+            'Policy version': <Id value={workflow.policy_version} />,
+            'Suspended because':
+              workflow.suspended_reason === null ? undefined : <Shown text={workflow.suspended_reason} />,
+            Evidence: <Link to={`/runs?workflow=${name}`}>Its runs</Link>,
+          }}
+        />
+      </Panel>
+      <RequirementPanels requirements={requirements} />
+      <Versions workflow={workflow} />
+      <Suspension workflow={workflow} />
+    </div>
+  );
+}
+
+function Versions({ workflow }: { readonly workflow: WorkflowDetail }) {
+  return (
+    <Panel id="versions" title="Versions of the file">
+      <Table
+        caption="Versions"
+        rows={workflow.versions}
+        id={(one) => `${one.policy_version} ${one.registered_at}`}
+        columns={[
+          { name: 'Policy version', head: true, cell: (one) => <Id value={one.policy_version} /> },
+          { name: 'Registered', cell: (one) => <Utc iso={one.registered_at} form="second" /> },
+          { name: 'By', cell: (one) => <ShownOr text={one.registered_by} none="not stated" /> },
+          { name: 'Now', cell: (one) => (one.policy_version === workflow.policy_version ? 'in force' : '') },
+        ]}
+      />
+      {workflow.file !== null && (
+        <details>
+          <summary>The file in force</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard */}
+          <section className="json" aria-label="Workflow file" tabIndex={0}>
+            <pre>
+              <Shown code text={workflow.file} />
+            </pre>
+          </section>
+        </details>
+      )}
+    </Panel>
+  );
+}
+
+function Suspension({ workflow }: { readonly workflow: WorkflowDetail }) {
+  const may = useMay('owner', 'admin');
+  if (!may) return null;
+  const id = workflow.workflow;
+  return (
+    <Panel id="suspension" title={workflow.suspended ? 'Resume this workflow' : 'Suspend this workflow'}>
+      <ReasonForm
+        label="Reason"
+        hint={
+          workflow.suspended
+            ? 'New runs and calls are possible again.'
+            : 'Running agents learn of it within a second, and their class-2 and class-3 calls are refused.'
+        }
+        choices={[
+          workflow.suspended
+            ? {
+                text: 'Resume',
+                tone: 'primary',
+                change: (reason) => ({ what: 'resume', id, reason }),
+                done: 'Resumed.',
+              }
+            : {
+                text: 'Suspend',
+                tone: 'danger',
+                change: (reason) => ({ what: 'suspend', id, reason }),
+                done: 'Suspended.',
+              },
+        ]}
+      />
+    </Panel>
+  );
+}
