@@ -70,6 +70,8 @@ export interface JudgeContext {
   readonly policies: PolicyBook;
   readonly run: (run_id: string) => RegisteredRun | undefined;
   readonly approval: (approval_id: string) => RecordedApproval | undefined;
+  /** How many approvals of the run wait for a person. */
+  readonly waiting: (run_id: string) => number;
   readonly registeredWorkflow: (workflow: string) => boolean;
 }
 

@@ -5,6 +5,7 @@ import type { ClaimedRow } from './rows.ts';
 
 /** What the controls' examples are judged against: one registered workflow, one run of it, a few approvals. */
 export const EXAMPLE_RUN = '0198c3a0-0000-7000-8000-000000000001';
+export const EXAMPLE_WAITING_RUN = '0198c3a0-0000-7000-8000-000000000003';
 export const EXAMPLE_TIME = 1_790_000_000_000_000_000n;
 
 const FILE = `
@@ -83,6 +84,7 @@ export const EXAMPLE_CONTEXT: JudgeContext = {
   },
   run: (run_id) => (run_id === EXAMPLE_RUN ? RUN : undefined),
   approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
+  waiting: (run_id) => (run_id === EXAMPLE_WAITING_RUN ? 1 : 0),
   registeredWorkflow: (workflow) => workflow === RUN.workflow,
 };
 

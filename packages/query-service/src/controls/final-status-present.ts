@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { EXAMPLE_TIME, exampleRow } from './examples.ts';
+import { EXAMPLE_TIME, EXAMPLE_WAITING_RUN, exampleRow } from './examples.ts';
 import { about, claimed } from './rows.ts';
 
 const row = z.object({
   ...claimed,
   final_statuses: z.array(z.string()),
-  /** Approvals that still wait for a person: such a run is not stuck. */
-  waiting: z.coerce.number(),
 });
 type Row = z.output<typeof row>;
 
@@ -21,21 +19,15 @@ const query = `
     UNION ALL
     SELECT run_id, workflow, policy_version, owner, team, [], received_at
     FROM run_registrations WHERE run_id IN {runs:Array(UUID)}
-  ), open AS (
-    SELECT run_id, count() AS waiting FROM (
-      SELECT run_id, approval_id FROM approvals WHERE run_id IN {runs:Array(UUID)}
-      GROUP BY run_id, approval_id HAVING countIf(event != 'requested') = 0)
-    GROUP BY run_id
   )
   SELECT toString(run_id) AS run_id, any(seen.workflow) AS workflow, any(seen.policy_version) AS policy_version,
          any(seen.owner) AS owner, any(seen.team) AS team, groupUniqArrayArray(statuses) AS final_statuses,
-         any(open.waiting) AS waiting, toString(toUnixTimestamp64Nano(max(last))) AS since
-  FROM seen LEFT JOIN open USING (run_id) GROUP BY run_id`;
+         toString(toUnixTimestamp64Nano(max(last))) AS since
+  FROM seen GROUP BY run_id`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...exampleRow(),
   final_statuses: ['completed'],
-  waiting: 0,
   ...changes,
 });
 
@@ -52,7 +44,9 @@ export const finalStatusPresent = defineControl({
   row,
   judge: (rows, context) =>
     rows
-      .filter(({ final_statuses, waiting }) => final_statuses.length !== 1 && waiting === 0)
+      .filter(({ final_statuses }) => final_statuses.length !== 1)
+      // A run that waits for a person is not stuck.
+      .filter(({ run_id, final_statuses }) => final_statuses.length > 1 || context.waiting(run_id) === 0)
       .map((each) => ({
         ...about(each, context),
         // Two different statuses are a contradiction, which no waiting mends.
@@ -67,7 +61,7 @@ export const finalStatusPresent = defineControl({
   examples: {
     passes: [
       { name: 'completed', rows: [example()] },
-      { name: 'waiting for a person', rows: [example({ final_statuses: [], waiting: 1 })] },
+      { name: 'waiting for a person', rows: [example({ final_statuses: [], run_id: EXAMPLE_WAITING_RUN })] },
     ],
     fails: [
       { name: 'unsealed', rows: [example({ final_statuses: [], since: EXAMPLE_TIME - 1n })] },

@@ -25,8 +25,8 @@ export const ownerNamed = defineControl({
   row,
   judge: (rows, context) =>
     rows.flatMap((each) => {
-      const expected = policyOf(each, context)?.owner.email;
-      if (each.owner !== '' && (expected === undefined || expected === each.owner)) return [];
+      const expected = policyOf(each, context)?.owner.email.toLowerCase();
+      if (each.owner !== '' && (expected === undefined || expected === each.owner.toLowerCase())) return [];
       return [
         {
           ...about(each, context),

@@ -14,7 +14,7 @@ type Row = z.output<typeof row>;
 
 /** Samples without a review, as the service recorded both. */
 const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, toString(sample_id) AS sample_id, call_id, tool,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, sample_id, call_id, tool,
          toString(toUnixTimestamp64Nano(due_at)) AS due_at, toString(toUnixTimestamp64Nano(sampled_at)) AS since
   FROM samples
   WHERE run_id IN {runs:Array(UUID)}

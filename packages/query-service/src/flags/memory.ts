@@ -1,0 +1,72 @@
+import type { ControlState } from '../state/change.ts';
+import { seconds, timeText } from '../state/time.ts';
+import { evaluationTables } from './tables.ts';
+import type { TouchedRun } from './touched-runs.ts';
+
+/** What the evaluator remembers of runs from one evaluation to the next. Losing it costs work, never a flag. */
+
+const AT_ONCE = 500;
+
+/** The runs that are not as they were when they were last judged. */
+export async function changedRuns(
+  control: ControlState,
+  touched: readonly TouchedRun[],
+): Promise<TouchedRun[]> {
+  const known = new Map<string, string>();
+  for (let from = 0; from < touched.length; from += AT_ONCE) {
+    const ids = touched.slice(from, from + AT_ONCE).map(({ run_id }) => run_id);
+    const rows = await evaluationTables(control.db)
+      .selectFrom('judged_runs')
+      .select(['run_id', 'fingerprint'])
+      .where('run_id', 'in', ids)
+      .execute();
+    for (const { run_id, fingerprint } of rows) known.set(run_id, fingerprint);
+  }
+  return touched.filter(({ run_id, fingerprint }) => known.get(run_id) !== fingerprint);
+}
+
+export async function rememberJudged(
+  control: ControlState,
+  runs: readonly TouchedRun[],
+  rechecks: ReadonlyMap<string, bigint>,
+): Promise<void> {
+  await control.change(async (change) => {
+    const db = evaluationTables(change.db);
+    const judged_at = timeText(change.now);
+    for (const { run_id, fingerprint } of runs) {
+      await db
+        .insertInto('judged_runs')
+        .values({ run_id, fingerprint, judged_at })
+        .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ fingerprint, judged_at }))
+        .execute();
+      const at = rechecks.get(run_id);
+      if (at === undefined) await db.deleteFrom('rechecks').where('run_id', '=', run_id).execute();
+      else
+        await db
+          .insertInto('rechecks')
+          .values({ run_id, at: timeText(at) })
+          .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ at: timeText(at) }))
+          .execute();
+    }
+  });
+}
+
+/** Runs whose time has come, oldest first, at most ten thousand in one evaluation. */
+export async function dueRuns(control: ControlState, now: bigint): Promise<readonly string[]> {
+  const rows = await evaluationTables(control.db)
+    .selectFrom('rechecks')
+    .select('run_id')
+    .where('at', '<=', timeText(now))
+    .orderBy('at')
+    .limit(10_000)
+    .execute();
+  return rows.map(({ run_id }) => run_id);
+}
+
+/** Fingerprints matter only while the overlapping read can meet the run again. */
+export async function forgetJudged(control: ControlState, now: bigint): Promise<void> {
+  const before = timeText(now - seconds(7 * 86_400));
+  await control.change(async (change) => {
+    await evaluationTables(change.db).deleteFrom('judged_runs').where('judged_at', '<', before).execute();
+  });
+}

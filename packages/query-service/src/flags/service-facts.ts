@@ -1,0 +1,126 @@
+import type { Requirements } from '@tollgate/contract';
+import type { JudgeContext, PolicyBook, RecordedApproval, RegisteredRun } from '../controls/control.ts';
+import type { Deps } from '../deps.ts';
+import { requirementsOf } from '../registrations/read-workflow.ts';
+
+/**
+ * What the service itself recorded about some runs, read from its own state in which the facts became true: an agent
+ * can write nothing there, and nothing of it can still be on its way.
+ */
+export async function judgeContext(
+  { control }: Pick<Deps, 'control'>,
+  run_ids: readonly string[],
+  now: bigint,
+): Promise<JudgeContext> {
+  const [policies, runs, approvals] = [
+    await policyBook(control.db),
+    await registeredRuns(control.db, run_ids),
+    await recordedApprovals(control.db, run_ids),
+  ];
+  const waiting = Map.groupBy(
+    approvals.filter(({ state }) => state === 'waiting'),
+    ({ run_id }) => run_id,
+  );
+  const byId = new Map(approvals.map((approval) => [approval.approval_id, approval]));
+  return {
+    now,
+    policies,
+    run: (run_id) => runs.get(run_id),
+    approval: (approval_id) => byId.get(approval_id),
+    waiting: (run_id) => waiting.get(run_id)?.length ?? 0,
+    registeredWorkflow: policies.known,
+  };
+}
+
+type Db = Deps['control']['db'];
+
+/** Every registered version. There are few, and a version never changes. */
+async function policyBook(db: Db): Promise<PolicyBook & { known: (workflow: string) => boolean }> {
+  const current = await db
+    .selectFrom('workflows')
+    .select(['workflow', 'policy_version', 'registered_at'])
+    .execute();
+  const versions = await db
+    .selectFrom('workflow_versions')
+    .select(['workflow', 'policy_version', 'registered_at'])
+    .orderBy('registered_at')
+    .execute();
+  const book = new Map<string, Requirements>();
+  for (const version of versions) book.set(keyOf(version), await cachedRequirements(db, version));
+  const at: PolicyBook['at'] = (workflow, policy_version) => book.get(keyOf({ workflow, policy_version }));
+  return {
+    at,
+    inForce: (workflow, time) => {
+      const now = current.find((each) => each.workflow === workflow);
+      if (now === undefined) return undefined;
+      const earlier = versions.filter((each) => each.workflow === workflow);
+      const version =
+        BigInt(now.registered_at) <= time
+          ? now
+          : (earlier.findLast(({ registered_at }) => BigInt(registered_at) <= time) ?? earlier[0]);
+      return version && at(workflow, version.policy_version);
+    },
+    known: (workflow) => current.some((each) => each.workflow === workflow),
+  };
+}
+
+const keyOf = (version: { workflow: string; policy_version: string }) =>
+  `${version.workflow}@${version.policy_version}`;
+
+/** A version is its digest, so what was computed once holds for every service in the process. */
+const computed = new Map<string, Requirements>();
+const MAX_COMPUTED = 1000;
+
+async function cachedRequirements(
+  db: Db,
+  version: { workflow: string; policy_version: string },
+): Promise<Requirements> {
+  const known = computed.get(keyOf(version));
+  if (known !== undefined) return known;
+  const { requirements } = await requirementsOf(db, version);
+  const [oldest] = computed.keys();
+  if (computed.size >= MAX_COMPUTED && oldest !== undefined) computed.delete(oldest);
+  computed.set(keyOf(version), requirements);
+  return requirements;
+}
+
+async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<string, RegisteredRun>> {
+  const rows = await db
+    .selectFrom('runs')
+    .select(['run_id', 'workflow', 'policy_version', 'owner', 'team', 'initiator', 'registered_at'])
+    .where('run_id', 'in', run_ids)
+    .execute();
+  return new Map(rows.map((row) => [row.run_id, { ...row, registered_at: BigInt(row.registered_at) }]));
+}
+
+/** Positions are the times of the service's one clock, which never gives the same time twice. */
+async function recordedApprovals(
+  db: Db,
+  run_ids: readonly string[],
+): Promise<(RecordedApproval & { state: string })[]> {
+  const rows = await db
+    .selectFrom('approvals')
+    .leftJoin('grants', 'grants.approval_id', 'approvals.approval_id')
+    .select(['approvals.approval_id', 'run_id', 'workflow', 'policy_version', 'tool', 'call_id', 'state'])
+    .select(['requester', 'grants.consumed_at'])
+    .where('run_id', 'in', run_ids)
+    .execute();
+  const decisions = await db
+    .selectFrom('approval_decisions')
+    .innerJoin('approvals', 'approvals.approval_id', 'approval_decisions.approval_id')
+    .select(['approval_decisions.approval_id', 'email', 'decision', 'decided_at'])
+    .where('run_id', 'in', run_ids)
+    .execute();
+  return rows.map(({ requester, consumed_at, ...row }) => ({
+    ...row,
+    requested_by: requester,
+    decisions: decisions
+      .filter(({ approval_id }) => approval_id === row.approval_id)
+      .map(({ email, decision, decided_at }) => ({
+        by: email,
+        decision: decision === 'approve' ? ('approved' as const) : ('refused' as const),
+        position: BigInt(decided_at),
+      })),
+    consumptions: consumed_at === null ? [] : [{ call_id: row.call_id, position: BigInt(consumed_at) }],
+  }));
+}

@@ -1,0 +1,17 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { ControlTables } from '../state/tables.ts';
+
+/** What the migration `0002-evaluation` adds to the control state. Times are 19 digits of nanoseconds. */
+export type EvaluationTables = {
+  flags: ControlTables['flags'] & { scope: string };
+  /** What of a run was stored when it was last judged. */
+  judged_runs: { run_id: string; fingerprint: string; judged_at: string };
+  /** When a run is judged again although nothing new may arrive. */
+  rechecks: { run_id: string; at: string };
+};
+
+export type EvaluationDb = Kysely<ControlTables & EvaluationTables>;
+
+/** The same database, with the tables of evaluation in its type. */
+export const evaluationTables = (db: Kysely<ControlTables> | Transaction<ControlTables>): EvaluationDb =>
+  db.withTables<EvaluationTables>();

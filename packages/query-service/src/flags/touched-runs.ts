@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { storeTime } from '../records/store-time.ts';
+
+/** A run, and what identifies the rows that are stored of it. */
+export interface TouchedRun {
+  readonly run_id: string;
+  readonly fingerprint: string;
+}
+
+/** Runs read in one go. */
+export const PAGE_OF_RUNS = 500;
+
+/**
+ * Runs of which something arrived in the store since a time, with a fingerprint of all that is stored of them. The
+ * caller reads again over a stretch that it has read before, because rows become visible a little after the time
+ * that they carry; a run whose fingerprint is as before then costs nothing more. What evaluation itself wrote
+ * (`flag_changed`) is left out, or it would wake itself.
+ */
+const TOUCHED = `
+  SELECT DISTINCT run_id FROM (
+    SELECT run_id FROM spans WHERE received_at >= {since:DateTime64(9, 'UTC')}
+    UNION ALL
+    SELECT run_id FROM service_records
+    WHERE received_at >= {since:DateTime64(9, 'UTC')} AND kind != 'flag_changed'
+    UNION ALL
+    SELECT run_id FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')})
+  WHERE run_id > {after:UUID} ORDER BY run_id LIMIT {limit:UInt32}`;
+
+/** Rows that only wait to be merged away change a fingerprint at most once more, which costs one needless judgement. */
+const FINGERPRINTS = `
+  SELECT toString(run_id) AS run_id, concat(toString(count()), ':', hex(groupBitXor(sipHash64(source, id, received_at)))) AS fingerprint
+  FROM (
+    SELECT run_id, 's' AS source, toString(span_hash) AS id, received_at FROM spans WHERE run_id IN {runs:Array(UUID)}
+    UNION ALL
+    SELECT run_id, 'r' AS source, concat(toString(writer), toString(seq)) AS id, received_at
+    FROM service_records WHERE run_id IN {runs:Array(UUID)} AND kind != 'flag_changed'
+    UNION ALL
+    SELECT run_id, 'p' AS source, toString(span_hash) AS id, received_at
+    FROM model_call_repricings WHERE run_id IN {runs:Array(UUID)})
+  GROUP BY run_id`;
+
+const touchedRow = z.object({ run_id: z.string() });
+const fingerprintRow = z.object({ run_id: z.string(), fingerprint: z.string() });
+
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** Pages of touched runs, in the store's order of ids. */
+export async function* touchedRuns(
+  { store }: Pick<Deps, 'store'>,
+  since: bigint,
+): AsyncGenerator<readonly TouchedRun[]> {
+  let after = FIRST_UUID;
+  for (;;) {
+    const answer = await store.reader.query({
+      query: TOUCHED,
+      query_params: { since: storeTime(since), after, limit: PAGE_OF_RUNS },
+      format: 'JSONEachRow',
+    });
+    const runs = z
+      .array(touchedRow)
+      .parse(await answer.json())
+      .map(({ run_id }) => run_id);
+    const last = runs.at(-1);
+    if (last === undefined) return;
+    yield await fingerprints({ store }, runs);
+    if (runs.length < PAGE_OF_RUNS) return;
+    after = last;
+  }
+}
+
+/** The fingerprints of some runs, one each. */
+export async function fingerprints(
+  { store }: Pick<Deps, 'store'>,
+  runs: readonly string[],
+): Promise<readonly TouchedRun[]> {
+  const answer = await store.reader.query({
+    query: FINGERPRINTS,
+    query_params: { runs },
+    format: 'JSONEachRow',
+    clickhouse_settings: { final: 0 },
+  });
+  return z.array(fingerprintRow).parse(await answer.json());
+}
+
+/** The store's own clock (ns), by which `received_at` is written. */
+export async function storeNow({ store }: Pick<Deps, 'store'>): Promise<bigint> {
+  const query = `SELECT toString(toUnixTimestamp64Nano(now64(9))) AS now`;
+  const answer = await store.reader.query({ query, format: 'JSONEachRow' });
+  const [row] = z
+    .array(z.object({ now: z.coerce.bigint() }))
+    .length(1)
+    .parse(await answer.json());
+  return row?.now ?? 0n;
+}

@@ -1,0 +1,43 @@
+import { TollgateError } from '@tollgate/contract';
+import type { Deps } from '../deps.ts';
+import type { PersonIdentity } from '../identity/identity.ts';
+import { requireTeam } from '../identity/require.ts';
+import { timeText } from '../state/time.ts';
+import { appendFlagEvent } from './event.ts';
+import { evaluationTables } from './tables.ts';
+
+/** From which states a person may take a flag where. Cleared and resolved are ends; the system alone reopens. */
+const FROM = { acknowledged: ['open'], resolved: ['open', 'acknowledged'] } as const;
+
+/**
+ * A person acknowledges or resolves a flag, with a note.
+ * @throws TollgateError `not_found`, `conflict` where the flag is no longer in a state to be taken there
+ */
+export async function triageFlag(
+  { control }: Pick<Deps, 'control'>,
+  person: PersonIdentity,
+  flag_id: string,
+  to: keyof typeof FROM,
+  note: string,
+): Promise<void> {
+  await control.change(async (change) => {
+    const db = evaluationTables(change.db);
+    const flag = await db.selectFrom('flags').selectAll().where('flag_id', '=', flag_id).executeTakeFirst();
+    if (flag === undefined) throw new TollgateError('not_found');
+    requireTeam(person, flag.team);
+    if (!FROM[to].some((state) => state === flag.state))
+      throw new TollgateError('conflict', `The flag is ${flag.state}.`);
+    const at = timeText(change.now);
+    const who =
+      to === 'acknowledged'
+        ? { acknowledged_by: person.name, acknowledged_at: at }
+        : { resolved_by: person.name, resolved_at: at };
+    const row = await db
+      .updateTable('flags')
+      .set({ ...who, state: to, note, updated_at: at })
+      .where('flag_id', '=', flag_id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await appendFlagEvent(change, control, row, { event: to, actor: person.name, note });
+  });
+}
