@@ -45,6 +45,7 @@ const DASHBOARD_TABLES = [
   'model_call_reports',
   'runs',
   'conflicting_spans',
+  'current_flags',
   'otel_traces',
 ] as const;
 
@@ -57,7 +58,7 @@ export const GRANTS: Readonly<Record<Role, readonly string[]>> = {
     'CLUSTER ON *.*',
     `SET DEFINER ON ${userOf('owner')}`,
   ],
-  landing: [`INSERT ON ${DATABASE}.otlp_spans`],
+  landing: [`INSERT ON ${DATABASE}.otlp_spans`, `INSERT ON ${DATABASE}.undecodable_spans`],
   service: [`SELECT ON ${DATABASE}.*`, ...SERVICE_TABLES.map((table) => `INSERT ON ${DATABASE}.${table}`)],
   reader: [`SELECT ON ${DATABASE}.*`],
   dashboard: DASHBOARD_TABLES.map((table) => `SELECT ON ${DATABASE}.${table}`),

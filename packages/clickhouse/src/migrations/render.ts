@@ -1,0 +1,50 @@
+import { DATABASE } from '../roles.ts';
+import { FRAGMENTS } from '../schema/fragments.ts';
+
+/** Where the statements will run: one server, or a cluster by its name in `remote_servers`. */
+export type Target = { readonly kind: 'single' } | { readonly kind: 'cluster'; readonly cluster: string };
+
+/** A cluster's name goes into SQL as an identifier. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
+/**
+ * The statements of a migration file for one target: one file serves both, so that the variants cannot drift apart.
+ * @throws RangeError for a placeholder that nobody fills, or a cluster name that is none
+ */
+export function renderMigration(text: string, target: Target): readonly string[] {
+  if (target.kind === 'cluster' && !NAME.test(target.cluster))
+    throw new RangeError(`not a cluster name: ${target.cluster}`);
+  const rendered = text.replaceAll(
+    /\$\{([A-Z_]+)(?:\(([a-z_]*)\))?\}/g,
+    (_, name: string, argument?: string) => fill(name, argument, target),
+  );
+  return statements(target.kind === 'single' ? rendered : forReplicas(rendered));
+}
+
+function fill(name: string, argument: string | undefined, target: Target): string {
+  if (name === 'DATABASE') return DATABASE;
+  if (name === 'ON_CLUSTER') return target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
+  if (name === 'REPLACING') return replacing(argument ?? '', target);
+  const fragment = FRAGMENTS[name];
+  if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
+  return fragment;
+}
+
+function replacing(version: string, target: Target): string {
+  if (target.kind === 'single') return `ReplacingMergeTree(${version})`;
+  const path = `'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'`;
+  return `ReplicatedReplacingMergeTree(${version === '' ? path : `${path}, ${version}`})`;
+}
+
+/** Replicated tables deduplicate blocks by a setting of their own. */
+function forReplicas(text: string): string {
+  return text.replaceAll('non_replicated_deduplication_window', 'replicated_deduplication_window');
+}
+
+/** Statements end with a semicolon at the end of a line; comments lead them. */
+function statements(text: string): readonly string[] {
+  return text
+    .split(/;[ \t]*(?:\n|$)/)
+    .map((statement) => statement.replaceAll(/^\s*--.*$/gm, '').trim())
+    .filter((statement) => statement !== '');
+}
