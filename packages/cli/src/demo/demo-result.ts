@@ -82,7 +82,8 @@ export interface DemoResult {
   readonly people: readonly { readonly name: string; readonly email: string; readonly token: string }[];
   /**
    * Ends agents and systems, and leaves what waits waiting. Until then an agent that waits acts on a decision as soon
-   * as a person makes it, and `onProgress` says so. Idempotent.
+   * as a person makes it, and `onProgress` says so. Such an agent goes on asking for its decision, so a process that is
+   * to end has to exit afterwards. Idempotent.
    */
   readonly stop: () => Promise<void>;
 }

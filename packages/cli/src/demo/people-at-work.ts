@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { PersonName } from './people.ts';
 import type { HumanDecision, Scenario } from './scenario.ts';
-import { type Patience, waitUntil } from './wait-until.ts';
 import type { World } from './world/world.ts';
 
 /** The API, as each of the demo's people sees it with a token of their own. */
@@ -13,7 +12,7 @@ export type Desks = Readonly<Record<PersonName, Api>>;
 const waiting = z.object({ approval_id: z.string(), tool: z.string(), can_decide: z.boolean() });
 /** What an approver gets to read before deciding: above all the exact arguments, as canonical JSON. */
 const request = waiting.extend({ arguments: z.string() });
-const sample = z.object({ sample_id: z.string(), run_id: z.string() });
+const sample = z.object({ sample_id: z.string() });
 
 const LOOK_AGAIN_MS = 200;
 
@@ -77,20 +76,12 @@ export async function rollBack(
   await rollback.undo(world);
 }
 
-/** The reviewer takes the samples of one run, as soon as there are any, and says what they are worth. */
-export async function review(
-  desks: Desks,
-  { review: judgement, name }: Scenario,
-  runId: string,
-  until: Patience['until'],
-): Promise<void> {
-  if (judgement === undefined) return;
-  const { by, verdict, note } = judgement;
-  const found = await waitUntil({ until, waitingFor: `samples of ${name}` }, async () => {
-    const pending = await desks[by].list('/v1/samples?state=pending', sample);
-    const own = pending.filter(({ run_id }) => run_id === runId);
-    return own.length === 0 ? undefined : own;
-  });
-  for (const { sample_id } of found)
+/** The reviewer looks at the samples of one run, and says what they are worth. */
+export async function reviewSamples(desks: Desks, { review, name }: Scenario, runId: string): Promise<void> {
+  if (review === undefined) return;
+  const { by, verdict, note } = review;
+  const samples = await desks[by].list(`/v1/samples?state=pending&run_id=${runId}`, sample);
+  if (samples.length === 0) throw new Error(`${name} has no sample to review`);
+  for (const { sample_id } of samples)
     await desks[by].post(`/v1/samples/${sample_id}/review`, { verdict, note });
 }

@@ -4,10 +4,11 @@ import { runAgent } from './agents/run-agent.ts';
 import { type Company, openCompany } from './company.ts';
 import type { DemoOptions, DemoResult } from './demo-result.ts';
 import { PEOPLE, type PersonName } from './people.ts';
-import { decideApprovals, review, rollBack } from './people-at-work.ts';
+import { decideApprovals, reviewSamples, rollBack } from './people-at-work.ts';
+import { readResults } from './read-results.ts';
 import { type Scenario, WORKFLOWS } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { readResults, type StartedRun, settle } from './settle.ts';
+import { type StartedRun, samplesOverdue, stored } from './settle.ts';
 import { createWorld, type World } from './world/world.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -16,7 +17,6 @@ const TIMEOUT_MS = 60_000;
 interface Stage {
   readonly company: Company;
   readonly world: World;
-  readonly until: number;
   readonly say: (line: string) => void;
   /** Tells this demo's response ids from another's. */
   readonly demo: string;
@@ -42,12 +42,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   try {
     say('Five workflows are registered by their owners; agents and people start to work');
     const atWork = decideApprovals(company.desks, SCENARIOS, people.signal);
-    const stage = { company, world, until, say, demo: randomUUID().slice(0, 8) };
+    const stage = { company, world, say, demo: randomUUID().slice(0, 8) };
     const runs = await Promise.race([playAll(stage), failing(atWork)]);
     people.abort();
     await atWork;
     say('All agents are done or wait for a person; waiting until everything is stored and judged');
-    await settle(company, runs, until);
+    await stored(company, runs, until);
+    for (const { scenario, runId } of runs) await reviewSamples(company.desks, scenario, runId);
+    await samplesOverdue(company, runs, until);
     const results = await readResults(company, runs, new Date(started));
     return { ...results, worldDirectory: world.directory, people: signIns(company), stop };
   } catch (error) {
@@ -69,7 +71,7 @@ async function playAll(stage: Stage): Promise<readonly StartedRun[]> {
 
 /** One scenario to its end; or, where its script keeps it waiting, to the moment when it has started to wait. */
 async function play(stage: Stage, scenario: Scenario): Promise<StartedRun> {
-  const { company, world, until, say } = stage;
+  const { company, world, say } = stage;
   const { runId, ended } = await startRun(stage, scenario);
   if (scenario.script.some(({ calls }) => calls.some(({ meets }) => meets.enforcement === 'waiting'))) {
     say(`… ${scenario.name}: ${scenario.story}`);
@@ -81,7 +83,6 @@ async function play(stage: Stage, scenario: Scenario): Promise<StartedRun> {
   }
   const { status } = await ended;
   await rollBack(company.desks, scenario, runId, world);
-  await review(company.desks, scenario, runId, until);
   say(`✓ ${scenario.name}: ${status}`);
   return { scenario, runId, status };
 }

@@ -129,6 +129,7 @@ export function describeDemoAgainstOracle(startSystem: () => Promise<RunningSyst
       expect(branches.map(({ branch }) => branch)).toEqual(['agent/retry-docs', 'agent/explain-retry']);
       expect(await left('requirements.jsonl')).toMatch(/Saved filters.*\n.*Shared filters.*\n$/);
       expect(await left('shop-version')).toBe('4.1.0');
+      expect(await left('shop-restarts')).toBe('');
       // Main is as it was: a push would have brought the documentation up to date.
       expect(await left('repository/docs/retry.md')).toContain('three');
     });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { getJson, postJson } from './json-client.ts';
@@ -14,7 +14,6 @@ export interface Production {
   deploy(version: string): Promise<{ previous: string; current: string }>;
   /** No workflow lists the tool around it. */
   restart(service: string): Promise<unknown>;
-  restarts(): number;
   close(): Promise<void>;
 }
 
@@ -25,13 +24,17 @@ export interface Production {
 export async function createProduction(directory: string): Promise<Production> {
   const file = join(directory, 'shop-version');
   await writeFile(file, FIRST_VERSION);
-  let restarts = 0;
+  const restarts = join(directory, 'shop-restarts');
+  await writeFile(restarts, '');
   const server = await listenLocally(async (method, path, body) => {
     const current = await readFile(file, 'utf8');
     if (path === '/shop/healthz' || path === '/billing/healthz')
       return { status: 200, body: { healthy: true } };
     if (method === 'GET' && path === '/shop/version') return { status: 200, body: { version: current } };
-    if (method === 'POST' && path === '/shop/restart') return { status: 200, body: { restarts: ++restarts } };
+    if (method === 'POST' && path === '/shop/restart') {
+      await appendFile(restarts, 'restarted\n');
+      return { status: 200, body: {} };
+    }
     if (method !== 'POST' || path !== '/shop/deploy') return { status: 404, body: {} };
     const { version } = deployment.parse(JSON.parse(body));
     await writeFile(file, version);
@@ -52,7 +55,6 @@ export async function createProduction(directory: string): Promise<Production> {
         .object({ previous: z.string(), current: z.string() })
         .parse(await postJson(`${server.url}/shop/deploy`, { version })),
     restart: (service) => postJson(`${server.url}/${service}/restart`, {}),
-    restarts: () => restarts,
     close: server.close,
   };
 }
