@@ -1,5 +1,12 @@
 export { type AppOptions, createApp } from './app.ts';
-export type { Clock, Deps, Settings, Store } from './deps.ts';
+export type { Clock, Deps, Hooks, Settings, Store } from './deps.ts';
 export { defineRoute, type Route } from './http/route.ts';
 export { type Access, allows, seesTeam, visibleTeams } from './identity/allows.ts';
 export type { AgentIdentity, Identity, PersonIdentity } from './identity/identity.ts';
+export { createAgentKey, revokeCredential } from './identity/keys.ts';
+export { createPerson, findPerson, issueToken, type TokenOptions } from './identity/people.ts';
+export { type Principal, verifyIngestKey } from './identity/verify.ts';
+export { createQueryService, type QueryService, type QueryServiceOptions } from './service.ts';
+export type { Change, ControlState } from './state/change.ts';
+export { type ControlStateOptions, openControlState } from './state/control-state.ts';
+export { systemClock } from './state/time.ts';

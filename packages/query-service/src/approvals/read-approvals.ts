@@ -21,7 +21,7 @@ export const approvalSummary = z.object({
   tool: z.string(),
   action: z.string(),
   action_class: z.int(),
-  requester: z.string(),
+  requested_by: z.string(),
   initiator: z.string(),
   needed: z.int(),
   requested_at: z.iso.datetime(),
@@ -42,10 +42,11 @@ export const approvalDetail = approvalSummary.extend({
   rollback_note: z.string().nullable(),
   /** The agent's own words: a claim. */
   purpose: z.string().nullable(),
-  why_class_3: z.array(z.string()),
+  /** Why the call is of class 3: the action itself, or what raised it. */
+  raised_by: z.array(z.string()),
   decisions: z.array(
     z.object({
-      by: z.string(),
+      decided_by: z.string(),
       decision: z.enum(['approve', 'refuse']),
       reason: z.string(),
       decided_at: z.iso.datetime(),
@@ -92,9 +93,9 @@ export async function readApproval({ control, clock }: Reading, person: PersonId
     arguments: named ? approval.arguments : null,
     rollback_note: named ? approval.rollback_note : null,
     purpose: named ? approval.purpose : null,
-    why_class_3: await whyClass3(control.db, approval),
-    decisions: decisions.map(({ email: by, decision, reason, decided_at }) => ({
-      ...{ by, decision, reason },
+    raised_by: await whyClass3(control.db, approval),
+    decisions: decisions.map(({ email: decided_by, decision, reason, decided_at }) => ({
+      ...{ decided_by, decision, reason },
       decided_at: isoTime(decided_at),
     })),
   };
@@ -105,6 +106,7 @@ function toSummary(approval: Approval, person: PersonIdentity, now: bigint): z.i
   const live = approval.state === 'waiting' && !expired;
   return {
     ...approval,
+    requested_by: approval.requester,
     state: expired ? 'expired' : approval.state,
     requested_at: isoTime(approval.requested_at),
     expires_at: isoTime(approval.expires_at),

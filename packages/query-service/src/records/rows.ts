@@ -1,4 +1,4 @@
-import type { Requirements } from '@tollgate/contract';
+import type { Workflow } from '@tollgate/contract';
 import type { RecordScope, StoreRow } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { storeTime } from './store-time.ts';
@@ -11,13 +11,12 @@ interface Stamp {
 }
 
 export function workflowRegistrationRow(
-  input: Stamp & { scope: RecordScope; yaml: string; requirements: Requirements; actor: string },
+  input: Stamp & { scope: RecordScope; document: Workflow; actor: string },
 ): StoreRow {
   const { workflow, policy_version, owner, team } = input.scope;
   return {
     ...{ workflow, policy_version, owner, team },
-    yaml: input.yaml,
-    requirements: JSON.stringify(input.requirements),
+    document: JSON.stringify(input.document),
     registered_by: input.actor,
     registered_at: storeTime(input.now),
     record_hash: input.hash,
@@ -30,9 +29,9 @@ export function runRegistrationRow({
   now,
   hash,
 }: Stamp & { run: ControlTables['runs']; late: boolean }): StoreRow {
-  const { run_id, workflow, policy_version, writer, owner, team, principal, key_id, initiator } = run;
+  const { run_id, workflow, policy_version, writer, owner, team, principal, initiator } = run;
   return {
-    ...{ run_id, workflow, policy_version, writer, owner, team, principal, key_id, initiator, late },
+    ...{ run_id, workflow, policy_version, writer, owner, team, principal, initiator, late },
     initiator_verified: run.initiator_verified === 1,
     registered_at: storeTime(now),
     record_hash: hash,
@@ -48,27 +47,16 @@ export interface ApprovalEvent extends Stamp {
 }
 
 /** One event of an approval. Arguments and nonce stay in the control state, where only approvers read them. */
-export function approvalRow({
-  event,
-  approval,
-  actor,
-  now,
-  hash,
-  decision = undefined,
-  reason = '',
-}: ApprovalEvent): StoreRow {
-  const { approval_id, run_id, workflow, policy_version, owner, team, tool, call_id, action, action_class } =
-    approval;
+export function approvalRow(input: ApprovalEvent): StoreRow {
+  const { event, approval, actor, now, hash, decision = '', reason = '' } = input;
+  const { approval_id, run_id, workflow, policy_version, owner, team, tool, call_id } = approval;
+  const { action, action_class, binding, requester, initiator } = approval;
   return {
-    ...{ approval_id, run_id, workflow, policy_version, owner, team, tool, call_id, action, action_class },
-    ...{ event, actor, reason, decision: decision ?? '' },
-    at: storeTime(now),
-    binding: approval.binding,
-    requester: approval.requester,
-    initiator: approval.initiator,
+    ...{ approval_id, event, run_id, workflow, policy_version, owner, team, tool, call_id },
+    ...{ action, action_class, binding, requester, initiator, actor, decision, reason },
     initiator_verified: approval.initiator_verified === 1,
-    needed: approval.needed,
     expires_at: storeTime(approval.expires_at),
+    at: storeTime(now),
     record_hash: hash,
   };
 }
@@ -81,24 +69,11 @@ export interface SuspensionEvent extends Stamp {
   readonly reason: string;
 }
 
-export function suspensionRow({
-  event,
-  suspension_id,
-  scope,
-  actor,
-  reason,
-  now,
-  hash,
-}: SuspensionEvent): StoreRow {
-  const { workflow, owner, team } = scope;
+export function suspensionRow(input: SuspensionEvent): StoreRow {
+  const { event, suspension_id, scope, actor, reason, now, hash } = input;
+  const { workflow, policy_version, owner, team } = scope;
   return {
-    suspension_id,
-    workflow,
-    owner,
-    team,
-    event,
-    actor,
-    reason,
+    ...{ suspension_id, workflow, policy_version, owner, team, event, actor, reason },
     at: storeTime(now),
     record_hash: hash,
   };

@@ -44,14 +44,7 @@ export async function registerWorkflow(
     });
     await change.row(
       'workflow_registrations',
-      workflowRegistrationRow({
-        scope,
-        yaml,
-        requirements: required,
-        actor: person.name,
-        now: change.now,
-        hash,
-      }),
+      workflowRegistrationRow({ scope, document: workflow, actor: person.name, now: change.now, hash }),
     );
     return true;
   });

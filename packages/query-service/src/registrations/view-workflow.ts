@@ -4,10 +4,8 @@ import type { Deps } from '../deps.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
-import { isoTime } from '../state/time.ts';
+import { isoTime, isoTimeOrNull } from '../state/time.ts';
 import { currentVersion, requirementsOf, versionForAgent, type WorkflowVersion } from './read-workflow.ts';
-
-const suspension = z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() });
 
 export const workflowSummary = z.object({
   workflow: z.string(),
@@ -15,12 +13,15 @@ export const workflowSummary = z.object({
   team: z.string(),
   policy_version: z.string(),
   registered_at: z.iso.datetime(),
-  suspended: suspension.nullable(),
+  suspended: z.boolean(),
+  suspended_by: z.string().nullable(),
+  suspended_at: z.iso.datetime().nullable(),
+  suspended_reason: z.string().nullable(),
 });
 
 export const workflowDetail = workflowSummary.extend({
   /** The file as it was registered. */
-  yaml: z.string(),
+  file: z.string(),
   requirements: z.looseObject({}),
   versions: z.array(
     z.object({ policy_version: z.string(), registered_by: z.string(), registered_at: z.iso.datetime() }),
@@ -77,7 +78,7 @@ export async function readWorkflow(
     .executeTakeFirst();
   return {
     ...toSummary({ ...current, ...(live ?? { suspended_by: null, suspended_at: null, reason: null }) }),
-    yaml: versions.find((one) => one.policy_version === current.policy_version)?.yaml ?? '',
+    file: versions.find((one) => one.policy_version === current.policy_version)?.yaml ?? '',
     requirements: { ...requirements },
     versions: versions.map(({ policy_version, registered_by, registered_at }) => ({
       ...{ policy_version, registered_by },
@@ -105,15 +106,12 @@ interface SummaryRow extends WorkflowVersion {
   readonly reason: string | null;
 }
 
-function toSummary({
-  suspended_by,
-  suspended_at,
-  reason,
-  ...row
-}: SummaryRow): z.input<typeof workflowSummary> {
-  const suspended =
-    suspended_by === null || suspended_at === null
-      ? null
-      : { by: suspended_by, at: isoTime(suspended_at), reason: reason ?? '' };
-  return { ...row, registered_at: isoTime(row.registered_at), suspended };
+function toSummary({ reason, suspended_at, ...row }: SummaryRow): z.input<typeof workflowSummary> {
+  return {
+    ...row,
+    registered_at: isoTime(row.registered_at),
+    suspended: suspended_at !== null,
+    suspended_at: isoTimeOrNull(suspended_at),
+    suspended_reason: reason,
+  };
 }

@@ -1,0 +1,10 @@
+import type { Settings } from './deps.ts';
+
+/** What holds where nothing else is said. */
+export const DEFAULT_SETTINGS: Settings = {
+  hosts: [],
+  session_seconds: 12 * 3600,
+  secure_cookies: false,
+  max_body_bytes: 4 * 1024 * 1024,
+  max_waiting_approvals: 10_000,
+};
