@@ -33,13 +33,19 @@ export function sealContent(content: Content): SealedContent {
 
 /** Canonical JSON of whatever a tool or a model returned: as it is, as JSON shows it, or else only what it is. */
 function contentJson(value: unknown): string {
-  for (const form of [() => value, () => JSON.parse(wellFormed(JSON.stringify(value)))])
+  for (const form of [() => value, () => JSON.parse(wellFormed(JSON.stringify(value, withoutBytes)))])
     try {
       return canonicalJson(form());
     } catch {
       // the next form
     }
   return canonicalJson({ tollgate_unserialisable: typeof value });
+}
+
+/** Bytes (a picture in a prompt) are named by their length; as JSON they would be a number each. */
+function withoutBytes(this: Record<string, unknown>, key: string, shown: unknown): unknown {
+  const value = this[key];
+  return ArrayBuffer.isView(value) ? { tollgate_bytes: value.byteLength } : shown;
 }
 
 function wellFormed(json: string | undefined): string {

@@ -11,7 +11,7 @@ export type Outcome<T> =
 
 const POLL_SECONDS = 25;
 const RETRY_MS = [100, 300, 1000, 2000] as const;
-const CONSUME_TRIES = 4;
+const TRIES = 4;
 /** Past the expiry by this much, and still no word from the service: it is over either way. */
 const GIVE_UP_MS = 60_000;
 
@@ -22,18 +22,20 @@ const REASON_OF: Readonly<Record<string, Reason>> = {
   approval_not_granted: 'grant_unusable',
   grant_consumed: 'grant_unusable',
   binding_mismatch: 'grant_unusable',
+  initiator_unverified: 'grant_unusable',
+  four_eyes: 'grant_unusable',
   run_sealed: 'run_sealed',
   arguments_not_i_json: 'arguments_not_i_json',
 };
 
-/** Asks for an approval of exactly this call. Once: an answer that was lost leaves a request that expires unused. */
+/** Asks for an approval of exactly this call; asking again for the same call gives back what is there. */
 export async function requestApproval(
   run: GovernedRun,
   call: Call,
   action: string,
 ): Promise<Outcome<ApprovalStatus>> {
   const { workflow, policy_version } = run.process.policy;
-  const answer = await run.process.client.requestApproval({
+  const body = {
     run_id: run.id,
     workflow,
     policy_version,
@@ -43,8 +45,8 @@ export async function requestApproval(
     arguments: call.text ?? '',
     rollback_note: call.rollbackNote ?? '',
     ...(call.purpose === undefined ? {} : { purpose: call.purpose.toWellFormed().slice(0, 2000) }),
-  });
-  return outcomeOf(answer, 'policy_error');
+  };
+  return outcomeOf(await insisting(call, () => run.process.client.requestApproval(body)), 'policy_error');
 }
 
 /** Waits for the decision, as long as it takes; waiting is no timeout of the run. Survives a service that is away for a while. */
@@ -85,12 +87,8 @@ export async function consumeGrant(
     policy_version: run.process.policy.policy_version,
     arguments: call.text ?? '',
   };
-  let answer: Answer<Receipt> = { kind: 'unreachable', why: '' };
-  for (let tries = 0; tries < CONSUME_TRIES && answer.kind === 'unreachable'; tries++) {
-    if (tries > 0) await pause(tries, call.signal);
-    if (call.signal.aborted) return withdrawn(run, approvalId);
-    answer = await run.process.client.consume(approvalId, body);
-  }
+  const answer = await insisting(call, () => run.process.client.consume(approvalId, body));
+  if (answer.kind === 'unreachable' && call.signal.aborted) return withdrawn(run, approvalId);
   if (answer.kind !== 'ok') return outcomeOf(answer, 'grant_unusable');
   const fits = answer.value.approval_id === approvalId && answer.value.call_id === call.id;
   return fits && answer.value.approved_by.length > 0
@@ -126,6 +124,16 @@ function outcomeOf<T>(answer: Answer<T>, otherwise: Reason): Outcome<T> {
   if (answer.kind === 'unreachable') return { kind: 'refused', reason: 'service_unreachable', why: {} };
   const service = `${answer.message} (${answer.code})`.slice(0, 500);
   return { kind: 'refused', reason: REASON_OF[answer.code] ?? otherwise, why: { service } };
+}
+
+/** Asks a few times where there is no answer. Only for requests that the service takes once, however often they come. */
+async function insisting<T>(call: Call, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  let answer: Answer<T> = { kind: 'unreachable', why: 'the call was told to stop' };
+  for (let tries = 0; tries < TRIES && answer.kind === 'unreachable' && !call.signal.aborted; tries++) {
+    if (tries > 0) await pause(tries, call.signal);
+    answer = await ask();
+  }
+  return answer;
 }
 
 async function pause(failures: number, signal: AbortSignal): Promise<void> {

@@ -63,12 +63,15 @@ function openCall(run: GovernedRun, about: ModelCall, startNs: bigint, reservati
   const end = async (report: ModelReport, errorType: string | undefined) => {
     if (!open) return;
     open = false;
+    run.openModelCalls.delete(call);
     await finish(run, about, report, { startNs, endNs: nowNs(), errorType }, reservation);
   };
-  return {
+  const call: OpenCall = {
     done: (report) => end(report, undefined),
     failed: (error, report = {}) => end(report, error instanceof Error ? error.name : 'error'),
   };
+  run.openModelCalls.add(call);
+  return call;
 }
 
 async function finish(

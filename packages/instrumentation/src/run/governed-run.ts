@@ -2,7 +2,7 @@ import { addUsd, type RunRegistrationRequest, spanName, type Usd } from '@tollga
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
 import { type BudgetMeter, localBudgetMeter } from '../model/budget-meter.ts';
-import { meter, recordUsage } from '../model/meter.ts';
+import { meter, type OpenCall, recordUsage } from '../model/meter.ts';
 import type { Refused } from '../refused.ts';
 import { citeEntry, escalateEntry } from './entries.ts';
 import type { GovernedProcess } from './process.ts';
@@ -25,6 +25,8 @@ export class GovernedRun implements Run {
   escalated = false;
   unpricedCalls = 0;
   modelCalls = 0;
+  /** Dispatched, and not yet heard of: at the end of the run their usage is unknown. */
+  readonly openModelCalls = new Set<OpenCall>();
   private readonly lateRequest: RunRegistrationRequest;
   private registering: Promise<void> | undefined;
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -125,15 +127,20 @@ export class GovernedRun implements Run {
 
   /** Tells what is still under way to stop, and waits for it, at most `ms`. Returns how much did not. */
   async settle(ms: number): Promise<number> {
-    if (this.inFlight.size === 0) return 0;
-    this.controller.abort(new DOMException('the run has ended', 'AbortError'));
+    const ending = new DOMException('the run has ended', 'AbortError');
+    if (this.inFlight.size > 0) await this.stopInFlight(ending, ms);
+    await Promise.all([...this.openModelCalls].map((call) => call.failed(ending)));
+    return this.inFlight.size;
+  }
+
+  private async stopInFlight(ending: DOMException, ms: number): Promise<void> {
+    this.controller.abort(ending);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms);
     });
     await Promise.race([Promise.all([...this.inFlight]), timeout]);
     clearTimeout(timer);
-    return this.inFlight.size;
   }
 
   /** Tries to register a run that started while the service was away. */

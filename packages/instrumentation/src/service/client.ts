@@ -111,6 +111,7 @@ function read<T>(status: number, json: unknown, schema: z.ZodType<T>): Answer<T>
   }
   const parsed = errorBody.safeParse(json);
   if (!parsed.success) return { kind: 'unreachable', why: `it answered ${status} without an error of ours` };
-  const { code, message } = parsed.data.error;
-  return { kind: 'refused', status, code, message };
+  const { code, message, issues = [] } = parsed.data.error;
+  const about = issues.map((issue) => `${issue.path}: ${issue.message}`);
+  return { kind: 'refused', status, code, message: [message, ...about].join(' ') };
 }

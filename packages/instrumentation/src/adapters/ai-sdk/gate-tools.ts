@@ -1,0 +1,64 @@
+import { TollgateError } from '@tollgate/contract';
+import type { ToolExecutionOptions, ToolSet } from 'ai';
+import type { Tollgate, ToolDefinition } from '../../face.ts';
+
+/** What the gate should know of a tool besides what the AI SDK knows. */
+export type ToolDetails = Pick<ToolDefinition<never, unknown>, 'reads' | 'hints' | 'rollbackNote'>;
+
+export interface GateToolsOptions<T extends ToolSet> {
+  readonly details?: { readonly [K in keyof T]?: ToolDetails } | undefined;
+  /** Tools without `execute` that are let through, because nothing is executed (e.g. the shape of a final answer). */
+  readonly passThrough?: readonly (keyof T & string)[] | undefined;
+}
+
+/**
+ * The same tools, each `execute` behind the gate. Pausing for approval happens there as well, so the framework's own
+ * approval settings are not needed, and going round them gains nothing.
+ * @throws TollgateError `invalid_request` for a tool that executes where no gate can stand.
+ */
+export function gateTools<T extends ToolSet>(
+  tollgate: Tollgate,
+  tools: T,
+  options: GateToolsOptions<T> = {},
+): T {
+  const gated = Object.entries(tools).map(([name, tool]) => {
+    if (tool.execute !== undefined) return [name, gateOne(tollgate, name, tool, options.details?.[name])];
+    if (options.passThrough?.includes(name) === true && tool.type !== 'provider') return [name, tool];
+    throw new TollgateError(
+      'invalid_request',
+      `"${name}" has no execute of its own, so no gate can stand before it: give it one, or name it in passThrough if nothing is executed.`,
+    );
+  });
+  return Object.fromEntries(gated) as T;
+}
+
+function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], details: ToolDetails = {}) {
+  const { reads, hints, rollbackNote } = details;
+  const execute = tool.execute;
+  const define = (run: ToolDefinition<unknown, unknown>['execute']) =>
+    tollgate.tool<unknown, unknown>({
+      name,
+      reads,
+      hints,
+      rollbackNote: rollbackNote as ((args: unknown) => string) | undefined,
+      execute: run,
+    });
+  // Once now, so that a strict start refuses an unlisted tool before anything runs.
+  define(() => undefined);
+  return {
+    ...tool,
+    execute: (input: unknown, call: ToolExecutionOptions<unknown>) =>
+      define((args, { signal }) => last(execute?.(args, { ...call, abortSignal: signal })))(input, {
+        callId: call.toolCallId,
+        signal: call.abortSignal,
+      }),
+  };
+}
+
+/** A tool that streams preliminary results has one result: its last. */
+async function last(result: unknown): Promise<unknown> {
+  if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result;
+  let latest: unknown;
+  for await (const part of result as AsyncIterable<unknown>) latest = part;
+  return latest;
+}
