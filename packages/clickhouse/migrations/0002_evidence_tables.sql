@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.spans ${ON_CLUSTER} (
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
 ORDER BY (run_id, start, trace_id, span_id, span_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- What is not known to be metadata, apart from it: readable by fewer, erasable without touching a record.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.span_content ${ON_CLUSTER} (
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.span_content ${ON_CLUSTER} (
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
 ORDER BY (run_id, start, trace_id, span_id, span_hash)
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 256, ${DURABLE};
 
 -- Records of agents, verbatim. What they say is a claim by `principal`.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.evidence_records ${ON_CLUSTER} (
@@ -80,7 +80,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.evidence_records ${ON_CLUSTER} (
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
 ORDER BY (run_id, writer, seq, span_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- One row a report of a model call, priced at insert. Which reports are one call is decided at read: counted_model_calls.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.model_calls ${ON_CLUSTER} (
@@ -117,7 +117,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.model_calls ${ON_CLUSTER} (
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
 ORDER BY (workflow, run_id, start, trace_id, span_id, span_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- One row a record about a tool call: the decision of the gate, and how the tool ended.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.tool_calls ${ON_CLUSTER} (
@@ -148,7 +148,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.tool_calls ${ON_CLUSTER} (
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
 ORDER BY (run_id, call_id, start, trace_id, span_id, span_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- What could not be stored as a span, with why, and as much of it as is bounded.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.quarantine ${ON_CLUSTER} (
@@ -164,4 +164,4 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.quarantine ${ON_CLUSTER} (
   receipt UInt64 MATERIALIZED 18446744073709551615 - toUInt64(toUnixTimestamp64Nano(received_at))
 ) ENGINE = ${REPLACING(receipt)}
 ORDER BY (principal, reason, row_hash)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS ${DURABLE};

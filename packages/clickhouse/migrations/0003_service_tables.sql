@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.workflow_registrations ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (workflow, registered_at, policy_version)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS ${DURABLE};
 
 CREATE TABLE IF NOT EXISTS ${DATABASE}.run_registrations ${ON_CLUSTER} (
   run_id UUID,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.run_registrations ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY run_id
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- One row an event: requested, decided, granted, consumed, expired, withdrawn.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.approvals ${ON_CLUSTER} (
@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.approvals ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (run_id, approval_id, at, event, actor, record_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 CREATE TABLE IF NOT EXISTS ${DATABASE}.samples ${ON_CLUSTER} (
   sample_id String,
@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.samples ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (workflow, due_at, sample_id)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 CREATE TABLE IF NOT EXISTS ${DATABASE}.reviews ${ON_CLUSTER} (
   sample_id String,
@@ -97,7 +97,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.reviews ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (workflow, sample_id, reviewed_at, record_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- One row a change of a flag's state.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.flags ${ON_CLUSTER} (
@@ -122,7 +122,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.flags ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (flag_id, at, state, record_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 CREATE TABLE IF NOT EXISTS ${DATABASE}.suspensions ${ON_CLUSTER} (
   suspension_id String,
@@ -138,7 +138,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.suspensions ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (workflow, at, suspension_id, event)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS ${DURABLE};
 
 -- The service's own evidence records, verbatim.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.service_records ${ON_CLUSTER} (
@@ -156,7 +156,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.service_records ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (run_id, writer, seq, record_hash)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- Exactly this provider and model, as sent, stands for that entry of the price list.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.model_names ${ON_CLUSTER} (
@@ -167,7 +167,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.model_names ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (provider, model)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS ${DURABLE};
 
 -- US dollars per single token, from a moment on. NULL: the list has no price of that kind.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.model_prices ${ON_CLUSTER} (
@@ -182,7 +182,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.model_prices ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (provider, model, valid_from)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS ${DURABLE};
 
 -- A price for a report that had none at insert. A cost that was there at insert never changes.
 CREATE TABLE IF NOT EXISTS ${DATABASE}.model_call_repricings ${ON_CLUSTER} (
@@ -195,4 +195,4 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.model_call_repricings ${ON_CLUSTER} (
   received_at DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
 ) ENGINE = ${REPLACING()}
 ORDER BY (run_id, trace_id, span_id, span_hash, price_version)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ${DURABLE};

@@ -1,5 +1,12 @@
-export type { Credential, Credentials } from './credentials.ts';
+export { type Clients, closeClients, createClients } from './clients.ts';
+export { type Credential, type Credentials, loadCredentials } from './credentials.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
+export { type InsertOutcome, insertLines, insertRows } from './inserts/insert-rows.ts';
+export { insertSpans, insertUndecodable, type UndecodableSpan } from './inserts/insert-spans.ts';
+export { type MigrationFile, migrationFiles } from './migrations/files.ts';
+export { renderMigration, type Target } from './migrations/render.ts';
+export { type MigrationOptions, runMigrations } from './migrations/run.ts';
+export { type ClickHouse, type OpenOptions, openClickHouse } from './open.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
 export {
   type EmbeddedServer,
@@ -7,3 +14,4 @@ export {
   startEmbeddedServer,
 } from './server/embedded-server.ts';
 export type { ServerEvent } from './server/supervisor.ts';
+export { userStatements } from './users.ts';

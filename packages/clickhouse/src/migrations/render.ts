@@ -18,12 +18,13 @@ export function renderMigration(text: string, target: Target): readonly string[]
     /\$\{([A-Z_]+)(?:\(([a-z_]*)\))?\}/g,
     (_, name: string, argument?: string) => fill(name, argument, target),
   );
-  return statements(target.kind === 'single' ? rendered : forReplicas(rendered));
+  return statements(rendered);
 }
 
 function fill(name: string, argument: string | undefined, target: Target): string {
   if (name === 'DATABASE') return DATABASE;
   if (name === 'ON_CLUSTER') return target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
+  if (name === 'DURABLE') return durable(target);
   if (name === 'REPLACING') return replacing(argument ?? '', target);
   const fragment = FRAGMENTS[name];
   if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
@@ -36,9 +37,11 @@ function replacing(version: string, target: Target): string {
   return `ReplicatedReplacingMergeTree(${version === '' ? path : `${path}, ${version}`})`;
 }
 
-/** Replicated tables deduplicate blocks by a setting of their own. */
-function forReplicas(text: string): string {
-  return text.replaceAll('non_replicated_deduplication_window', 'replicated_deduplication_window');
+/** An acknowledged row survives a power loss, and an insert sent again under its token changes nothing. */
+function durable({ kind }: Target): string {
+  const window =
+    kind === 'single' ? 'non_replicated_deduplication_window' : 'replicated_deduplication_window';
+  return `${window} = 10000, fsync_after_insert = 1, fsync_part_directory = 1`;
 }
 
 /** Statements end with a semicolon at the end of a line; comments lead them. */

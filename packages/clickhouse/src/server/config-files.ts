@@ -25,15 +25,20 @@ export function writeEngineFiles(directory: string, credentials: Credentials): E
   writeFileSync(config, renderConfig(users, logFile), { mode: 0o600 });
   return {
     logFile,
-    engineArguments: [`--config-file=${config}`, `--path=${join(root, 'engine')}`, '--listen_host=127.0.0.1'],
+    engineArguments: [
+      `--config-file=${config}`,
+      `--path=${join(root, 'engine')}`,
+      '--listen_host=127.0.0.1',
+      '--log-level=warning',
+    ],
   };
 }
 
 /** No `*_log` section: the engine then keeps no system logs, which elsewhere outgrew the data they were about. */
 function renderConfig(users: string, logFile: string): string {
   return `<clickhouse>
-  <users_config>${escape(users)}</users_config>
-  <logger><level>warning</level><log>${escape(logFile)}</log><size>10M</size><count>2</count></logger>
+  <users_config>${xml(users)}</users_config>
+  <logger><level>warning</level><log>${xml(logFile)}</log><size>10M</size><count>2</count></logger>
   <max_server_memory_usage>${memoryLimit()}</max_server_memory_usage>
   <mark_cache_size>${64 * MIB}</mark_cache_size>
   <index_mark_cache_size>${16 * MIB}</index_mark_cache_size>
@@ -68,9 +73,9 @@ ${users}
 
 function renderUser(role: Role, credentials: Credentials): string {
   const { user, password } = credentials[role];
-  const grants = GRANTS[role].map((grant) => `<query>GRANT ${escape(grant)}</query>`).join('');
+  const grants = GRANTS[role].map((grant) => `<query>GRANT ${xml(grant)}</query>`).join('');
   return `    <${user}>
-      <password>${escape(password)}</password><networks><ip>127.0.0.1</ip></networks>
+      <password>${xml(password)}</password><networks><ip>127.0.0.1</ip></networks>
       <profile>tollgate_${role}</profile><quota>default</quota>
       <grants>${grants}</grants>
     </${user}>`;
@@ -82,5 +87,5 @@ function settings(role: Role): string {
     .join('');
 }
 
-const escape = (text: string): string =>
+const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,0 +1,108 @@
+import { createClient } from '@clickhouse/client';
+import { type Clients, closeClients, createClients } from './clients.ts';
+import { type Credentials, loadCredentials } from './credentials.ts';
+import { StoreError } from './errors.ts';
+import type { Target } from './migrations/render.ts';
+import { runMigrations } from './migrations/run.ts';
+import { startEmbeddedServer } from './server/embedded-server.ts';
+import type { ServerEvent } from './server/supervisor.ts';
+import { createUsers } from './users.ts';
+
+export interface OpenOptions {
+  /** Where the embedded server keeps its data, and the generated credentials lie in either case. */
+  readonly directory: string;
+  /** An external server, e.g. CLICKHOUSE_URL. Without it the embedded server is started. */
+  readonly url?: string | undefined;
+  /** Who may create users and databases there; default: `default` without a password. */
+  readonly admin?: { readonly user: string; readonly password: string } | undefined;
+  /** Name of a cluster in the server's `remote_servers`, for the replicated variant. */
+  readonly cluster?: string | undefined;
+  readonly log?: ((event: ServerEvent) => void) | undefined;
+  readonly onMigration?: ((name: string) => void) | undefined;
+}
+
+/** The evidence store: migrated, with a client for each role. */
+export interface ClickHouse {
+  readonly clients: Clients;
+  readonly url: string;
+  /** Native protocol; only known of the embedded server. */
+  readonly tcpPort: number | undefined;
+  readonly credentials: Credentials;
+  /** Process id of the embedded engine; undefined for an external server. */
+  pid(): number | undefined;
+  /** Idempotent. Ends the embedded server; an external one is left alone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the evidence store: starts the embedded server or connects to one, creates database and users, runs migrations.
+ * @throws StoreError, whose message says what to do
+ */
+export async function openClickHouse(options: OpenOptions): Promise<ClickHouse> {
+  const server =
+    options.url === undefined ? await startEmbedded(options) : await connect(options, options.url);
+  const clients = createClients(server.url, server.credentials);
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeClients(clients).then(() => server.stop());
+    return closed;
+  };
+  try {
+    await migrate(server, options);
+    return {
+      clients,
+      url: server.url,
+      tcpPort: server.tcpPort,
+      credentials: server.credentials,
+      pid: server.pid,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Server {
+  readonly url: string;
+  readonly tcpPort: number | undefined;
+  readonly credentials: Credentials;
+  pid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+function startEmbedded({ directory, log }: OpenOptions): Promise<Server> {
+  return startEmbeddedServer({ directory, ...(log === undefined ? {} : { log }) });
+}
+
+async function connect(
+  { directory, admin = { user: 'default', password: '' } }: OpenOptions,
+  url: string,
+): Promise<Server> {
+  const credentials = loadCredentials(directory);
+  const client = createClient({ url, username: admin.user, password: admin.password });
+  try {
+    await createUsers(client, credentials);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(
+      'connection_failed',
+      `The ClickHouse server at ${new URL(url).origin} cannot be set up: ${why} Its admin (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) has to be allowed to manage access.`,
+      { cause },
+    );
+  } finally {
+    await client.close();
+  }
+  return { url, tcpPort: undefined, credentials, pid: () => undefined, stop: async () => undefined };
+}
+
+/** The owner's own client here: the database that the others name as their default does not exist before this. */
+async function migrate({ url, credentials }: Server, { cluster, onMigration }: OpenOptions): Promise<void> {
+  const owner = createClient({ url, username: credentials.owner.user, password: credentials.owner.password });
+  const target: Target = cluster === undefined ? { kind: 'single' } : { kind: 'cluster', cluster };
+  try {
+    await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onApplied: onMigration }) });
+  } finally {
+    await owner.close();
+  }
+}
