@@ -157,7 +157,8 @@ const approvalFields = {
   initiator: maybe(text),
   requested_at: text,
   expires_at: text,
-  purpose: maybe(text),
+  /** Whether whoever is signed in may decide it now. */
+  can_decide: z._default(z.boolean(), false),
 };
 export const approvalSummary = z.object(approvalFields);
 export type ApprovalSummary = z.output<typeof approvalSummary>;
@@ -166,8 +167,10 @@ export const approval = z.object({
   ...approvalFields,
   policy_version: maybe(text),
   requested_by: maybe(text),
+  /** The agent's own words. */
+  purpose: maybe(text),
   initiator_verified: maybe(z.boolean()),
-  /** Canonical JSON text: the very bytes that will be executed. Null once erased. */
+  /** Canonical JSON text: the very bytes that will be executed. Null for who may not decide it, and once erased. */
   arguments: maybe(text),
   binding: text,
   rollback_note: maybe(text),

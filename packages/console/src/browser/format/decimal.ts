@@ -38,6 +38,11 @@ export function largest(amounts: readonly string[]): string {
   return amounts.reduce((max, one) => (compareDecimals(one, max) > 0 ? one : max), '0');
 }
 
+/** Digits after the point of the amount that has most. */
+export function mostDecimals(amounts: readonly string[]): number {
+  return Math.max(0, ...amounts.map((one) => decimalParts(one)?.fraction.length ?? 0));
+}
+
 const ZERO: DecimalParts = { sign: '', whole: '0', fraction: '' };
 
 function scaled({ sign, whole, fraction }: DecimalParts, scale: number): bigint {

@@ -1,4 +1,5 @@
 import type { TimelineEntry } from '../api/shapes.ts';
+import { plainText } from './plain-text.ts';
 
 /** A fact that an output states, and what it rests on. */
 export interface CitedFact {
@@ -17,7 +18,7 @@ export function factOf(entry: TimelineEntry): CitedFact | undefined {
   const place = [textOf(said['system']), textOf(said['reference'])].filter((part) => part !== null).join(' ');
   return {
     origin: textOf(said['origin']) ?? 'not stated',
-    statement: textOf(said['statement']),
+    statement: textOf(said['statement']) ?? textOf(plainText(said['output'])),
     rests_on: place !== '' ? place : (textOf(said['model']) ?? entry.model),
   };
 }

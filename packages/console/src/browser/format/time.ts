@@ -22,13 +22,13 @@ export function utcParts(text: string): UtcParts | undefined {
 /** `2026-03-01 13:04 UTC` */
 export function utcMinute(text: string): string {
   const parts = utcParts(text);
-  return parts === undefined ? text : `${parts.date} ${parts.clock.slice(0, 5)} UTC`;
+  return parts === undefined ? text : `${parts.date} ${parts.clock.slice(0, 5)}\u00a0UTC`;
 }
 
 /** `2026-03-01 13:04:05 UTC` */
 export function utcSecond(text: string): string {
   const parts = utcParts(text);
-  return parts === undefined ? text : `${parts.date} ${parts.clock} UTC`;
+  return parts === undefined ? text : `${parts.date} ${parts.clock}\u00a0UTC`;
 }
 
 /** `13:04:05.120`, for lists whose day is said elsewhere. */

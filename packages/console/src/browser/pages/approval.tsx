@@ -7,13 +7,12 @@ import { Chip, ClassChip } from '../parts/chip.tsx';
 import { Countdown } from '../parts/due.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { JsonText } from '../parts/json-view.tsx';
-import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';
 import { ReasonForm } from '../parts/reason-form.tsx';
 import { Id, Shown, ShownOr } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
-import { classReason } from './approval-class.ts';
+import { actionText, classReason } from './approval-class.ts';
 import { Decisions } from './approval-decisions.tsx';
 
 export function ApprovalPage() {
@@ -38,20 +37,23 @@ function Body({ approval }: { readonly approval: Approval }) {
         <Facts
           items={{
             Tool: <Shown code text={approval.tool} />,
-            Action: <ShownOr text={approval.action} />,
+            Action: <ShownOr text={approval.action === null ? null : actionText(approval.action)} />,
             Class: <ClassChip value={approval.action_class} />,
             'Why class 3': classReason(approval),
           }}
         />
         <h3>Arguments, whole and unredacted</h3>
         {approval.arguments === null ? (
-          <p className="empty">The arguments have been erased.</p>
+          <p className="notice">
+            Only those who may decide this call can read what it would do. These may:{' '}
+            <Shown text={approval.approvers.join(', ')} />.
+          </p>
         ) : (
           <JsonText text={approval.arguments} label="Arguments" />
         )}
         <h3>How to undo it</h3>
         <p>
-          <ShownOr text={approval.rollback_note} none="The request has no rollback note." />
+          <ShownOr text={approval.rollback_note} none="not shown to this account" />
         </p>
         {approval.purpose !== null && (
           <>
@@ -100,6 +102,7 @@ function requestFacts(approval: Approval) {
       ),
     'May approve':
       approval.approvers.length === 0 ? undefined : <Shown text={approval.approvers.join(', ')} />,
+    'Asked by': approval.requested_by === null ? undefined : <Shown text={approval.requested_by} />,
     'Approvals needed': approval.needed ?? undefined,
     'Policy version': approval.policy_version === null ? undefined : <Id value={approval.policy_version} />,
     Binding: <Id value={approval.binding} />,
@@ -107,7 +110,6 @@ function requestFacts(approval: Approval) {
 }
 
 function Decide({ approval }: { readonly approval: Approval }) {
-  const mayApprove = useMay('approver', 'admin');
   const who = useSession().data?.name;
   const decide =
     (decision: 'approve' | 'refuse') =>
@@ -121,7 +123,7 @@ function Decide({ approval }: { readonly approval: Approval }) {
           You started this run, so another approver has to decide: nobody approves their own.
         </p>
       )}
-      {mayApprove ? (
+      {approval.can_decide ? (
         <ReasonForm
           label="Reason"
           hint="Kept with the evidence, and read by the agent and the person behind it. Your approval holds for these exact arguments, once."
@@ -131,7 +133,9 @@ function Decide({ approval }: { readonly approval: Approval }) {
           ]}
         />
       ) : (
-        <p className="notice">Deciding needs the role approver, which this account does not have.</p>
+        <p className="notice">
+          This account may not decide it: the workflow names others, or you have part in the run.
+        </p>
       )}
     </Panel>
   );

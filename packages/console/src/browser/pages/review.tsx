@@ -24,7 +24,7 @@ export function ReviewPage() {
 }
 
 function Body({ sample }: { readonly sample: Sample }) {
-  const mayReview = useMay('reviewer', 'admin');
+  const mayReview = useMay('owner', 'reviewer', 'admin');
   return (
     <div className="stack">
       <Panel id="sample" title="The action" aside={<Chip of="sample_state" word={sample.state} />}>

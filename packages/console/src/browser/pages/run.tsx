@@ -20,13 +20,15 @@ export function RunPage() {
   const [wanted, setWanted] = useState(false);
   const query = useEvidence(id, false);
   const whole = useEvidence(id, true, wanted);
+  const workflow = query.data?.run.workflow;
+  const title = workflow === undefined ? 'Run' : `Run of ${workflow}`;
   const toggle = (
     <button type="button" className="plain" aria-pressed={wanted} onClick={() => setWanted(!wanted)}>
       {wanted ? 'Hide content' : 'Show content'}
     </button>
   );
   return (
-    <Page title="Run" above={<Link to="/runs">Runs</Link>}>
+    <Page title={title} above={<Link to="/runs">Runs</Link>}>
       <Answered query={query}>
         {(evidence) => (
           <Body

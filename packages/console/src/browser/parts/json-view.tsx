@@ -1,4 +1,5 @@
 import { indentJson } from '../format/json-indent.ts';
+import { plainText } from '../format/plain-text.ts';
 import { Shown } from './shown.tsx';
 
 /** JSON text, whole: indented, its tokens unchanged, hidden characters shown. It scrolls by keyboard too. */
@@ -14,16 +15,10 @@ export function JsonText({ text, label }: { readonly text: string; readonly labe
 }
 
 /** Content or a detail: text as text, anything else as JSON. */
-export function Value({ value, label }: { readonly value: unknown; readonly label: string }) {
-  if (typeof value === 'string') {
-    const looksLikeJson = /^\s*[[{]/.test(value);
-    return looksLikeJson || value.includes('\n') ? (
-      <JsonText text={value} label={label} />
-    ) : (
-      <Shown text={value} />
-    );
-  }
+export function Value({ value: stored, label }: { readonly value: unknown; readonly label: string }) {
+  const value = plainText(stored);
   if (value === null || value === undefined) return <span className="none">none</span>;
-  if (typeof value !== 'object') return <Shown text={String(value)} />;
-  return <JsonText text={JSON.stringify(value)} label={label} />;
+  if (typeof value === 'object') return <JsonText text={JSON.stringify(value)} label={label} />;
+  const text = String(value);
+  return /^\s*[[{]/.test(text) ? <JsonText text={text} label={label} /> : <Shown text={text} />;
 }

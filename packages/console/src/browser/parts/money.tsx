@@ -1,21 +1,29 @@
 import { counted, countText, unpricedText } from '../format/count.ts';
-import { decimalParts } from '../format/decimal.ts';
+import { compareDecimals, decimalParts } from '../format/decimal.ts';
 import { Badge } from './chip.tsx';
 
+interface UsdProps {
+  readonly amount: string | null;
+  /** Decimals of the longest amount of a column: shorter ones are padded, so that the points stand below one another. */
+  readonly decimals?: number;
+}
+
 /** An amount exactly as the service gave it; null is unknown and not zero. */
-export function Usd({ amount }: { readonly amount: string | null }) {
+export function Usd({ amount, decimals = 0 }: UsdProps) {
   if (amount === null) return <span className="unknown">unpriced</span>;
   const parts = decimalParts(amount);
-  if (parts === undefined) return <span className="usd">{amount}</span>;
+  const { length } = parts?.fraction ?? '';
+  const point = length === 0 && decimals > 0 ? PUNCTUATION_SPACE : '';
   return (
     <span className="usd">
-      <span>
-        {parts.sign}${parts.whole}
-      </span>
-      <span className="fraction">{parts.fraction === '' ? '' : `.${parts.fraction}`}</span>
+      ${amount}
+      <span aria-hidden="true">{point + FIGURE_SPACE.repeat(Math.max(0, decimals - length))}</span>
     </span>
   );
 }
+
+const FIGURE_SPACE = '\u2007';
+const PUNCTUATION_SPACE = '\u2008';
 
 /** A total, with the share of it that is unknown always beside it. */
 export function Total(props: {
@@ -23,6 +31,8 @@ export function Total(props: {
   readonly calls: number;
   readonly unpriced: number;
 }) {
+  if (props.calls === 0 && compareDecimals(props.usd ?? '0', '0') === 0)
+    return <span className="quiet">no model calls</span>;
   return (
     <span className="total">
       <strong>

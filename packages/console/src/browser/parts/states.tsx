@@ -18,6 +18,8 @@ export function Failure({
   readonly again?: (() => void) | undefined;
 }) {
   const known = error instanceof RequestFailure ? error : undefined;
+  if (known?.code === 'forbidden' && again !== undefined)
+    return <p className="notice">This account may not read this: another role or team can.</p>;
   return (
     <div className="failure" role="alert">
       <p>

@@ -17,25 +17,35 @@ interface TableProps<T> {
   readonly foot?: ReactNode;
 }
 
-/** A table that scrolls within itself where the window is narrow, by keyboard too. */
+/**
+ * A table that scrolls within itself where it does not fit, by keyboard too. In a narrow window its rows become cards,
+ * each cell with the name of its column; the roles keep it a table for readers there, which `display: block` would end.
+ */
 export function Table<T>({ caption, columns, rows, id, foot }: TableProps<T>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
     <section className="table-scroll" aria-label={caption} tabIndex={0}>
-      <table>
+      <table {...AS.table}>
         <caption className="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
+        <thead {...AS.rowgroup}>
+          <tr {...AS.row}>
             {columns.map((column) => (
-              <th key={column.name} scope="col" className={column.number ? 'number' : undefined}>
+              <th
+                key={column.name}
+                {...AS.columnheader}
+                scope="col"
+                className={column.number ? 'number' : undefined}
+              >
                 {column.name}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody {...AS.rowgroup}>
           {rows.map((row) => (
-            <tr key={id(row)}>{columns.map((column) => cell(column, row))}</tr>
+            <tr key={id(row)} {...AS.row}>
+              {columns.map((column) => cell(column, row))}
+            </tr>
           ))}
         </tbody>
         {foot}
@@ -44,14 +54,23 @@ export function Table<T>({ caption, columns, rows, id, foot }: TableProps<T>) {
   );
 }
 
+export const AS = {
+  table: { role: 'table' },
+  rowgroup: { role: 'rowgroup' },
+  row: { role: 'row' },
+  cell: { role: 'cell' },
+  columnheader: { role: 'columnheader' },
+  rowheader: { role: 'rowheader' },
+} as const;
+
 function cell<T>(column: Column<T>, row: T): ReactNode {
-  const className = column.number ? 'number' : undefined;
+  const shared = { className: column.number ? 'number' : undefined, 'data-column': column.name };
   return column.head ? (
-    <th key={column.name} scope="row" className={className}>
+    <th key={column.name} {...AS.rowheader} scope="row" {...shared}>
       {column.cell(row)}
     </th>
   ) : (
-    <td key={column.name} className={className}>
+    <td key={column.name} {...AS.cell} {...shared}>
       {column.cell(row)}
     </td>
   );

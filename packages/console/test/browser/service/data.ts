@@ -150,6 +150,8 @@ export const approvals: z.input<typeof approval>[] = [
     initiator_verified: true,
     requested_at: times.ago(60),
     expires_at: times.ahead(1790),
+    can_decide: true,
+    requested_by: 'key:support',
     purpose: `The customer asked twice. ${hostile.markup}`,
     policy_version: POLICY,
     arguments: JSON.stringify({
@@ -160,13 +162,14 @@ export const approvals: z.input<typeof approval>[] = [
     }),
     binding: `sha256:${'0f'.repeat(32)}`,
     rollback_note: 'Send a correction to kim@customer.example.',
-    raised_by: [],
+    raised_by: ['the action send_message is of class 3'],
     approvers: ['ada@example.com', 'group:leads'],
     needed: 1,
     decisions: [],
   },
   {
     approval_id: 'a-2',
+    can_decide: false,
     state: 'waiting',
     workflow: 'deploy-checks',
     run_id: RUN_ID,
@@ -248,8 +251,8 @@ const entry = (
 const CONTENT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'call-1': { arguments: '{"ticket":42}', result: '{"subject":"Where is my refund?"}' },
   'call-2': { arguments: '{"reply":"Dear Kim"}', result: hostile.markup },
-  'fact-1': { statement: 'The contract ends on 31 December.' },
-  'fact-2': { statement: `Kim is likely to renew. ${hostile.markup}` },
+  'fact-1': { output: JSON.stringify('The contract ends on 31 December.') },
+  'fact-2': { output: JSON.stringify(`Kim is likely to renew. ${hostile.markup}`) },
 };
 
 /** @param content whether content is sent along, which is asked for apart */

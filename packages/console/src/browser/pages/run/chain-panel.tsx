@@ -1,8 +1,9 @@
 import type { Evidence } from '../../api/shapes.ts';
 import { label } from '../../format/words.ts';
+import { Badge } from '../../parts/chip.tsx';
 import { Value } from '../../parts/json-view.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Id } from '../../parts/shown.tsx';
+import { Id, Shown } from '../../parts/shown.tsx';
 import { ChainBadge } from './run-facts.tsx';
 
 /** One chain per writer. What it shows, and what is wrong with it where it is not whole. */
@@ -13,7 +14,7 @@ export function ChainPanel({ chain }: { readonly chain: Evidence['chain'] }) {
         <ul className="findings">
           {chain.findings.map((finding) => (
             <li key={JSON.stringify(finding)}>
-              <Value value={finding} label="Finding" />
+              <Finding finding={finding} />
             </li>
           ))}
         </ul>
@@ -31,5 +32,23 @@ export function ChainPanel({ chain }: { readonly chain: Evidence['chain'] }) {
         ))}
       </ul>
     </Panel>
+  );
+}
+
+/** What is wrong, in words where the service says it in words. */
+function Finding({ finding }: { readonly finding: unknown }) {
+  const said =
+    finding !== null && typeof finding === 'object' ? { kind: '', message: '', ...finding } : undefined;
+  if (typeof said?.message !== 'string' || said.message === '')
+    return <Value value={finding} label="Finding" />;
+  const place = Object.entries(said).filter(([key]) => key !== 'kind' && key !== 'message');
+  return (
+    <>
+      <Badge look={{ tone: 'bad', text: String(said.kind).replaceAll('_', ' ') }} />{' '}
+      <Shown text={said.message} />{' '}
+      <span className="quiet">
+        {place.map(([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`).join(', ')}
+      </span>
+    </>
   );
 }
