@@ -15,7 +15,7 @@ export function viteConfig(): InlineConfig {
     root: BROWSER_ROOT,
     publicDir: false,
     logLevel: 'error',
-    resolve: { conditions: ['source', 'module', 'browser'] },
+    resolve: { conditions: ['tollgate-source', 'module', 'browser'] },
     oxc: { jsx: { runtime: 'automatic' } },
     build: {
       target: 'es2022',

@@ -4,7 +4,7 @@ import {
   type ModelInfo,
   type ModelPrice,
   type Provider,
-  TieredPrices,
+  type TieredPrices,
 } from '@pydantic/genai-prices';
 import Big from 'big.js';
 import type { Usd } from '../money.ts';
@@ -108,6 +108,6 @@ function tokenPrices(prices: ModelPrice): TokenPrices {
 /** The list has US dollars per million tokens as numbers; their shortest decimal form is the price as published. */
 function perToken(price: number | TieredPrices | undefined): Usd | null {
   if (price === undefined) return null;
-  const perMillion = price instanceof TieredPrices ? price.base : price;
+  const perMillion = typeof price === 'number' ? price : price.base;
   return new Big(String(perMillion)).times('0.000001').toFixed();
 }

@@ -98,6 +98,11 @@ describe('the price list', () => {
     expect(azure && pricesOf(azure)[0]?.input).toBe('0.0000025');
   });
 
+  test('of tiered prices the base applies', () => {
+    const model = resolveModel('anthropic', 'claude-sonnet-4-5');
+    expect(model && pricesOf(model)[0]).toMatchObject({ input: '0.000003', output: '0.000015' });
+  });
+
   test('hostile names neither throw nor hang', () => {
     fc.assert(
       fc.property(
