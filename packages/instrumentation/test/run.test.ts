@@ -1,0 +1,173 @@
+import { CONTENT, GEN_AI, saltedDigest, TOLLGATE } from '@tollgate/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ToolRefused } from '../src/index.ts';
+import { type House, openHouse, SAM } from './support/house.ts';
+import { chainOf } from './support/spans.ts';
+import { INTERNAL_WORKFLOW } from './support/workflows.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(INTERNAL_WORKFLOW);
+});
+afterAll(() => house.close());
+
+test('a run with a class-1 tool, a class-2 tool, a model call, a citation: one whole chain, sealed', async () => {
+  const tollgate = await house.start();
+  const search = tollgate.tool({
+    name: 'search_tickets',
+    reads: ['tickets'],
+    execute: async ({ query }: { query: string }) => [`T-1 ${query}`],
+  });
+  const label = tollgate.tool({
+    name: 'set_label',
+    execute: async ({ ticket, label }: { ticket: string; label: string }) => ({ ticket, label }),
+  });
+  const result = await tollgate.run({ initiator: SAM, input: { ask: 'triage' } }, async (run) => {
+    const found = await search({ query: 'printer' });
+    const { usage } = await run.model(
+      { provider: 'openai', model: 'gpt-4o-mini', input: 'hi' },
+      async () => ({
+        usage: { inputTokens: 1000, outputTokens: 100 },
+        responseId: 'resp-1',
+        output: 'yes',
+      }),
+    );
+    expect(usage).toEqual({ inputTokens: 1000, outputTokens: 100 });
+    await label({ ticket: 'T-1', label: 'done' });
+    await run.cite({ statement: 'it burns', origin: 'source', system: 'crm', reference: 'ticket/1' });
+    return found;
+  });
+  expect(result).toMatchObject({ status: 'completed', output: ['T-1 printer'] });
+  await tollgate.flush();
+  const chain = chainOf(house.spans(), result.runId);
+  expect(chain.map(({ record }) => [record.kind, record.enforcement ?? record.outcome ?? ''])).toEqual([
+    ['run_started', ''],
+    ['gate_decided', 'executed'],
+    ['tool_finished', 'succeeded'],
+    ['model_called', ''],
+    ['gate_decided', 'executed'],
+    ['tool_finished', 'succeeded'],
+    ['source_cited', ''],
+    ['run_sealed', ''],
+  ]);
+  const [started, , , model, intent] = chain;
+  expect(new Set(chain.map(({ traceId }) => traceId)).size).toBe(1);
+  expect(started?.parentSpanId).toBe('');
+  expect(chain.slice(1).every(({ parentSpanId }) => parentSpanId === started?.spanId)).toBe(true);
+  expect(model?.name).toBe('chat gpt-4o-mini');
+  expect(model?.attributes[GEN_AI.inputTokens]).toBe('1000');
+  expect(model?.record.cost).toEqual({ usd: '0.00021', source: 'local', price_version: expect.any(String) });
+  expect(intent?.record.rollback_note).toBe('Set T-1 back to its previous label');
+  expect(intent?.durationNs).toBe(0n);
+  const nonces = JSON.parse(intent?.attributes[CONTENT.nonces] ?? '{}');
+  const args = intent?.attributes[CONTENT.arguments] ?? '';
+  expect(args).toBe('{"label":"done","ticket":"T-1"}');
+  expect(saltedDigest(nonces.arguments, args)).toBe(intent?.record.digests?.['arguments']);
+  expect(chain.at(-1)?.attributes[TOLLGATE.finalStatus]).toBe('completed');
+  expect(chain.at(-1)?.record.detail?.['writers']).toEqual([
+    { writer: tollgate.writer, count: 7, head: chain.at(-1)?.record.prev },
+  ]);
+});
+
+test('refusals are on record, reach the agent, and decide the final status when nobody handles them', async () => {
+  const tollgate = await house.start();
+  let executed = 0;
+  const execute = async () => {
+    executed += 1;
+  };
+  const cases = [
+    ['delete_ticket', { id: 1 }, 'tool_blocked', undefined],
+    ['unheard_of', {}, 'tool_not_listed', undefined],
+    ['set_label', { ticket: 'T-1', label: 'urgent' }, 'out_of_scope', 'label'],
+    ['set_label', { ticket: 'T-1', label: 'done', extra: true }, 'out_of_scope', 'extra'],
+    ['classify', { at: new Date(0) }, 'arguments_not_i_json', '(arguments)'],
+    ['classify', { n: Number.NaN }, 'arguments_not_i_json', '(arguments)'],
+  ] as const;
+  for (const [name, args, reason, field] of cases) {
+    const tool = tollgate.tool<unknown, void>({ name, execute });
+    const result = await tollgate.run({ initiator: SAM }, () => tool(args));
+    expect(result.status, name).toBe('blocked');
+    expect(result.error).toBeInstanceOf(ToolRefused);
+    const error = result.error as ToolRefused;
+    expect(error).toMatchObject({
+      tool: name,
+      reason,
+      decision: { verdict: 'deny', enforcement: 'blocked', field },
+    });
+    expect(error.message).toContain(reason);
+    await tollgate.flush();
+    const chain = chainOf(house.spans(), result.runId);
+    expect(chain.map(({ record }) => record.kind)).toEqual(['run_started', 'gate_decided', 'run_sealed']);
+    expect(chain[1]?.record).toMatchObject({ tool: name, verdict: 'deny', reason, enforcement: 'blocked' });
+    expect(chain[1]?.name).toBe(`gate ${name}`);
+    expect(chain[2]?.record.final_status).toBe('blocked');
+  }
+  expect(executed).toBe(0);
+});
+
+test('a tool that reads what the workflow may not is refused, whatever the file says of it', async () => {
+  const tollgate = await house.start();
+  const tool = tollgate.tool({ name: 'search_tickets', reads: ['payroll'], execute: async () => 'secret' });
+  const result = await tollgate.run({ initiator: SAM }, () => tool({}));
+  expect(result.error).toMatchObject({ reason: 'data_not_allowed', decision: { field: 'payroll' } });
+});
+
+test('the tool receives the arguments that were decided on, and nobody can change them afterwards', async () => {
+  const tollgate = await house.start();
+  const seen: unknown[] = [];
+  const tool = tollgate.tool({
+    name: 'set_label',
+    execute: async (args: { ticket: string; label: string }) => {
+      seen.push(args);
+    },
+  });
+  const args = { ticket: 'T-9', label: 'open' };
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    const call = tool(args);
+    args.label = 'deleted';
+    await call;
+  });
+  expect(result.status).toBe('completed');
+  expect(seen).toEqual([{ ticket: 'T-9', label: 'open' }]);
+  expect(seen[0]).not.toBe(args);
+});
+
+test('a failing tool: outcome failed, the error reaches the agent, the run fails', async () => {
+  const tollgate = await house.start();
+  const tool = tollgate.tool({
+    name: 'classify',
+    execute: async () => {
+      throw new RangeError('no such category');
+    },
+  });
+  const result = await tollgate.run({ initiator: SAM }, () => tool({}));
+  expect(result).toMatchObject({ status: 'failed', error: new RangeError('no such category') });
+  await tollgate.flush();
+  const finished = chainOf(house.spans(), result.runId).find(({ record }) => record.kind === 'tool_finished');
+  expect(finished?.record.outcome).toBe('failed');
+  expect(finished?.attributes['error.type']).toBe('RangeError');
+});
+
+test('escalated and cancelled', async () => {
+  const tollgate = await house.start();
+  const escalated = await tollgate.run({ initiator: SAM }, async (run) => {
+    await run.escalate({ reason: 'the customer is a minister' });
+  });
+  expect(escalated.status).toBe('escalated');
+  const controller = new AbortController();
+  const slow = tollgate.tool({
+    name: 'classify',
+    execute: async (_: object, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  });
+  const cancelled = await tollgate.run({ initiator: SAM, signal: controller.signal }, async () => {
+    const call = slow({});
+    setTimeout(() => controller.abort(new Error('user left')), 30);
+    await call;
+  });
+  expect(cancelled.status).toBe('cancelled');
+  await tollgate.flush();
+  const [, record] = chainOf(house.spans(), escalated.runId);
+  expect(record?.record).toMatchObject({ kind: 'escalated', detail: { to: 'ola@example.com' } });
+  expect(record?.attributes[CONTENT.output]).toBe('"the customer is a minister"');
+});
