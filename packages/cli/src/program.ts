@@ -2,12 +2,14 @@ import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { planCommand } from './commands/plan.ts';
 import { registerCommand } from './commands/register.ts';
+import { upCommand } from './commands/up.ts';
 
 /** The `tollgate` command with all its subcommands; each is a file of `commands/`. */
 export function program(): Command {
   return new Command('tollgate')
     .description('gates, evidence and cost control for production AI agents')
     .showHelpAfterError('(add --help for the options)')
+    .addCommand(upCommand())
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand());

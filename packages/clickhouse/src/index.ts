@@ -1,8 +1,6 @@
 export { type Clients, closeClients, createClients } from './clients.ts';
 export { type Credential, type Credentials, loadCredentials } from './credentials.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
-export { type InsertOutcome, insertLines, insertRows } from './inserts/insert-rows.ts';
-export { insertSpans, insertUndecodable, type UndecodableSpan } from './inserts/insert-spans.ts';
 export { type MigrationFile, migrationFiles } from './migrations/files.ts';
 export { renderMigration, type Target } from './migrations/render.ts';
 export { type MigrationOptions, runMigrations } from './migrations/run.ts';
