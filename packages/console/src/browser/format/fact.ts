@@ -11,15 +11,15 @@ export interface CitedFact {
   readonly rests_on: string | null;
 }
 
-/** The fact of a `source_cited` record; undefined for every other record. */
+/** The fact of a `source_cited` record; undefined for every other. What it rests on is read from the record alone, never from content. */
 export function factOf(entry: TimelineEntry): CitedFact | undefined {
   if (entry.kind !== 'source_cited') return undefined;
-  const said = { ...entry.detail, ...entry.content };
-  const place = [textOf(said['system']), textOf(said['reference'])].filter((part) => part !== null).join(' ');
+  const { system, reference, model, origin } = entry.detail ?? {};
+  const place = [textOf(system), textOf(reference)].filter((part) => part !== null).join(' ');
   return {
-    origin: textOf(said['origin']) ?? 'not stated',
-    statement: textOf(said['statement']) ?? textOf(plainText(said['output'])),
-    rests_on: place !== '' ? place : (textOf(said['model']) ?? entry.model),
+    origin: textOf(origin) ?? 'not stated',
+    statement: textOf(plainText(entry.content?.['output'])),
+    rests_on: place !== '' ? place : (textOf(model) ?? entry.model),
   };
 }
 

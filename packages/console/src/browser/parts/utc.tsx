@@ -13,7 +13,19 @@ export function Utc({
   if (iso === null) return <span className="none">not yet</span>;
   return (
     <time dateTime={iso} title={iso} className="utc">
-      {FORMS[form](iso)}
+      <Unbroken text={FORMS[form](iso)} />
     </time>
+  );
+}
+
+/** A line may break between date and time, and not within either. */
+function Unbroken({ text }: { readonly text: string }) {
+  const [first, ...rest] = text.split(' ');
+  return (
+    <>
+      <span>{first}</span>
+      {rest.length > 0 && ' '}
+      {rest.length > 0 && <span>{rest.join(' ')}</span>}
+    </>
   );
 }

@@ -1,0 +1,30 @@
+import { requirements as requirementsOf } from '@tollgate/contract';
+import { expect, test } from 'vitest';
+import { evidence, listOf, run } from '../../src/browser/api/shapes.ts';
+import { requirements } from '../../src/browser/api/workflow-shapes.ts';
+import { evidenceOf } from '../browser/service/data.ts';
+import { workflowFile } from '../browser/service/workflow.ts';
+
+test('the contract’s requirements are read as they are', () => {
+  const answer: unknown = JSON.parse(JSON.stringify(requirementsOf(workflowFile)));
+  const read = requirements.parse(answer);
+  expect(read.allowed_tools.map((tool) => [tool.tool, tool.action_class])).toEqual([
+    ['read_ticket', 1],
+    ['tag_ticket', 2],
+    ['send_reply', 3],
+  ]);
+  expect(read.approval_gates[0]?.expires_seconds).toBe(1800);
+  expect(read.budget_limit.per_run).toBe('0.50');
+});
+
+test('what an answer leaves out is null, and what it adds is ignored', () => {
+  const least = { run_id: 'r', workflow: 'w', owner: 'o', team: 't', status: 'a_newer_status', extra: 1 };
+  const { items, next_cursor } = listOf(run).parse({ items: [least] });
+  expect(next_cursor).toBeNull();
+  expect(items[0]).toMatchObject({ status: 'a_newer_status', cost: null, ended_at: null });
+});
+
+test('a sum that is not a decimal string is refused, never shown as if it were one', () => {
+  const wrong = { ...evidenceOf(false), cost: { usd: 0.1 + 0.2, calls: 2, unpriced_calls: 0 } };
+  expect(evidence.safeParse(wrong).success).toBe(false);
+});
