@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { ByteBudget } from './http/byte-budget.ts';
 import { createIngest } from './ingest.ts';
 import { type CollectorLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
@@ -53,8 +54,13 @@ export function createCollector(options: CollectorOptions): Collector {
     ready: async () => (await options.probe?.().catch(() => false)) ?? true,
   });
   const handler: RequestListener = (request, response) => {
-    const work = route(request, response).finally(() => running.delete(work));
+    const work = route(request, response)
+      .then(() => sent(response))
+      .finally(() => running.delete(work));
     running.add(work);
+  };
+  const idle = async () => {
+    while (running.size > 0) await Promise.all(running);
   };
   const listeners = new Listeners(handler, limits);
   return {
@@ -62,10 +68,15 @@ export function createCollector(options: CollectorOptions): Collector {
     listen: (port, host = '127.0.0.1') => listeners.listen(port, host),
     metrics: () => metrics.registry.metrics(),
     close: () => {
-      closing ??= listeners.close().then(async () => void (await Promise.all(running)));
+      closing ??= listeners.close(idle);
       return closing;
     },
   };
+}
+
+/** Ends when the answer has left for the network, or nobody is there to take it. */
+async function sent(response: ServerResponse): Promise<void> {
+  if (!response.writableFinished && !response.destroyed) await finished(response).catch(() => undefined);
 }
 
 function timedStore(options: CollectorOptions, limits: ResolvedLimits, metrics: CollectorMetrics): Store {

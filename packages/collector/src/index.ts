@@ -5,5 +5,5 @@ export type { Logger } from './logger.ts';
 export { type KeyVerifier, type Principal, type StaticKey, staticKeyVerifier } from './principal.ts';
 export type { LandingRow, RowAttributes } from './rows/landing-row.ts';
 export type { QuarantineRow } from './rows/quarantine-row.ts';
-export { rowJson } from './rows/row-json.ts';
+export { clickhouseStorage, type Storage } from './store/clickhouse-storage.ts';
 export type { Insert, InsertResult } from './store/insert-result.ts';

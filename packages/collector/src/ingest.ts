@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ByteBudget } from './http/byte-budget.ts';
+import type { BudgetShare, ByteBudget } from './http/byte-budget.ts';
 import { type Encoding, encodingOf, type PartialSuccess } from './http/encoding.ts';
 import { presentedKey } from './http/ingest-key.ts';
 import { readBody } from './http/read-body.ts';
@@ -31,6 +31,9 @@ export interface Acknowledged {
 /** One `POST /v1/traces`, from its headers to the answer; it never rejects for anything that a client did. */
 export type Ingest = (request: IncomingMessage) => Promise<Acknowledged | Refusal>;
 
+/** What a decoded message and its share of a row take in memory, roughly. */
+const BYTES_PER_MESSAGE = 100;
+
 type Outcome =
   | { kind: 'stored'; remember: true; spans: number; partial: PartialSuccess | undefined }
   | { kind: 'failed'; remember: false; refusal: Refusal };
@@ -50,7 +53,7 @@ export function createIngest(parts: IngestParts): Ingest {
     try {
       const body = await readBody(request, limits.maxBodyBytes, share);
       if (body.kind === 'refused') return body;
-      return await take(body.bytes, encoding, principal.principal, recent, parts);
+      return await take({ bytes: body.bytes, encoding, share }, principal.principal, recent, parts);
     } finally {
       share.release();
       inFlight--;
@@ -73,15 +76,21 @@ async function authenticate(request: IncomingMessage, parts: IngestParts): Promi
   }
 }
 
+interface Received {
+  readonly bytes: Buffer;
+  readonly encoding: Encoding;
+  readonly share: BudgetShare;
+}
+
 async function take(
-  body: Buffer,
-  encoding: Encoding,
+  received: Received,
   principal: Principal,
   recent: Recent<Outcome>,
   parts: IngestParts,
 ): Promise<Acknowledged | Refusal> {
-  const token = batchToken(principal, encoding.contentType, body);
-  const turn = await recent.once(token, () => storeBody(body, encoding, principal, token, parts));
+  const { bytes, encoding } = received;
+  const token = batchToken(principal, encoding.contentType, bytes);
+  const turn = await recent.once(token, () => storeBody(received, principal, token, parts));
   const { outcome } = turn;
   if (outcome.kind === 'failed') return outcome.refusal;
   if (!turn.first) parts.metrics.repeated(outcome.spans);
@@ -89,14 +98,15 @@ async function take(
 }
 
 async function storeBody(
-  body: Buffer,
-  encoding: Encoding,
+  { bytes, encoding, share }: Received,
   principal: Principal,
   token: string,
-  { store, metrics, logger }: IngestParts,
+  { store, metrics, logger, limits }: IngestParts,
 ): Promise<Outcome> {
-  const decoded = encoding.decode(body);
+  const decoded = encoding.decode(bytes, limits.maxMessages);
   if (decoded.kind === 'malformed') return failed(refuse('malformed_body', decoded.message));
+  if (decoded.kind === 'too_large') return failed(refuse('body_too_large', decoded.message));
+  if (!share.take(decoded.messages * BYTES_PER_MESSAGE)) return failed(refuse('busy'));
   const batch = batchOf(decoded.resourceSpans, principal, store.maxRawBytes);
   const result = await storeBatch(batch, principal.principal, token, store);
   if (result.kind === 'unavailable') {

@@ -8,11 +8,16 @@ const Limits = z.strictObject({
     .int()
     .positive()
     .default(20 * MIB),
-  /** Unpacked bytes of all requests being read or stored at once; beyond, 429. Default 64 MiB. */
+  /** Messages (spans, attributes, values …; in JSON, objects and arrays) in one body; beyond, 413. */
+  maxMessages: z.int().positive().default(1_000_000),
+  /**
+   * What all requests being read or stored may hold in memory at once, in bytes: their unpacked bodies, and a hundred
+   * bytes for each of their messages; beyond, 429. Default 256 MiB.
+   */
   maxInFlightBytes: z
     .int()
     .positive()
-    .default(64 * MIB),
+    .default(256 * MIB),
   /** Requests being read or stored at once; beyond, 429. */
   maxInFlightRequests: z.int().positive().default(256),
   /** How many stored bodies are remembered, so that a repeated one is answered without an insert. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedLimits } from './limits.ts';
 
 export interface Listening {
@@ -32,20 +33,21 @@ export class Listeners {
     return { port: address.port, url: `http://${name}:${address.port}` };
   }
 
-  async close(): Promise<void> {
+  /**
+   * Stops listening, waits for `idle` (at most the drain timeout), then cuts every connection: kept-alive ones, and
+   * those that have not sent a request yet, would otherwise hold the servers open.
+   */
+  async close(idle: () => Promise<void>): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#servers.map((server) => this.#drain(server)));
-  }
-
-  /** Lets requests in flight end, then cuts whatever is left. */
-  async #drain(server: Server): Promise<void> {
-    const closed = once(server, 'close');
-    server.close();
-    // A connection that was busy when the server closed would otherwise be kept alive after its answer.
-    const idle = setInterval(() => server.closeIdleConnections(), 20);
-    const cut = setTimeout(() => server.closeAllConnections(), this.#limits.drainTimeoutMs);
-    await closed;
-    clearInterval(idle);
-    clearTimeout(cut);
+    const closed = this.#servers.map((server) => once(server, 'close'));
+    for (const server of this.#servers) server.close();
+    const deadline = new AbortController();
+    const timeout = sleep(this.#limits.drainTimeoutMs, undefined, { signal: deadline.signal }).catch(
+      () => undefined,
+    );
+    await Promise.race([idle(), timeout]);
+    deadline.abort();
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(closed);
   }
 }

@@ -25,7 +25,7 @@ async function chat(exporter: SpanExporter) {
   const tracer = provider.getTracer('stock-scope', '1.2.3');
   const span = tracer.startSpan('chat gpt-5', {
     kind: SpanKind.CLIENT,
-    startTime: [1_780_000_000, 123_456_789],
+    startTime: [1_750_000_000, 123_456_789],
   });
   span.setAttributes({
     'gen_ai.operation.name': 'chat',
@@ -34,9 +34,9 @@ async function chat(exporter: SpanExporter) {
     'gen_ai.response.finish_reasons': ['stop', 'é'],
     'gen_ai.request.stream': false,
   });
-  span.addEvent('first token', { n: 1 }, [1_780_000_000, 500_000_000]);
+  span.addEvent('first token', { n: 1 }, [1_750_000_000, 500_000_000]);
   span.setStatus({ code: SpanStatusCode.ERROR, message: 'late' });
-  span.end([1_780_000_001, 0]);
+  span.end([1_750_000_001, 0]);
   await provider.forceFlush();
   await provider.shutdown();
   return span.spanContext();
@@ -56,7 +56,7 @@ test.each([
     traceId,
     spanId,
     parentSpanId: '',
-    timestamp: 1_780_000_000_123_456_789n,
+    timestamp: 1_750_000_000_123_456_789n,
     duration: 876_543_211n,
     spanName: 'chat gpt-5',
     spanKind: 'Client',
@@ -72,7 +72,7 @@ test.each([
       ['gen_ai.response.finish_reasons', '["stop","é"]'],
       ['gen_ai.usage.input_tokens', '1110'],
     ],
-    events: [{ timestamp: 1_780_000_000_500_000_000n, name: 'first token', attributes: [['n', '1']] }],
+    events: [{ timestamp: 1_750_000_000_500_000_000n, name: 'first token', attributes: [['n', '1']] }],
   });
   const resource = new Map(running.store.rows.at(-1)?.resourceAttributes);
   expect(resource.get('tollgate.principal')).toBe('platform');

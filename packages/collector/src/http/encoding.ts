@@ -12,7 +12,7 @@ export interface PartialSuccess {
 /** One of OTLP's two encodings: how a request is read and how its answer is written. */
 export interface Encoding {
   readonly contentType: string;
-  decode(body: Buffer): Decoded;
+  decode(body: Buffer, maxMessages: number): Decoded;
   /** An `ExportTraceServiceResponse`. */
   success(partial: PartialSuccess | undefined): Buffer;
   /** A `google.rpc.Status`. */

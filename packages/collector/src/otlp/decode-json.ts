@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { defectOf, type OtlpDefect } from './defect.ts';
+import { defectOf, malformed, type OtlpDefect } from './defect.ts';
 import {
   arrayField,
   enumField,
@@ -12,23 +12,23 @@ import {
 } from './json-fields.ts';
 import { parseLossless } from './json-text.ts';
 import { readAttributes } from './json-value.ts';
+import type { MessageMeter } from './message-meter.ts';
+import { metered } from './metered.ts';
 import type { Decoded, ResourceSpans, ScopeSpans, Span, UndecodedSpan } from './model.ts';
 
 /** Decodes an OTLP/JSON trace request: hex ids, 64-bit integers as strings or numbers, unknown keys ignored. */
-export function decodeJson(body: Buffer): Decoded {
-  if (!isUtf8(body)) return { kind: 'malformed', message: 'the body is not UTF-8' };
-  const document = parse(body.toString('utf8'));
-  if ('message' in document) return { kind: 'malformed', message: document.message };
-  const result = defectOf(() => readRequest(document.value));
-  if ('defect' in result) return { kind: 'malformed', message: result.defect.message };
-  return { kind: 'decoded', resourceSpans: result.value };
+export function decodeJson(body: Buffer, maxMessages: number): Decoded {
+  return metered(maxMessages, (meter) => {
+    if (!isUtf8(body)) throw malformed('the body is not UTF-8');
+    return readRequest(parse(body.toString('utf8'), meter));
+  });
 }
 
-function parse(text: string): { value: unknown } | { message: string } {
+function parse(text: string, meter: MessageMeter): unknown {
   try {
-    return { value: parseLossless(text) };
+    return parseLossless(text, meter);
   } catch (error) {
-    if (error instanceof SyntaxError) return { message: 'the body is not JSON' };
+    if (error instanceof SyntaxError) throw malformed('the body is not JSON');
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { defectOf, type OtlpDefect } from './defect.ts';
+import { metered } from './metered.ts';
 import type { Decoded, KeyValue, ResourceSpans, ScopeSpans, Span, UndecodedSpan } from './model.ts';
 import { readSpan } from './protobuf-span.ts';
 import { readKeyValue } from './protobuf-value.ts';
@@ -8,10 +9,8 @@ import { WireReader } from './wire.ts';
  * Decodes an `ExportTraceServiceRequest`. A broken frame (request, resource spans, scope spans) makes the body
  * malformed, since nothing after it can be trusted; a defect inside one span stays that span's own.
  */
-export function decodeProtobuf(body: Buffer): Decoded {
-  const result = defectOf(() => readRequest(new WireReader(body)));
-  if ('defect' in result) return { kind: 'malformed', message: result.defect.message };
-  return { kind: 'decoded', resourceSpans: result.value };
+export function decodeProtobuf(body: Buffer, maxMessages: number): Decoded {
+  return metered(maxMessages, (meter) => readRequest(new WireReader(body, meter)));
 }
 
 function readRequest(reader: WireReader): ResourceSpans[] {
@@ -56,10 +55,10 @@ function readResource(reader: WireReader): KeyValue[] {
 /** @param inherited a defect of the resource, which every one of its spans then has */
 function readScopeSpans(reader: WireReader, inherited: OtlpDefect | undefined): ScopeSpans {
   const scopes: WireReader[] = [];
-  const frames: Buffer[] = [];
+  const frames: WireReader[] = [];
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) scopes.push(reader.message());
-    else if (field === 2) frames.push(reader.raw());
+    else if (field === 2) frames.push(reader.message());
     else reader.skip();
   }
   const scope = defectOf(() => readScope(scopes));
@@ -81,13 +80,13 @@ function readScope(readers: WireReader[]): { scopeName: string; scopeVersion: st
   return scope;
 }
 
-function spanOf(frame: Buffer): Span | UndecodedSpan {
-  const result = defectOf(() => readSpan(new WireReader(frame)));
+function spanOf(frame: WireReader): Span | UndecodedSpan {
+  const result = defectOf(() => readSpan(frame));
   return 'defect' in result ? undecoded(result.defect, frame) : result.value;
 }
 
-const undecoded = (defect: OtlpDefect, raw: Buffer): UndecodedSpan => ({
+const undecoded = (defect: OtlpDefect, frame: WireReader): UndecodedSpan => ({
   defect: defect.reason,
   message: defect.message,
-  raw,
+  raw: frame.whole(),
 });

@@ -1,28 +1,24 @@
-/** A bare integer long enough to lose digits as a double. Matches inside strings as well, which costs time only. */
-const LONG_INTEGER = /[:[,]\s*-?\d{16}/;
+import type { MessageMeter } from './message-meter.ts';
 
 /**
- * Parses JSON without losing the digits of 64-bit integers: OTLP says to write them as strings, many clients write
- * them bare, and so they are quoted first. (A reviver would see their text too, but recurses, and overflows on a body
- * that is nested deeply.) Throws SyntaxError.
+ * Parses JSON, counting its objects and arrays beforehand, and without losing the digits of 64-bit integers: OTLP says
+ * to write them as strings, many clients write them bare, and so they are quoted first. (A reviver would see their
+ * text too, but recurses, and overflows on a body that is nested deeply.) Throws SyntaxError and TooManyMessages.
  */
-export function parseLossless(text: string): unknown {
-  return JSON.parse(LONG_INTEGER.test(text) ? quoteLongIntegers(text) : text);
-}
-
-function quoteLongIntegers(text: string): string {
-  const token = /"|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g;
+export function parseLossless(text: string, meter: MessageMeter): unknown {
+  const token = /["[{]|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g;
   let quoted = '';
   let from = 0;
   for (let match = token.exec(text); match; match = token.exec(text)) {
-    if (match[0] === '"') {
-      token.lastIndex = endOfString(text, match.index + 1);
-      continue;
+    const found = match[0];
+    if (found === '"') token.lastIndex = endOfString(text, match.index + 1);
+    else if (found === '{' || found === '[') meter.add();
+    else {
+      quoted += `${text.slice(from, match.index)}"${found}"`;
+      from = token.lastIndex;
     }
-    quoted += `${text.slice(from, match.index)}"${match[0]}"`;
-    from = token.lastIndex;
   }
-  return quoted + text.slice(from);
+  return JSON.parse(from === 0 ? text : quoted + text.slice(from));
 }
 
 /** The index after the quote that ends the string whose content begins at `start`. */

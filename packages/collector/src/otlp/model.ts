@@ -76,7 +76,13 @@ export interface ResourceSpans {
 }
 
 export type Decoded =
-  | { readonly kind: 'decoded'; readonly resourceSpans: readonly ResourceSpans[] }
+  | {
+      readonly kind: 'decoded';
+      readonly resourceSpans: readonly ResourceSpans[];
+      /** How many messages the body held, which is what it costs in memory. */
+      readonly messages: number;
+    }
+  | { readonly kind: 'too_large'; readonly message: string }
   | { readonly kind: 'malformed'; readonly message: string };
 
 /** Values nested deeper than this are quarantined: neither decoder nor any reader of the rows need survive more. */

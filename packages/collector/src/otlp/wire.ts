@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { malformed, OtlpDefect } from './defect.ts';
+import type { MessageMeter } from './message-meter.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -13,22 +14,32 @@ const FIXED32 = 5;
 export class WireReader {
   readonly bytes: Buffer;
   readonly end: number;
+  readonly #start: number;
+  readonly #meter: MessageMeter;
   #position: number;
   #wireType = 0;
 
-  constructor(bytes: Buffer, start = 0, end = bytes.length) {
+  constructor(bytes: Buffer, meter: MessageMeter, start = 0, end = bytes.length) {
+    meter.add();
     this.bytes = bytes;
+    this.#meter = meter;
+    this.#start = start;
     this.#position = start;
     this.end = end;
+  }
+
+  /** All bytes of this message, wherever reading stands. */
+  whole(): Buffer {
+    return this.bytes.subarray(this.#start, this.end);
   }
 
   /** The next field's number, or 0 at the end of the message. */
   next(): number {
     if (this.#position >= this.end) return 0;
-    const tag = this.#varint();
-    this.#wireType = Number(tag & 7n);
-    const field = Number(tag >> 3n);
-    if (field === 0 || field > 0x1fff_ffff) throw malformed(`illegal field number ${field}`);
+    const tag = this.#shortVarint();
+    this.#wireType = tag % 8;
+    const field = Math.floor(tag / 8);
+    if (field === 0 || field > 0x1fff_ffff) throw malformed('illegal field number');
     return field;
   }
 
@@ -42,7 +53,7 @@ export class WireReader {
 
   message(): WireReader {
     const start = this.#lengthDelimited();
-    return new WireReader(this.bytes, start, this.#position);
+    return new WireReader(this.bytes, this.#meter, start, this.#position);
   }
 
   raw(): Buffer {
@@ -83,9 +94,9 @@ export class WireReader {
   }
 
   #length(): number {
-    const length = this.#varint();
-    if (length > BigInt(this.end - this.#position)) throw malformed('a length overruns its message');
-    return Number(length);
+    const length = this.#shortVarint();
+    if (length > this.end - this.#position) throw malformed('a length overruns its message');
+    return length;
   }
 
   #take(length: number): number {
@@ -93,6 +104,19 @@ export class WireReader {
     if (length > this.end - start) throw malformed('truncated message');
     this.#position = start + length;
     return start;
+  }
+
+  /** Tags and lengths: exact below 2^53, and any larger is as wrong as any other. */
+  #shortVarint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 10; i++) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw malformed('a varint is longer than ten bytes');
   }
 
   #varint(): bigint {

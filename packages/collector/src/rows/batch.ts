@@ -78,6 +78,6 @@ function place(
     return;
   }
   batch.rows.push(item.row);
-  const defect = rowDefect(item.row);
+  const defect = rowDefect(item.row, BigInt(Date.now()) * 1_000_000n);
   if (defect) batch.rejections.add(defect);
 }

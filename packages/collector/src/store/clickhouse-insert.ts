@@ -9,6 +9,7 @@ import type { Insert } from './insert-result.ts';
  *
  * The token is also the query's id: ClickHouse refuses a second query with a running one's id (code 216), so an insert
  * that went on after its connection was lost cannot race with its own repetition, even from another collector.
+ * @param table name of a table of ours, never of a client's
  * @param line one row as JSONEachRow, without a line break
  */
 export function clickhouseInsert<Row>(
@@ -18,13 +19,14 @@ export function clickhouseInsert<Row>(
 ): Insert<Row> {
   return async (rows, token) => {
     try {
-      await client.insert({
-        table,
+      // `client.insert` would stringify the lines once more; here they are the body as they stand.
+      const { stream } = await client.exec({
+        query: `INSERT INTO ${table} FORMAT JSONEachRow`,
         values: Readable.from(lines(rows, line), { objectMode: false }),
-        format: 'JSONEachRow',
         query_id: `tollgate-insert:${token}`,
         clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token },
       });
+      await drained(stream);
       return { kind: 'stored' };
     } catch (error) {
       return classifyError(error);
@@ -41,6 +43,11 @@ const SETTINGS = {
   // The views bound times; how many months a batch has must not decide whether it is taken.
   max_partitions_per_insert_block: '0',
 } as const;
+
+/** An answer that is not read to its end keeps its connection. */
+async function drained(stream: Readable): Promise<void> {
+  for await (const _ of stream);
+}
 
 function* lines<Row>(rows: readonly Row[], line: (row: Row) => string): Generator<string> {
   for (const row of rows) yield `${line(row)}\n`;

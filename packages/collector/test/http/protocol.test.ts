@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MessageMeter } from '../../src/otlp/message-meter.ts';
 import { WireReader } from '../../src/otlp/wire.ts';
 import { KEYS, metric, post, type Running, start } from '../support/running.ts';
 import { request, span } from '../support/wire.ts';
@@ -18,7 +19,7 @@ const fresh = () => request([span(`fresh ${serial++}`)]);
 
 /** Reads a google.rpc.Status in protobuf. */
 function statusOf(bytes: Buffer) {
-  const reader = new WireReader(bytes);
+  const reader = new WireReader(bytes, new MessageMeter(10));
   const status = { code: 0, message: '' };
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) status.code = Number(reader.varint());

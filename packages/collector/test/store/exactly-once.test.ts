@@ -98,7 +98,7 @@ test('storage that refuses every row is out of order, and nothing is quarantined
 });
 
 test('bytes in flight are bounded: beyond, 429 with Retry-After, and room again afterwards', async () => {
-  const { store, collector, url } = await begin({ maxInFlightBytes: 3000 });
+  const { store, collector, url } = await begin({ maxInFlightBytes: 4000 });
   const open = hold(store);
   const body = (name: string) => request([span(`${name}${'x'.repeat(2000)}`)]);
   const first = post(url, body('first'));

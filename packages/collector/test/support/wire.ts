@@ -37,7 +37,7 @@ export const text = (value: string | Buffer): Buffer => len(1, value);
 
 export const TRACE_ID = Buffer.from('0af7651916cd43dd8448eb211c80319c', 'hex');
 export const SPAN_ID = Buffer.from('b7ad6b7169203331', 'hex');
-export const NOW = BigInt(Date.UTC(2026, 5, 1)) * 1_000_000n;
+export const NOW = BigInt(Date.UTC(2025, 5, 1)) * 1_000_000n;
 
 /** A good span, with more fields of one's own at its end. */
 export const span = (name: string, ...more: Buffer[]): Buffer =>
@@ -53,7 +53,11 @@ export const span = (name: string, ...more: Buffer[]): Buffer =>
 
 /** A whole request around spans of one resource and scope. */
 export const request = (spans: readonly Buffer[], resource: readonly Buffer[] = []): Buffer =>
-  len(1, len(1, ...resource), len(2, len(1, len(1, 'scope'), len(2, '1.0')), ...spans.map((s) => len(2, s))));
+  len(
+    1,
+    len(1, ...resource),
+    len(2, len(1, len(1, 'scope'), len(2, '1.0')), Buffer.concat(spans.map((s) => len(2, s)))),
+  );
 
 /** A value nested in arrays, `depth` of them. */
 export function nested(depth: number): Buffer {
