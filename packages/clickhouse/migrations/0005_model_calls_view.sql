@@ -5,19 +5,11 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.model_calls_mv ${ON_CLUSTER} 
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
 WITH reports AS (
   SELECT
-    ${RUN_ID} AS run_id,
-    ${GOVERNED} AS governed,
-    ${WORKFLOW} AS workflow,
-    SpanAttributes['tollgate.owner'] AS owner,
-    SpanAttributes['tollgate.team'] AS team,
-    ${PRINCIPAL} AS principal,
-    toFixedString(unhex(TraceId), 16) AS trace_id,
-    toFixedString(unhex(SpanId), 8) AS span_id,
-    ${SPAN_HASH} AS span_hash,
-    toDateTime64(Timestamp, 9, 'UTC') AS start,
-    addNanoseconds(toDateTime64(Timestamp, 9, 'UTC'), toInt64(Duration)) AS end,
-    ScopeName AS scope_name,
-    ScopeVersion AS scope_version,
+    run_id, governed, principal, trace_id, span_id, span_hash, start, scope_name, scope_version,
+    attributes['tollgate.workflow'] AS workflow,
+    attributes['tollgate.owner'] AS owner,
+    attributes['tollgate.team'] AS team,
+    addNanoseconds(start, toInt64(duration)) AS end,
     ${PROCESS} AS process,
     ${OPERATION} AS operation,
     substringUTF8(${PROVIDER}, 1, 256) AS provider,
@@ -36,10 +28,10 @@ WITH reports AS (
     (input_text != '' AND input_tokens IS NULL) OR (output_text != '' AND output_tokens IS NULL)
       OR (cache_read_text != '' AND cache_read_tokens IS NULL)
       OR (cache_creation_text != '' AND cache_creation_tokens IS NULL) AS unreadable,
-    if(match(SpanAttributes['tollgate.cost.usd'], '^(0|[1-9][0-9]{0,8})([.][0-9]{1,15})?$'),
-      toDecimal128OrNull(SpanAttributes['tollgate.cost.usd'], 15), NULL) AS provider_cost
-  FROM ${DATABASE}.otlp_spans
-  WHERE ${REJECTION} = '' AND ${IS_MODEL_CALL}
+    if(match(attributes['tollgate.cost.usd'], '^(0|[1-9][0-9]{0,8})([.][0-9]{1,15})?$'),
+      toDecimal128OrNull(attributes['tollgate.cost.usd'], 15), NULL) AS provider_cost
+  FROM ${DATABASE}.parsed_spans
+  WHERE rejection = '' AND ${IS_MODEL_CALL}
 ),
 prices AS (
   SELECT n.provider AS provider, n.model AS model, p.valid_from AS valid_from, p.input AS price_input, p.output AS price_output,

@@ -14,7 +14,7 @@ const REJECTION = `multiIf(
     NOT match(SpanId, '^[0-9a-f]{16}$') OR SpanId = repeat('0', 16), 'bad_span_id',
     NOT match(ParentSpanId, '^([0-9a-f]{16})?$'), 'bad_parent_span_id',
     Timestamp < toDateTime64('2015-01-01 00:00:00', 9, 'UTC'), 'time_too_early',
-    Timestamp > now64(9, 'UTC') + INTERVAL 1 DAY, 'time_in_the_future',
+    Timestamp > now + INTERVAL 1 DAY, 'time_in_the_future',
     Duration > 34560000000000000, 'bad_duration',
     SpanAttributes['tollgate.run.id'] != '' AND NOT match(SpanAttributes['tollgate.run.id'], '${UUID}'), 'bad_run_id',
     '')`;
@@ -44,30 +44,28 @@ const OPERATION_NAMES = list(MODEL_OPERATIONS);
  * of the Vercel AI SDK's spans only the inner `.do…` ones are calls.
  */
 const IS_MODEL_CALL = `(
-    SpanAttributes['gen_ai.operation.name'] IN ${OPERATION_NAMES}
-    OR (SpanAttributes['gen_ai.operation.name'] = ''
+    attributes['gen_ai.operation.name'] IN ${OPERATION_NAMES}
+    OR (attributes['gen_ai.operation.name'] = ''
       AND (${firstOf(ALIASES.inputTokens)} != '' OR ${firstOf(ALIASES.outputTokens)} != '')
-      AND SpanAttributes['openinference.span.kind'] IN ('', 'LLM', 'EMBEDDING')
-      AND (SpanAttributes['ai.operationId'] = '' OR match(SpanAttributes['ai.operationId'], '[.]do[A-Z]'))
-      AND NOT match(SpanName, '^(invoke_agent|invoke_workflow|execute_tool|create_agent)')))`;
+      AND attributes['openinference.span.kind'] IN ('', 'LLM', 'EMBEDDING')
+      AND (attributes['ai.operationId'] = '' OR match(attributes['ai.operationId'], '[.]do[A-Z]'))
+      AND NOT match(name, '^(invoke_agent|invoke_workflow|execute_tool|create_agent)')))`;
 
 const prefixes = RESOURCE_METADATA.prefixes.map((prefix) => `startsWith(k, ${quote(prefix)})`).join(' OR ');
 
-/** SQL expressions over a landing row, by the name of the placeholder that migrations use for them. */
+/** SQL expressions over a landing row, or over a parsed one, by the name of the placeholder that migrations use for them. */
 export const FRAGMENTS: Readonly<Record<string, string>> = {
   OWNER: userOf('owner'),
   RUN_ID: `ifNull(toUUIDOrNull(SpanAttributes['tollgate.run.id']), toUUIDOrZero(concat(${DASHED_TRACE})))`,
-  GOVERNED: `SpanAttributes['tollgate.run.id'] != ''`,
-  PRINCIPAL: `ResourceAttributes['tollgate.principal']`,
-  WORKFLOW: `SpanAttributes['tollgate.workflow']`,
-  METADATA: list([...METADATA_ATTRIBUTES, ...Object.values(ALIASES).flat()]),
+  // A long value is content whatever its name says.
+  IS_METADATA: `(k IN ${list([...METADATA_ATTRIBUTES, ...Object.values(ALIASES).flat()])} AND length(v) <= 1024)`,
   RESOURCE_METADATA: `(k IN ${list(RESOURCE_METADATA.names)} OR ${prefixes})`,
   REJECTION,
   SPAN_HASH,
   IS_MODEL_CALL,
-  PROCESS: `if(ResourceAttributes['service.instance.id'] != '', ResourceAttributes['service.instance.id'],
-      if(ResourceAttributes['process.pid'] != '', concat(ResourceAttributes['host.name'], '/', ResourceAttributes['process.pid']), ''))`,
-  OPERATION: `if(SpanAttributes['gen_ai.operation.name'] != '', SpanAttributes['gen_ai.operation.name'], 'chat')`,
+  PROCESS: `if(resource['service.instance.id'] != '', resource['service.instance.id'],
+      if(resource['process.pid'] != '', concat(resource['host.name'], '/', resource['process.pid']), ''))`,
+  OPERATION: `if(attributes['gen_ai.operation.name'] != '', attributes['gen_ai.operation.name'], 'chat')`,
   PROVIDER: firstOf(ALIASES.provider),
   MODEL: firstOf(ALIASES.model),
   RESPONSE_ID: firstOf(ALIASES.responseId),
@@ -81,7 +79,7 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
 /** The first attribute of these names that is there and not empty, else ''. */
 function firstOf(names: readonly string[]): string {
   return names.reduceRight((rest, name) => {
-    const value = `SpanAttributes[${quote(name)}]`;
+    const value = `attributes[${quote(name)}]`;
     return rest === '' ? value : `if(${value} != '', ${value}, ${rest})`;
   }, '');
 }
