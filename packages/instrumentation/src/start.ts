@@ -22,7 +22,7 @@ export async function start(options: StartOptions): Promise<Tollgate> {
   const settings = settingsOf(options);
   const policy = requirements(await readWorkflow(options.workflow));
   const client = new ServiceClient(settings.url, settings.key);
-  const heartbeat = new HeartbeatMonitor(client, policy.workflow);
+  const heartbeat = new HeartbeatMonitor(client, policy.workflow, policy.policy_version);
   await checkRegistered(policy, heartbeat);
   const problem = options.onProblem ?? warn;
   const runs = new Map<string, GovernedRun>();

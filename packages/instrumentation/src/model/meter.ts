@@ -18,7 +18,8 @@ export async function openModelCall(run: GovernedRun, about: ModelCall): Promise
   const startNs = nowNs();
   const { policy, heartbeat } = run.process;
   if (run.ended) throw await refuseModel(run, about.model, { reason: 'run_sealed' });
-  if (heartbeat.known().last?.suspended === true)
+  const heard = heartbeat.known().last?.suspended === true ? await heartbeat.fresh() : heartbeat.known();
+  if (heard.last?.suspended === true)
     throw await refuseModel(run, about.model, { reason: 'workflow_suspended' });
   const spent = run.budget.spent();
   const worst = estimate(about, inputBytes(about.input), new Date());

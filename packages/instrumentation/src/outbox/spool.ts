@@ -69,10 +69,6 @@ export class Spool {
     return join(this.directory, `${String(number).padStart(10, '0')}.segment`);
   }
 
-  get lastSegment(): number {
-    return this.segments.at(-1)?.number ?? this.cursor.segment;
-  }
-
   addSegment(number: number): void {
     this.segments.push({ number, bytes: 0, frames: 0, sent: 0 });
   }

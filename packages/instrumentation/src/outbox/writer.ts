@@ -33,6 +33,7 @@ export class SegmentWriter {
   private queue: Waiting[] = [];
   private file: SegmentFile | undefined;
   private position = 0;
+  private lastNumber = 0;
   private running: Promise<void> | undefined;
   private broken = false;
   private closed = false;
@@ -101,7 +102,9 @@ export class SegmentWriter {
       return this.file;
     await this.file?.close();
     this.file = undefined;
-    const number = this.spool.lastSegment + 1;
+    // A number is never tried twice: a failed open may have left its file behind.
+    this.lastNumber += 1;
+    const number = this.lastNumber;
     this.file = await this.openSegment(this.spool.segmentPath(number));
     this.spool.addSegment(number);
     this.position = 0;

@@ -17,15 +17,17 @@ const PROBE_TIMEOUT_MS = 500;
 export class HeartbeatMonitor {
   private readonly client: ServiceClient;
   private readonly workflow: string;
+  private readonly policyVersion: string;
   private last: Heartbeat | undefined;
   private lastSentAt = Number.NEGATIVE_INFINITY;
   private inFlight: Promise<Answer<Heartbeat>> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private users = 0;
 
-  constructor(client: ServiceClient, workflow: string) {
+  constructor(client: ServiceClient, workflow: string, policyVersion: string) {
     this.client = client;
     this.workflow = workflow;
+    this.policyVersion = policyVersion;
   }
 
   /** Keeps polling until the returned function is called. */
@@ -49,11 +51,19 @@ export class HeartbeatMonitor {
     return { service: fresh ? 'reachable' : 'unreachable', last: this.last };
   }
 
-  /** The state of the last second: asks once more where the last answer is older, e.g. after a busy event loop. */
+  /**
+   * The state of the last second: asks once more where the last answer is older, e.g. after a busy event loop, and where
+   * it would refuse the call, as that may have been lifted since.
+   */
   async fresh(): Promise<ServiceState> {
-    if (this.known().service === 'unreachable' && this.inFlight !== undefined) await this.inFlight;
-    if (this.known().service === 'unreachable') await this.beat(PROBE_TIMEOUT_MS);
+    if (!this.isClear() && this.inFlight !== undefined) await this.inFlight;
+    if (!this.isClear()) await this.beat(PROBE_TIMEOUT_MS);
     return this.known();
+  }
+
+  private isClear(): boolean {
+    const { service, last } = this.known();
+    return service === 'reachable' && last?.suspended === false && last.policy_version === this.policyVersion;
   }
 
   /** One heartbeat; who asks while one is under way shares it. */

@@ -1,0 +1,170 @@
+import { addUsd, compareUsd, type Requirements } from '@tollgate/contract';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ModelRefused } from '../../src/index.ts';
+import { type Estimate, localBudgetMeter } from '../../src/model/budget-meter.ts';
+import { contractUsage, estimate } from '../../src/model/price.ts';
+import { type House, openHouse, SAM } from '../support/house.ts';
+import { chainOf } from '../support/spans.ts';
+import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(INTERNAL_WORKFLOW.replace(', per_call: "0.50"', ''));
+});
+afterAll(() => house.close());
+
+const limit = (limits: Partial<Requirements['budget_limit']>): Requirements['budget_limit'] => ({
+  currency: 'USD',
+  warn_at_percent: [],
+  ...limits,
+});
+const cents = (count: number) => (count / 100).toFixed(2);
+
+test('however calls overlap, what was admitted at its worst case never exceeds the cap', async () => {
+  const call = fc.record({
+    worst: fc.integer({ min: 1, max: 60 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    known: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { maxLength: 40 }), fc.array(fc.nat()), async (calls, order) => {
+      const meter = localBudgetMeter(limit({ per_run: '1.00' }), () => undefined);
+      const open: (() => void)[] = [];
+      for (const [index, { worst, share, known }] of calls.entries()) {
+        const admission = await meter.reserve({ kind: 'bounded', usd: cents(worst) });
+        if (admission.kind === 'admitted')
+          open.push(() => admission.reservation.settle(known ? cents(Math.floor(worst * share)) : null));
+        if ((order[index] ?? 0) % 2 === 1)
+          open.splice((order[index] ?? 0) % Math.max(1, open.length), 1)[0]?.();
+        expect(compareUsd(meter.spent(), '1.00')).toBeLessThanOrEqual(0);
+      }
+      for (const settle of open) settle();
+      expect(compareUsd(meter.spent(), '1.00')).toBeLessThanOrEqual(0);
+    }),
+  );
+});
+
+test('what cannot be bounded: refused under a cap, unless the workflow gives a ceiling', async () => {
+  const unpriced: Estimate = { kind: 'unpriced' };
+  const reserve = (limits: Partial<Requirements['budget_limit']>, what: Estimate) =>
+    localBudgetMeter(limit(limits), () => undefined).reserve(what);
+  expect(await reserve({ per_run: '1' }, unpriced)).toMatchObject({
+    kind: 'refused',
+    field: 'budget.per_run',
+  });
+  expect(await reserve({}, unpriced)).toMatchObject({ kind: 'admitted' });
+  expect(await reserve({ per_run: '1', per_call: '0.1' }, unpriced)).toMatchObject({ kind: 'admitted' });
+  expect(await reserve({ per_run: '1', per_call: '2' }, unpriced)).toMatchObject({ kind: 'refused' });
+  expect(await reserve({ per_call: '0.1' }, { kind: 'bounded', usd: '0.2' })).toMatchObject({
+    field: 'budget.per_call',
+  });
+  const spent = localBudgetMeter(limit({ per_day: '5' }), () => ({ day_usd: '5', month_usd: '9' }));
+  expect(await spent.reserve({ kind: 'unbounded' })).toMatchObject({ field: 'budget.per_day' });
+});
+
+test('a second settling changes nothing, and an unknown cost keeps its whole reservation', async () => {
+  const meter = localBudgetMeter(limit({ per_run: '1' }), () => undefined);
+  const first = await meter.reserve({ kind: 'bounded', usd: '0.4' });
+  if (first.kind === 'refused') throw new Error('refused');
+  first.reservation.settle(null);
+  first.reservation.settle('0.1');
+  expect(meter.spent()).toBe('0.4');
+});
+
+test('the estimate is never below the cost of any usage within its bounds', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.integer({ min: 0, max: 100_000 }),
+      (input, output) => {
+        const about = {
+          provider: 'anthropic',
+          model: 'claude-3-5-haiku-latest',
+          maxInputTokens: 100_000,
+          maxOutputTokens: 100_000,
+        };
+        const worst = estimate(about, undefined, new Date('2026-01-01'));
+        const same = estimate(
+          { ...about, maxInputTokens: input, maxOutputTokens: output },
+          undefined,
+          new Date('2026-01-01'),
+        );
+        if (worst.kind !== 'bounded' || same.kind !== 'bounded') throw new Error('no price');
+        expect(compareUsd(same.usd, worst.usd)).toBeLessThanOrEqual(0);
+      },
+    ),
+  );
+});
+
+test('counts that no model can have used are unknown, not zero', () => {
+  const hostile = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 62, 1_000_000_001, undefined];
+  for (const inputTokens of hostile)
+    expect(contractUsage({ inputTokens, outputTokens: 5 })).toEqual({ output_tokens: 5 });
+  expect(contractUsage({ inputTokens: JSON.parse('"7"') })).toEqual({});
+});
+
+test('a run over its budget: the next model call is not made, the next tool call refused, the run says so', async () => {
+  const tollgate = await house.start();
+  const classify = tollgate.tool({ name: 'classify', execute: async () => 'bug' });
+  let calls = 0;
+  const big = { provider: 'openai', model: 'gpt-4o-mini' };
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    await run.model(big, async () => ({ usage: { inputTokens: 1, outputTokens: 1 }, costUsd: '0.60' }));
+    run.recordModelUsage({ ...big, costUsd: '0.45' });
+    await expect(classify({})).rejects.toMatchObject({ reason: 'over_budget' });
+    await run.model(big, async () => ({ usage: { inputTokens: ++calls } }));
+  });
+  expect(calls).toBe(0);
+  expect(result.status).toBe('over_budget');
+  expect(result.error).toBeInstanceOf(ModelRefused);
+  await tollgate.flush();
+  const chain = chainOf(house.spans(), result.runId);
+  expect(chain.map(({ record }) => record.cost?.usd).filter((usd) => usd !== undefined)).toEqual([
+    '0.60',
+    '0.45',
+  ]);
+  expect(chain.filter(({ record }) => record.reason === 'over_budget').length).toBe(2);
+  const sealed = chain.at(-1)?.record;
+  expect(sealed?.detail).toMatchObject({
+    cost_usd: addUsd('0.60', '0.45'),
+    model_calls: 2,
+    unpriced_calls: 0,
+  });
+});
+
+test('an unpriced model under a cap is refused; with a ceiling of its own it is admitted, recorded as unpriced', async () => {
+  const tollgate = await house.start();
+  const own = { provider: 'in-house', model: 'llama-own' };
+  const refused = await tollgate.run({ initiator: SAM }, (run) => run.model(own, async () => ({})));
+  expect(refused.error).toMatchObject({ reason: 'over_budget', decision: { field: 'budget.per_run' } });
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    await run.model({ ...own, ceilingUsd: '0.10' }, async () => ({
+      usage: { inputTokens: 5, outputTokens: 5 },
+    }));
+    return run.spentUsd();
+  });
+  expect(result).toMatchObject({ status: 'completed', output: '0' });
+  await tollgate.flush();
+  const model = chainOf(house.spans(), result.runId).find(({ record }) => record.kind === 'model_called');
+  expect(model?.record.cost).toEqual({ usd: null, source: null, price_version: null });
+});
+
+test('parallel calls of a run cannot pass its cap together', async () => {
+  const tollgate = await house.start();
+  const about = { provider: 'openai', model: 'gpt-4o-mini', ceilingUsd: '0.30' };
+  let made = 0;
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    const calls = Array.from({ length: 10 }, () =>
+      run.model(about, async () => {
+        made += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { costUsd: '0.30' };
+      }),
+    );
+    const settled = await Promise.allSettled(calls);
+    return settled.filter(({ status }) => status === 'rejected').length;
+  });
+  expect(made).toBe(3);
+  expect(result.output).toBe(7);
+});
