@@ -10,6 +10,12 @@ export interface Listening {
   readonly url: string;
 }
 
+/**
+ * Node's five seconds are exactly the interval at which SDKs export: every other export would meet a connection that is
+ * just being closed, and its batch a reset.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** The sockets of a collector, and how they end. */
 export class Listeners {
   readonly #handler: RequestListener;
@@ -24,7 +30,10 @@ export class Listeners {
 
   async listen(port: number, host: string): Promise<Listening> {
     if (this.#closed) throw new Error('this collector is closed');
-    const server = createServer({ requestTimeout: this.#limits.requestTimeoutMs }, this.#handler);
+    const server = createServer(
+      { requestTimeout: this.#limits.requestTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS },
+      this.#handler,
+    );
     server.listen(port, host);
     await once(server, 'listening');
     this.#servers.push(server);

@@ -18,7 +18,8 @@ test('the README’s example runs as printed, stores a span, and ends on SIGTERM
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    const [line] = await once(createInterface(child.stdout), 'line');
+    const died = once(child, 'exit').then(() => ['the example ended']);
+    const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), died]);
     const url = /spans go to (\S+)/.exec(String(line))?.[1] ?? '';
     const answer = await fetch(url, {
       method: 'POST',
@@ -28,8 +29,8 @@ test('the README’s example runs as printed, stores a span, and ends on SIGTERM
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('');
     child.kill('SIGTERM');
-    const [code] = await once(child, 'exit');
-    expect(code).toBe(0);
+    await died;
+    expect(child.exitCode).toBe(0);
   } finally {
     child.kill('SIGKILL');
     await rm(file, { force: true });
