@@ -1,9 +1,15 @@
 import { agentApprovalRoutes } from './approvals/agent-routes.ts';
 import { peopleApprovalRoutes } from './approvals/people-routes.ts';
+import { controlRoutes } from './controls/routes.ts';
+import { costRoutes } from './costs/routes.ts';
+import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
+import { rollbackRoutes } from './registrations/roll-back-run.ts';
 import { workflowRoutes } from './registrations/workflow-routes.ts';
+import { runRoutes } from './runs/routes.ts';
+import { sampleRoutes } from './samples/routes.ts';
 
 /** Every route of the API, by module. */
 export const ROUTES: readonly (readonly Route[])[] = [
@@ -12,4 +18,10 @@ export const ROUTES: readonly (readonly Route[])[] = [
   agentRunRoutes,
   agentApprovalRoutes,
   peopleApprovalRoutes,
+  runRoutes,
+  rollbackRoutes,
+  costRoutes,
+  sampleRoutes,
+  flagRoutes,
+  controlRoutes,
 ];

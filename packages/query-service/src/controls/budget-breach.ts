@@ -24,35 +24,32 @@ const row = z.object({
 });
 type Row = z.output<typeof row>;
 
-const SUMS = `
-  any(owner) AS owner, any(team) AS team, toString(sum(ifNull(cost, toDecimal128(0, 15)))) AS spent,
-  count() AS calls, countIf(cost IS NULL) AS unpriced_calls,
-  toString(toUnixTimestamp64Nano(max(start))) AS last, toString(toUnixTimestamp64Nano(max(received_at))) AS since`;
-
 /**
  * Spend of each run, and of each day and month that one of the runs spent in, over all runs of the workflow. Which
- * reports count is decided within a run, so the runs of those months are read whole and only then cut into periods.
+ * reports count is decided within a run, so the runs of those months are read whole, once, and only then cut into
+ * periods: each counted call adds to its run, its day and its month.
  */
 const query = `
   WITH
     touched AS (
-      SELECT DISTINCT workflow, toYYYYMM(start, 'UTC') AS month
-      FROM model_calls WHERE run_id IN {runs:Array(UUID)} AND workflow != ''),
+      SELECT DISTINCT m.workflow AS workflow, toYYYYMM(m.start, 'UTC') AS month
+      FROM model_calls AS m WHERE m.run_id IN {runs:Array(UUID)} AND m.workflow != ''),
     members AS (
-      SELECT DISTINCT run_id FROM model_calls
-      WHERE (workflow, toYYYYMM(start, 'UTC')) IN (SELECT workflow, month FROM touched)),
+      SELECT DISTINCT m.run_id AS run_id FROM model_calls AS m
+      WHERE m.run_id IN {runs:Array(UUID)} OR (m.workflow, toYYYYMM(m.start, 'UTC')) IN (SELECT workflow, month FROM touched)),
     calls AS (
-      SELECT * FROM counted_model_calls
-      WHERE run_id IN (SELECT run_id FROM members)
-        AND (workflow, toYYYYMM(start, 'UTC')) IN (SELECT workflow, month FROM touched))
-  SELECT 'run' AS period, toString(run_id) AS name, workflow, ${SUMS}
-  FROM counted_model_calls WHERE run_id IN {runs:Array(UUID)} AND workflow != '' GROUP BY run_id, workflow
-  UNION ALL
-  SELECT 'day' AS period, formatDateTime(start, '%Y-%m-%d', 'UTC') AS name, workflow, ${SUMS}
-  FROM calls GROUP BY workflow, name
-  UNION ALL
-  SELECT 'month' AS period, formatDateTime(start, '%Y-%m', 'UTC') AS name, workflow, ${SUMS}
-  FROM calls GROUP BY workflow, name`;
+      SELECT c.run_id AS run_id, c.workflow AS workflow, c.owner AS owner, c.team AS team, c.cost AS cost, c.start AS start,
+             c.received_at AS received_at, (c.workflow, toYYYYMM(c.start, 'UTC')) IN (SELECT workflow, month FROM touched) AS in_period
+      FROM counted_model_calls AS c WHERE c.run_id IN (SELECT run_id FROM members))
+  SELECT part.1 AS period, part.2 AS name, any(k.workflow) AS workflow, any(k.owner) AS owner, any(k.team) AS team,
+         toString(sum(ifNull(k.cost, toDecimal128(0, 15)))) AS spent, count() AS calls, countIf(k.cost IS NULL) AS unpriced_calls,
+         toString(toUnixTimestamp64Nano(max(k.start))) AS last, toString(toUnixTimestamp64Nano(max(k.received_at))) AS since
+  FROM calls AS k
+  ARRAY JOIN arrayFilter(p -> p.1 != '', [
+    (if(k.run_id IN {runs:Array(UUID)}, 'run', ''), toString(k.run_id), ''),
+    (if(k.in_period, 'day', ''), formatDateTime(k.start, '%Y-%m-%d', 'UTC'), k.workflow),
+    (if(k.in_period, 'month', ''), formatDateTime(k.start, '%Y-%m', 'UTC'), k.workflow)]) AS part
+  GROUP BY part`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...{ period: 'run', name: EXAMPLE_RUN, workflow: EXAMPLE_POLICY.workflow },

@@ -18,8 +18,8 @@ const query = `
          JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
          JSONExtract(record, 'detail', 'reads', 'Array(String)') AS reads,
          toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
     AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
 
 const example = (changes: Partial<Row> = {}): Row => ({

@@ -12,8 +12,8 @@ const query = `
          any(owner) AS owner, any(team) AS team,
          arraySort(groupUniqArrayIf(8)(JSONExtractString(record, 'detail', 'reason'), kind = 'escalated')) AS reasons,
          toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
     AND (kind = 'escalated' OR JSONExtractString(record, 'final_status') = 'escalated')
   GROUP BY run_id`;
 

@@ -18,15 +18,15 @@ type Row = z.output<typeof row>;
 const query = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, 'agent' AS source,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM evidence_records WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)}
   UNION ALL
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, 'service' AS source,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM service_records WHERE run_id IN {runs:Array(UUID)}
+  FROM service_records AS t WHERE t.run_id IN {runs:Array(UUID)}
   UNION ALL
   SELECT toString(run_id) AS run_id, '' AS workflow, '' AS policy_version, '' AS owner, '' AS team, 'conflict' AS source,
          '' AS writer, lower(hex(span_id)) AS text, '0' AS since
-  FROM conflicting_spans WHERE run_id IN {runs:Array(UUID)}`;
+  FROM conflicting_spans AS t WHERE t.run_id IN {runs:Array(UUID)}`;
 
 const WRITER = '0198c3a0-0000-7000-8000-00000000000a';
 

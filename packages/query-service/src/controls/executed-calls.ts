@@ -23,8 +23,8 @@ export type ExecutedCall = z.output<typeof executedCall>;
 export const EXECUTED_CALLS = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind, call_id, tool, action,
          action_class, approval_id, rollback_note, toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM tool_calls
-  WHERE run_id IN {runs:Array(UUID)} AND (enforcement = 'executed' OR outcome != '')`;
+  FROM tool_calls AS t
+  WHERE t.run_id IN {runs:Array(UUID)} AND (enforcement = 'executed' OR outcome != '')`;
 
 /** The class that a call counts as: a claim can raise what the policy says, never lower it. */
 export function effectiveClass(row: ExecutedCall, context: JudgeContext): ActionClass {

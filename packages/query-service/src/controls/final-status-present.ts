@@ -15,10 +15,10 @@ const query = `
     SELECT run_id, any(workflow) AS workflow, any(policy_version) AS policy_version, any(owner) AS owner,
            any(team) AS team, groupUniqArrayIf(8)(JSONExtractString(record, 'final_status'), kind = 'run_sealed') AS statuses,
            max(received_at) AS last
-    FROM evidence_records WHERE run_id IN {runs:Array(UUID)} GROUP BY run_id
+    FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)} GROUP BY run_id
     UNION ALL
     SELECT run_id, workflow, policy_version, owner, team, [], received_at
-    FROM run_registrations WHERE run_id IN {runs:Array(UUID)}
+    FROM run_registrations AS t WHERE t.run_id IN {runs:Array(UUID)}
   )
   SELECT toString(run_id) AS run_id, any(seen.workflow) AS workflow, any(seen.policy_version) AS policy_version,
          any(seen.owner) AS owner, any(seen.team) AS team, groupUniqArrayArray(statuses) AS final_statuses,

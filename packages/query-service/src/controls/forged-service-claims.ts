@@ -15,8 +15,8 @@ const query = `
          any(owner) AS owner, any(team) AS team, principal, kind,
          JSONExtractString(record, 'approval_id') AS approval_id,
          toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
     AND (kind IN (${KINDS}) OR JSONExtractString(record, 'approval_id') != '')
   GROUP BY run_id, principal, kind, approval_id`;
 

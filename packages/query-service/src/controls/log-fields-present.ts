@@ -27,8 +27,8 @@ const query = `
          JSONExtractString(record, 'final_status') AS final_status,
          JSONExtractKeys(record, 'digests') AS digests, JSONHas(record, 'cost') AS has_cost,
          toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
     AND kind IN ('run_started', 'model_called', 'gate_decided', 'tool_finished', 'run_sealed')`;
 
 const example = (kind: string, changes: Partial<Row> = {}): Row => ({

@@ -14,12 +14,12 @@ type Row = z.output<typeof row>;
 
 /** The counted calls of each run whose cost nobody knows. */
 const query = `
-  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, '' AS policy_version, any(owner) AS owner,
-         any(team) AS team, provider, model, ifNull(unpriced_reason, '') AS reason, count() AS calls,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM counted_model_calls
-  WHERE run_id IN {runs:Array(UUID)} AND cost IS NULL
-  GROUP BY run_id, provider, model, reason`;
+  SELECT toString(c.run_id) AS run_id, any(c.workflow) AS workflow, '' AS policy_version, any(c.owner) AS owner,
+         any(c.team) AS team, c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, count() AS calls,
+         toString(toUnixTimestamp64Nano(min(c.received_at))) AS since
+  FROM counted_model_calls AS c
+  WHERE c.run_id IN {runs:Array(UUID)} AND c.cost IS NULL
+  GROUP BY c.run_id, c.provider, c.model, c.unpriced_reason`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...exampleRow(),
@@ -57,5 +57,7 @@ export const modelCallPriced = defineControl({
 
 const REASONS: Readonly<Record<string, string>> = {
   no_usage: 'the call reported no usage',
+  unreadable_usage: 'the call reported usage that cannot be',
+  no_model: 'the call named no model',
   no_price: 'there is no price for the model',
 };

@@ -9,8 +9,8 @@ const row = z.object(claimed);
 const query = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, any(owner) AS owner, any(team) AS team,
          toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
   GROUP BY run_id, workflow, policy_version`;
 
 export const policyRegistered = defineControl({

@@ -16,8 +16,8 @@ const query = `
   SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
          any(owner) AS owner, any(team) AS team, tool, enforcement, reason, uniqExact(call_id) AS calls,
          toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM tool_calls
-  WHERE run_id IN {runs:Array(UUID)} AND enforcement IN ('blocked', 'refused', 'expired')
+  FROM tool_calls AS t
+  WHERE t.run_id IN {runs:Array(UUID)} AND enforcement IN ('blocked', 'refused', 'expired')
   GROUP BY run_id, tool, enforcement, reason`;
 
 export const refusedActions = defineControl({

@@ -11,8 +11,8 @@ const query = `
   SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
          any(owner) AS owner, any(team) AS team, any(principal) AS principal,
          toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
   GROUP BY run_id`;
 
 const example = (changes: Partial<Row> = {}): Row => ({

@@ -21,7 +21,7 @@ const query = `
          toString(toUnixTimestamp64Nano(calls.received_at)) AS since
   FROM tool_calls AS calls
   INNER JOIN span_content AS content
-    ON content.run_id = calls.run_id AND content.trace_id = calls.trace_id AND content.span_id = calls.span_id
+    ON content.run_id = calls.run_id AND content.span_hash = calls.span_hash
   WHERE calls.run_id IN {runs:Array(UUID)} AND content.run_id IN {runs:Array(UUID)}
     AND (calls.enforcement = 'executed' OR calls.outcome != '')
     AND content.content['tollgate.content.arguments'] != ''`;

@@ -16,8 +16,8 @@ type Row = z.output<typeof row>;
 const query = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, sample_id, call_id, tool,
          toString(toUnixTimestamp64Nano(due_at)) AS due_at, toString(toUnixTimestamp64Nano(sampled_at)) AS since
-  FROM samples
-  WHERE run_id IN {runs:Array(UUID)}
+  FROM samples AS t
+  WHERE t.run_id IN {runs:Array(UUID)}
     AND sample_id NOT IN (SELECT sample_id FROM reviews WHERE run_id IN {runs:Array(UUID)})`;
 
 const example = (due_at: bigint): Row => ({

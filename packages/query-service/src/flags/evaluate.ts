@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
+import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
 import { type Judgement, judgeRuns } from './judge.ts';
@@ -29,11 +30,26 @@ const OVERLAP = seconds(120);
 /** Runs judged in one transaction. */
 const RUNS_AT_ONCE = 100;
 
-/** Evaluates every control over what is stored, draws samples, and brings the flags in line. Safe to run at any time, by anyone. */
-export async function evaluateControls(
+/**
+ * Evaluates every control over what is stored, draws samples, and brings the flags in line. Safe to run at any time:
+ * evaluations of one control state take turns, because one that judges older rows must not have the last word.
+ */
+export function evaluateControls(
   deps: EvaluationDeps,
-  { since }: EvaluationOptions = {},
+  options: EvaluationOptions = {},
 ): Promise<EvaluationCounts> {
+  const before = turns.get(deps.control) ?? Promise.resolve();
+  const turn = before.then(
+    () => evaluateNow(deps, options),
+    () => evaluateNow(deps, options),
+  );
+  turns.set(deps.control, turn);
+  return turn;
+}
+
+const turns = new WeakMap<ControlState, Promise<unknown>>();
+
+async function evaluateNow(deps: EvaluationDeps, { since }: EvaluationOptions): Promise<EvaluationCounts> {
   const counts: EvaluationCounts = { runs: 0, sampled: 0, raised: 0, reopened: 0, updated: 0, cleared: 0 };
   const started = await storeNow(deps);
   const from = since ?? (await lastEvaluation(deps)) - OVERLAP;

@@ -13,21 +13,27 @@ export interface Judgement {
   readonly rechecks: readonly { readonly run_id: string; readonly at: bigint }[];
 }
 
+/** Reads that are on their way at the same time; the store has other work. */
+const READS_AT_ONCE = 4;
+
 /** Every control's judgement of some runs. Controls that read the same rows share one read. */
 export async function judgeRuns(
   deps: Pick<Deps, 'store' | 'control'>,
   runs: readonly string[],
   context: JudgeContext,
 ): Promise<readonly Judgement[]> {
+  const queries = [...new Set(CONTROLS.map(({ query }) => query))];
   const read = new Map<string, readonly unknown[]>();
-  const judgements: Judgement[] = [];
-  for (const control of CONTROLS) {
-    const rows = read.get(control.query) ?? (await readRows(deps, control.query, runs));
-    read.set(control.query, rows);
-    const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, deps.control.writer);
-    judgements.push({ control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks });
+  for (let at = 0; at < queries.length; at += READS_AT_ONCE) {
+    const some = queries.slice(at, at + READS_AT_ONCE);
+    const rows = await Promise.all(some.map((query) => readRows(deps, query, runs)));
+    for (const [index, query] of some.entries()) read.set(query, rows[index] ?? []);
   }
-  return judgements;
+  return CONTROLS.map((control) => {
+    const rows = read.get(control.query) ?? [];
+    const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, deps.control.writer);
+    return { control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks };
+  });
 }
 
 async function readRows(

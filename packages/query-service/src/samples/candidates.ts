@@ -21,8 +21,8 @@ const QUERY = `
          JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
          JSONExtractString(record, 'action') AS action, JSONExtractUInt(record, 'action_class') AS action_class,
          '' AS approval_id, '' AS rollback_note, seq, toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM evidence_records
-  WHERE run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
+  FROM evidence_records AS t
+  WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
     AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
 
 export type ExecutedAction = Row;

@@ -1,0 +1,116 @@
+import { addUsd, TollgateError } from '@tollgate/contract';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { visibleTeams } from '../identity/allows.ts';
+import type { Identity } from '../identity/identity.ts';
+import { select } from '../runs/select.ts';
+import { storeRange } from '../runs/time-range.ts';
+
+/** What costs can be grouped by, and the column behind each; nothing of a request gets into the SQL but these. */
+const GROUPS = {
+  workflow: 'c.workflow',
+  owner: 'c.owner',
+  team: 'c.team',
+  model: 'c.model',
+  provider: 'c.provider',
+  day: `formatDateTime(c.start, '%Y-%m-%d', 'UTC')`,
+} as const;
+export type CostGroup = keyof typeof GROUPS;
+export const COST_GROUPS = Object.keys(GROUPS) as readonly CostGroup[];
+
+const figures = {
+  calls: z.coerce.number().int(),
+  unpriced_calls: z.coerce.number().int(),
+  /** Decimal US dollars of the priced calls. */
+  cost_usd: z.string(),
+  input_tokens: z.coerce.number().int(),
+  output_tokens: z.coerce.number().int(),
+};
+const groupKeys = {
+  workflow: z.string().optional(),
+  owner: z.string().optional(),
+  team: z.string().optional(),
+  model: z.string().optional(),
+  provider: z.string().optional(),
+  /** UTC, e.g. 2026-11-23. */
+  day: z.string().optional(),
+};
+const costRow = z.object({ ...groupKeys, ...figures });
+export type CostRow = z.output<typeof costRow>;
+
+export const costsAnswer = z.object({ items: z.array(costRow), total: z.object(figures) });
+export type CostsAnswer = z.output<typeof costsAnswer>;
+
+export interface CostQuery {
+  readonly group_by: readonly CostGroup[];
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly team?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+/** More groups than this are not an answer that anybody reads. */
+const MAX_GROUPS = 10_000;
+
+/**
+ * Costs of the counted calls that began in a range, by any groups, the newest day and then the dearest first. The total
+ * is the sum of the items, so the two agree whatever arrives meanwhile.
+ * @throws TollgateError `invalid_request` where there are more than ten thousand groups
+ */
+export async function readCosts(
+  deps: Pick<Deps, 'store'>,
+  identity: Identity,
+  { group_by, from, to, ...filter }: CostQuery,
+): Promise<CostsAnswer> {
+  const teams = visibleTeams(identity);
+  const given = (['workflow', 'owner', 'team', 'model'] as const).filter(
+    (name) => filter[name] !== undefined,
+  );
+  const conditions = [
+    ...given.map((name) => `c.${name} = {${name}:String}`),
+    ...(teams === undefined ? [] : ['c.team IN {teams:Array(String)}']),
+  ];
+  const items = await select(deps, costRow, costSql(group_by, conditions), {
+    ...filter,
+    ...storeRange({ from, to }),
+    ...{ teams: teams ?? [], limit: MAX_GROUPS + 1 },
+  });
+  if (items.length > MAX_GROUPS)
+    throw new TollgateError(
+      'invalid_request',
+      'There are too many groups; narrow the range, or group by less.',
+    );
+  return { items: items.map(normalised), total: totalOf(items) };
+}
+
+function costSql(group_by: readonly CostGroup[], conditions: readonly string[]): string {
+  const keys = group_by.map((name) => GROUPS[name]);
+  const columns = group_by.map((name) => `${GROUPS[name]} AS ${name}`);
+  const order = [...(group_by.includes('day') ? ['day DESC'] : []), 'priced DESC', ...group_by];
+  return `
+    SELECT ${[...columns, ''].join(', ')}
+      sum(ifNull(c.cost, toDecimal128(0, 15))) AS priced, toString(priced) AS cost_usd,
+      count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls,
+      sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens
+    FROM counted_model_calls AS c
+    WHERE ${["c.start >= {from:DateTime64(9, 'UTC')}", "c.start < {to:DateTime64(9, 'UTC')}", ...conditions].join(' AND ')}
+    ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
+    ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;
+}
+
+/** Exact decimals without the zeros that their scale brings. */
+const normalised = (row: CostRow): CostRow => ({ ...row, cost_usd: addUsd(row.cost_usd) });
+
+function totalOf(items: readonly CostRow[]): CostsAnswer['total'] {
+  const sum = (field: 'calls' | 'unpriced_calls' | 'input_tokens' | 'output_tokens') =>
+    items.reduce((total, item) => total + item[field], 0);
+  return {
+    calls: sum('calls'),
+    unpriced_calls: sum('unpriced_calls'),
+    cost_usd: addUsd('0', ...items.map(({ cost_usd }) => cost_usd)),
+    input_tokens: sum('input_tokens'),
+    output_tokens: sum('output_tokens'),
+  };
+}

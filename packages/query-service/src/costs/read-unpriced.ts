@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { visibleTeams } from '../identity/allows.ts';
+import type { Identity } from '../identity/identity.ts';
+import { isoFromNanos, select } from '../runs/select.ts';
+
+export const unpricedAnswer = z.object({
+  provider: z.string(),
+  model: z.string(),
+  /** Why: `no_price`, `no_usage`, `no_model` or `unreadable_usage`. */
+  reason: z.string(),
+  calls: z.int(),
+  first_seen: z.iso.datetime(),
+  last_seen: z.iso.datetime(),
+});
+export type UnpricedAnswer = z.output<typeof unpricedAnswer>;
+
+const row = z.object({
+  provider: z.string(),
+  model: z.string(),
+  reason: z.string(),
+  calls: z.coerce.number(),
+  first_seen: isoFromNanos,
+  last_seen: isoFromNanos,
+});
+
+const QUERY = `
+  SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, count() AS calls,
+         toString(toUnixTimestamp64Nano(min(c.start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.start))) AS last_seen
+  FROM counted_model_calls AS c
+  WHERE c.cost IS NULL AND ({every:Bool} OR c.team IN {teams:Array(String)})
+  GROUP BY c.provider, c.model, c.unpriced_reason ORDER BY calls DESC, provider, model, reason LIMIT 1000`;
+
+/** Models whose calls have no cost, those with most calls first; at most a thousand. */
+export async function readUnpriced(
+  deps: Pick<Deps, 'store'>,
+  identity: Identity,
+): Promise<readonly UnpricedAnswer[]> {
+  const teams = visibleTeams(identity);
+  return select(deps, row, QUERY, { every: teams === undefined, teams: teams ?? [] });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { judgeChains } from '../controls/chain-verdict.ts';
+import type { Deps } from '../deps.ts';
+import { select } from '../runs/select.ts';
+import type { StoredRecord } from './records.ts';
+
+export const chainSummary = z.object({
+  /** Every writer's chain is unbroken, agrees with the seal, and no span was stored with two contents. */
+  whole: z.boolean(),
+  writers: z.array(
+    z.object({
+      writer: z.string(),
+      source: z.enum(['agent', 'service']),
+      records: z.int(),
+      /** SHA-256 of the last record. */
+      head: z.string().nullable(),
+      whole: z.boolean(),
+    }),
+  ),
+  findings: z.array(z.object({ writer: z.string().nullable(), problem: z.string() })),
+});
+export type ChainSummary = z.output<typeof chainSummary>;
+
+const CONFLICTS = `
+  SELECT lower(hex(c.span_id)) AS span_id, toUInt32(c.versions) AS versions
+  FROM conflicting_spans AS c WHERE c.run_id = {run_id:UUID} ORDER BY span_id LIMIT 100`;
+const conflict = z.object({ span_id: z.string(), versions: z.coerce.number() });
+
+/** Verifies the chains of a run over its stored records. */
+export async function summariseChain(
+  deps: Pick<Deps, 'store'>,
+  run_id: string,
+  records: readonly StoredRecord[],
+): Promise<ChainSummary> {
+  const byWriter = Map.groupBy(records, ({ writer }) => writer);
+  const verdicts = judgeChains(
+    run_id,
+    [...byWriter].map(([writer, stored]) => ({ run_id, writer, texts: stored.map(({ text }) => text) })),
+  );
+  const conflicts = await select(deps, conflict, CONFLICTS, { run_id });
+  const findings = [
+    ...verdicts.flatMap(({ writer, problems }) => problems.map((problem) => ({ writer, problem }))),
+    ...conflicts.map(({ span_id, versions }) => ({
+      writer: null,
+      problem: `the span ${span_id} was stored with ${versions} different contents`,
+    })),
+  ];
+  return {
+    whole: findings.length === 0,
+    writers: verdicts.map(({ writer, records: count, head, problems }) => ({
+      ...{ writer, records: count, head, whole: problems.length === 0 },
+      source: byWriter.get(writer)?.[0]?.source ?? 'agent',
+    })),
+    findings: findings.slice(0, 200),
+  };
+}

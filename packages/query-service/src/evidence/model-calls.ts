@@ -1,0 +1,72 @@
+import { addUsd } from '@tollgate/contract';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { isoFromNanos, select } from '../runs/select.ts';
+
+const text = z.string();
+const tokens = z.coerce.number().nullable();
+
+/** One report of a model call, whether it counts, and why. */
+const shape = {
+  provider: text,
+  model: text,
+  operation: text,
+  scope_name: text,
+  response_id: text,
+  principal: text,
+  trace_id: text,
+  span_id: text,
+  cost_source: text,
+  price_version: text,
+  unpriced_reason: text,
+  usage_note: text,
+  why: text,
+};
+const counts = {
+  input_tokens: tokens,
+  output_tokens: tokens,
+  cache_read_tokens: tokens,
+  cache_creation_tokens: tokens,
+  reasoning_tokens: tokens,
+};
+
+export const modelCallAnswer = z.object({
+  ...shape,
+  ...counts,
+  start: z.iso.datetime(),
+  end: z.iso.datetime(),
+  /** Decimal US dollars; null where the call is unpriced. */
+  cost_usd: text.nullable(),
+  counted: z.boolean(),
+});
+export type ModelCallAnswer = z.output<typeof modelCallAnswer>;
+
+const row = z.object({
+  ...shape,
+  ...counts,
+  start: isoFromNanos,
+  end: isoFromNanos,
+  cost_usd: text.nullable(),
+  counted: z.coerce.boolean(),
+});
+
+const QUERY = `
+  SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.response_id AS response_id,
+         m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
+         m.cost_source AS cost_source, m.price_version AS price_version, m.unpriced_reason AS unpriced_reason,
+         m.usage_note AS usage_note, m.why AS why, m.counted AS counted,
+         m.input_tokens AS input_tokens, m.output_tokens AS output_tokens, m.cache_read_tokens AS cache_read_tokens,
+         m.cache_creation_tokens AS cache_creation_tokens, m.reasoning_tokens AS reasoning_tokens,
+         toString(toUnixTimestamp64Nano(m.start)) AS start, toString(toUnixTimestamp64Nano(m.end)) AS end,
+         toString(m.cost) AS cost_usd
+  FROM model_call_reports AS m WHERE m.run_id = {run_id:UUID}
+  ORDER BY m.start, m.span_id LIMIT 20000`;
+
+/** Every report of a model call in a run, also those that do not count. */
+export async function readModelCalls(
+  deps: Pick<Deps, 'store'>,
+  run_id: string,
+): Promise<readonly ModelCallAnswer[]> {
+  const rows = await select(deps, row, QUERY, { run_id });
+  return rows.map((each) => ({ ...each, cost_usd: each.cost_usd === null ? null : addUsd(each.cost_usd) }));
+}

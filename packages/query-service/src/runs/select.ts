@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+
+/** Runs one SELECT as the reading user and checks its rows. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
+export async function select<T extends z.ZodType>(
+  { store }: Pick<Deps, 'store'>,
+  row: T,
+  query: string,
+  query_params: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<readonly z.output<T>[]> {
+  const answer = await store.reader.query({
+    query,
+    query_params: { ...query_params },
+    format: 'JSONEachRow',
+    ...(signal === undefined ? {} : { abort_signal: signal }),
+  });
+  return z.array(row).parse(await answer.json());
+}
+
+/** Nanoseconds of the store as decimal text → ISO 8601 to the millisecond. */
+export const isoFromNanos = z.coerce
+  .bigint()
+  .transform((nanos) => new Date(Number(nanos / 1_000_000n)).toISOString());

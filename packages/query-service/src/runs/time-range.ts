@@ -1,0 +1,31 @@
+import { TollgateError } from '@tollgate/contract';
+import { z } from 'zod';
+import { storeTime } from '../records/store-time.ts';
+
+/** A moment in UTC: a day (its start), or a time that ends in `Z`. What the store cannot hold is refused. */
+const moment = z
+  .union([z.iso.date(), z.iso.datetime()], {
+    error: 'write a UTC time such as 2026-11-23 or 2026-11-23T12:00:00Z',
+  })
+  .refine((text) => Date.parse(text) >= 0 && Date.parse(text) < Date.parse('2262-01-01'), {
+    error: 'write a time from 1970 to 2261',
+  });
+
+/** Query parameters of everything that has a time range: from it on, and until before `to`. Spread into a query object. */
+export const rangeQuery = { from: moment.optional(), to: moment.optional() } as const;
+
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The range as ClickHouse reads it. @throws TollgateError `invalid_request` where it is empty by mistake */
+export function storeRange({ from, to }: { from?: string | undefined; to?: string | undefined }): Range {
+  const start = from === undefined ? 0 : Date.parse(from);
+  const end = to === undefined ? Date.parse('2262-01-01') : Date.parse(to);
+  if (start >= end)
+    throw new TollgateError('invalid_request', undefined, {
+      issues: [{ path: 'query.to', message: '`to` has to be later than `from`' }],
+    });
+  return { from: storeTime(BigInt(start) * 1_000_000n), to: storeTime(BigInt(end) * 1_000_000n) };
+}
