@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Credentials } from './credentials.ts';
 import { DATABASE, ROLES, type Role } from './roles.ts';
 
@@ -15,6 +15,8 @@ export function createClients(url: string, credentials: Credentials): Clients {
       database: DATABASE,
       application: `tollgate-${role}`,
       request_timeout: 60_000,
+      // Errors reach the caller, who logs them where everything else is logged.
+      log: { level: ClickHouseLogLevel.OFF },
       compression: { request: false, response: false },
       clickhouse_settings: {
         date_time_output_format: 'iso',

@@ -64,28 +64,27 @@ async function up(options: UpOptions): Promise<void> {
 /** Ports of its own where none are asked for, so that it runs beside a system that is up. */
 async function demoOnly(options: UpOptions): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-demo-'));
-  let code = 0;
+  const code = await playOnce(directory, options).catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
+  await rm(directory, { recursive: true, force: true });
+  process.exit(code);
+}
+
+async function playOnce(directory: string, options: UpOptions): Promise<number> {
+  const { logger } = fileLogger(directory);
+  const where = { directory, port: 0, otlpPort: 0, clickhouse: external(options) };
+  const system = await startSystem({ ...where, logger, onStep: say });
   try {
-    const { logger } = fileLogger(directory);
-    const system = await startSystem({
-      directory,
-      port: 0,
-      otlpPort: 0,
-      clickhouse: external(options),
-      logger,
-      onStep: say,
-    });
     const admin = await firstAdmin(system.service.control, directory);
     const demo = await demonstrate(system, admin.token, directory);
     await demo.stop();
-    await system.stop();
     console.log(demoSummary(demo));
-  } catch (error) {
-    console.error(error);
-    code = 1;
+    return 0;
+  } finally {
+    await system.stop();
   }
-  await rm(directory, { recursive: true, force: true });
-  process.exit(code);
 }
 
 function demonstrate(system: System, token: string, directory: string): Promise<DemoResult> {

@@ -31,29 +31,32 @@ export async function readResults(
   since: Date,
 ): Promise<Pick<DemoResult, 'runs' | 'costs' | 'flags' | 'waiting'>> {
   const own = (run_id: string | null) => run_id === null || runs.some(({ runId }) => runId === run_id);
-  const read = runs.map(async ({ scenario, runId, status }): Promise<DemoRun> => {
-    const { cost } = await admin.get(`/v1/runs/${runId}/evidence`, evidence);
-    const { usd, calls, unpriced_calls } = cost;
-    const { name, story, workflow } = scenario;
-    return {
-      scenario: name,
-      story,
-      workflow,
-      run_id: runId,
-      status,
-      cost_usd: usd ?? '0',
-      calls,
-      unpriced_calls,
-    };
-  });
+  const results: DemoRun[] = [];
+  for (const started of runs) results.push(await readRun(admin, started));
   const from = encodeURIComponent(since.toISOString());
   const { items } = await admin.get(`/v1/costs?group_by=workflow&from=${from}`, costs);
   const flags: readonly DemoFlag[] = await admin.list('/v1/flags?state=open', flag);
   const waiting: readonly DemoApproval[] = await admin.list('/v1/approvals?state=waiting', approval);
   return {
-    runs: await Promise.all(read),
+    runs: results,
     costs: items,
     flags: flags.filter(({ run_id }) => own(run_id)),
     waiting: waiting.filter(({ run_id }) => own(run_id)),
+  };
+}
+
+async function readRun(admin: Company['admin'], { scenario, runId, status }: StartedRun): Promise<DemoRun> {
+  const { cost } = await admin.get(`/v1/runs/${runId}/evidence`, evidence);
+  const { usd, calls, unpriced_calls } = cost;
+  const { name, story, workflow } = scenario;
+  return {
+    scenario: name,
+    story,
+    workflow,
+    run_id: runId,
+    status,
+    cost_usd: usd ?? '0',
+    calls,
+    unpriced_calls,
   };
 }

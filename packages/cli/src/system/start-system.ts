@@ -125,10 +125,16 @@ function taken(cause: unknown, port: number, what: string, flag: string): unknow
   );
 }
 
+/** Requests in flight get this long to be answered; an agent that keeps asking does not keep the server open. */
+const DRAIN_MS = 3000;
+
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(impatient);
+      resolve();
+    });
   });
 }
 
