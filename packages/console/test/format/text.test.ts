@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { indentJson } from '../../src/browser/format/json-indent.ts';
-import { plainText } from '../../src/browser/format/plain-text.ts';
 import { visiblePieces } from '../../src/browser/format/visible.ts';
 
 /** The text without the white space that stands outside its strings. */
@@ -81,9 +80,4 @@ test.each([
 test('ordinary text in any script stays one piece', () => {
   for (const text of ['two\nlines\tand a tab', 'Grüße', 'ありがとう', 'שלום', '⚠️ careful'])
     expect(visiblePieces(text)).toEqual([{ kind: 'text', text }]);
-});
-
-test('a stored text comes out of its quotes, and nothing else changes', () => {
-  expect(plainText('"a \\"b\\""')).toBe('a "b"');
-  for (const value of ['plain', '{"a":1}', '"broken', 7, null]) expect(plainText(value)).toBe(value);
 });

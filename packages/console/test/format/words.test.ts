@@ -70,7 +70,7 @@ const cited = (detail: object, content: object | null = null) =>
 
 test('a fact from a source names the source, an inference its model', () => {
   expect(
-    cited({ origin: 'source', system: 'crm', reference: 'account/42' }, { output: '"Ends in May."' }),
+    cited({ origin: 'source', system: 'crm', reference: 'account/42' }, { output: 'Ends in May.' }),
   ).toEqual({
     origin: 'source',
     statement: 'Ends in May.',

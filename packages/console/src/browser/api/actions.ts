@@ -45,6 +45,7 @@ export function useChange() {
       const { path, body } = requestOf(change);
       return post(path, body, z.unknown());
     },
-    onSettled: () => client.invalidateQueries(),
+    // Not waited for: what the answers change may take the form away before it has said that its change is made.
+    onSettled: () => void client.invalidateQueries(),
   });
 }

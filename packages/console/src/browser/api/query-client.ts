@@ -10,7 +10,10 @@ export function createQueryClient(): QueryClient {
       },
     }),
     defaultOptions: {
+      // A service on this machine answers without any network, whatever the browser thinks of being offline.
+      mutations: { networkMode: 'always' },
       queries: {
+        networkMode: 'always',
         staleTime: 5_000,
         retry: (failures, error) =>
           failures < 2 && error instanceof RequestFailure && (error.status === 0 || error.status === 503),

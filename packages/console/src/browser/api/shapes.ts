@@ -8,17 +8,22 @@ import * as z from 'zod/mini';
 /** Null where the service says null or nothing. */
 const maybe = <T extends z.ZodMiniType>(shape: T) => z._default(z.nullable(shape), null);
 const text = z.string();
+/** A text, or null where the service says null, an empty text or nothing. */
+const said = z.pipe(
+  maybe(text),
+  z.transform((value: string | null) => (value === '' ? null : value)),
+);
 const count = z.int();
 const texts = z._default(z.array(text), []);
 const json = z.unknown();
 
 export const listOf = <T extends z.ZodMiniType>(item: T) =>
-  z.object({ items: z.array(item), next_cursor: maybe(text) });
+  z.object({ items: z.array(item), next_cursor: said });
 
 export const session = z.object({
   /** The e-mail address that records carry. */
   name: text,
-  display_name: maybe(text),
+  display_name: said,
   roles: z.array(text),
   teams: z.array(text),
   /** What a workflow file can name as `group:NAME`. */
@@ -27,21 +32,23 @@ export const session = z.object({
 export type Session = z.output<typeof session>;
 
 /** Amounts are decimal strings of US dollars; null is unknown, which is not zero. */
-export const cost = z.object({ usd: maybe(text), calls: count, unpriced_calls: count });
+export const cost = z.object({ usd: said, calls: count, unpriced_calls: count });
 export type Cost = z.output<typeof cost>;
 
 export const run = z.object({
   run_id: text,
   workflow: text,
-  policy_version: maybe(text),
+  policy_version: said,
   owner: text,
   team: text,
-  initiator: maybe(text),
+  initiator: said,
   initiator_verified: maybe(z.boolean()),
   /** A final status, or `unsealed`. */
   status: text,
-  started_at: maybe(text),
-  ended_at: maybe(text),
+  /** False where the service never registered it, so that nobody can be shown to have started it. */
+  registered: z._default(z.boolean(), true),
+  started_at: said,
+  ended_at: said,
   cost: maybe(cost),
   open_flags: maybe(count),
 });
@@ -50,45 +57,46 @@ export type Run = z.output<typeof run>;
 export const timelineEntry = z.object({
   time: text,
   kind: text,
-  /** Who wrote the record: `agent` (a claim by its key) or `service`. */
+  /** Who wrote the record: `agent` (a claim by the key of `principal`) or `service`. */
   source: text,
-  actor: maybe(text),
-  call_id: maybe(text),
-  tool: maybe(text),
-  action: maybe(text),
+  principal: said,
+  actor: said,
+  call_id: said,
+  tool: said,
+  action: said,
   action_class: maybe(count),
-  model: maybe(text),
-  verdict: maybe(text),
-  reason: maybe(text),
-  enforcement: maybe(text),
-  outcome: maybe(text),
-  approval_id: maybe(text),
-  rollback_note: maybe(text),
-  final_status: maybe(text),
-  cost_usd: maybe(text),
+  model: said,
+  verdict: said,
+  reason: said,
+  enforcement: said,
+  outcome: said,
+  approval_id: said,
+  rollback_note: said,
+  final_status: said,
+  cost_usd: said,
   detail: maybe(z.record(text, json)),
   /** Field → content; only where it was asked for and may be read. */
   content: maybe(z.record(text, json)),
   /** The record's exact text. */
-  record: maybe(text),
-  hash: maybe(text),
+  record: said,
+  hash: said,
 });
 export type TimelineEntry = z.output<typeof timelineEntry>;
 
 export const modelCall = z.object({
   start: text,
-  provider: maybe(text),
-  model: maybe(text),
-  operation: maybe(text),
-  scope_name: maybe(text),
+  provider: said,
+  model: said,
+  operation: said,
+  scope_name: said,
   input_tokens: maybe(count),
   output_tokens: maybe(count),
   cache_read_tokens: maybe(count),
-  cost_usd: maybe(text),
-  cost_source: maybe(text),
-  unpriced_reason: maybe(text),
+  cost_usd: said,
+  cost_source: said,
+  unpriced_reason: said,
   counted: z.boolean(),
-  why: maybe(text),
+  why: said,
 });
 export type ModelCall = z.output<typeof modelCall>;
 
@@ -96,49 +104,60 @@ export const flag = z.object({
   flag_id: text,
   control: text,
   severity: text,
-  workflow: maybe(text),
-  run_id: maybe(text),
-  owner: maybe(text),
-  team: maybe(text),
+  workflow: said,
+  run_id: said,
+  owner: said,
+  team: said,
   state: text,
   raised_at: text,
-  due_at: maybe(text),
+  due_at: said,
   summary: text,
   evidence: maybe(json),
-  acknowledged_by: maybe(text),
-  acknowledged_at: maybe(text),
-  resolved_by: maybe(text),
-  resolved_at: maybe(text),
-  note: maybe(text),
-  cleared_because: maybe(text),
+  acknowledged_by: said,
+  acknowledged_at: said,
+  resolved_by: said,
+  resolved_at: said,
+  note: said,
+  cleared_because: said,
 });
 export type Flag = z.output<typeof flag>;
 
 export const toolCall = z.object({
   call_id: text,
   tool: text,
-  action: maybe(text),
+  action: said,
   action_class: maybe(count),
-  verdict: maybe(text),
-  reason: maybe(text),
-  enforcement: maybe(text),
-  outcome: maybe(text),
-  approval_id: maybe(text),
-  rollback_note: maybe(text),
-  start: maybe(text),
+  verdict: said,
+  reason: said,
+  enforcement: said,
+  outcome: said,
+  approval_id: said,
+  rollback_note: said,
+  start: said,
 });
 export type ToolCall = z.output<typeof toolCall>;
 
 export const evidence = z.object({
   run,
   timeline: z.array(timelineEntry),
+  /** True where the run has more records than these. */
+  truncated: z._default(z.boolean(), false),
   model_calls: z.array(modelCall),
   tool_calls: z._default(z.array(toolCall), []),
   cost,
   chain: z.object({
     whole: z.boolean(),
-    writers: z.array(z.looseObject({ writer: text })),
-    findings: z.array(json),
+    writers: z.array(
+      z.object({
+        writer: text,
+        source: said,
+        records: maybe(count),
+        /** SHA-256 of the last record. */
+        head: said,
+        whole: z._default(z.boolean(), true),
+      }),
+    ),
+    findings: z.array(z.object({ writer: said, problem: text })),
   }),
   flags: z.array(flag),
 });
@@ -150,11 +169,11 @@ const approvalFields = {
   workflow: text,
   run_id: text,
   tool: text,
-  action: maybe(text),
+  action: said,
   action_class: maybe(count),
-  owner: maybe(text),
-  team: maybe(text),
-  initiator: maybe(text),
+  owner: said,
+  team: said,
+  initiator: said,
   requested_at: text,
   expires_at: text,
   /** Whether whoever is signed in may decide it now. */
@@ -165,21 +184,21 @@ export type ApprovalSummary = z.output<typeof approvalSummary>;
 
 export const approval = z.object({
   ...approvalFields,
-  policy_version: maybe(text),
-  requested_by: maybe(text),
+  policy_version: said,
+  requested_by: said,
   /** The agent's own words. */
-  purpose: maybe(text),
+  purpose: said,
   initiator_verified: maybe(z.boolean()),
   /** Canonical JSON text: the very bytes that will be executed. Null for who may not decide it, and once erased. */
-  arguments: maybe(text),
+  arguments: said,
   binding: text,
-  rollback_note: maybe(text),
+  rollback_note: said,
   /** Why the call is of class 3: the action itself, or what raised it. */
   raised_by: texts,
   approvers: texts,
   needed: maybe(count),
   decisions: z._default(
-    z.array(z.object({ decided_by: text, decision: text, reason: maybe(text), decided_at: text })),
+    z.array(z.object({ decided_by: text, decision: text, reason: said, decided_at: text })),
     [],
   ),
 });
@@ -189,32 +208,32 @@ export const sample = z.object({
   sample_id: text,
   workflow: text,
   run_id: text,
-  call_id: maybe(text),
-  tool: maybe(text),
-  action: maybe(text),
-  owner: maybe(text),
-  team: maybe(text),
+  call_id: said,
+  tool: said,
+  action: said,
+  owner: said,
+  team: said,
   state: text,
-  sampled_at: maybe(text),
+  sampled_at: said,
   due_at: text,
   reviewers: texts,
   /** Why it was chosen. */
-  why: maybe(text),
-  assigned_to: maybe(text),
-  reviewed_by: maybe(text),
-  reviewed_at: maybe(text),
-  verdict: maybe(text),
-  note: maybe(text),
+  why: said,
+  assigned_to: said,
+  reviewed_by: said,
+  reviewed_at: said,
+  verdict: said,
+  note: said,
 });
 export type Sample = z.output<typeof sample>;
 
 export const costRow = z.object({
-  workflow: maybe(text),
-  owner: maybe(text),
-  team: maybe(text),
-  model: maybe(text),
-  provider: maybe(text),
-  day: maybe(text),
+  workflow: said,
+  owner: said,
+  team: said,
+  model: said,
+  provider: said,
+  day: said,
   calls: count,
   unpriced_calls: count,
   cost_usd: text,

@@ -1,5 +1,4 @@
 import type { TimelineEntry } from '../api/shapes.ts';
-import { plainText } from './plain-text.ts';
 
 /** A fact that an output states, and what it rests on. */
 export interface CitedFact {
@@ -18,7 +17,7 @@ export function factOf(entry: TimelineEntry): CitedFact | undefined {
   const place = [textOf(system), textOf(reference)].filter((part) => part !== null).join(' ');
   return {
     origin: textOf(origin) ?? 'not stated',
-    statement: textOf(plainText(entry.content?.['output'])),
+    statement: textOf(entry.content?.['output']),
     rests_on: place !== '' ? place : (textOf(model) ?? entry.model),
   };
 }

@@ -19,7 +19,11 @@ export function ReviewForm({ id }: { readonly id: string }) {
     if (note.trim() === '') return setMissing('Say what you saw, in a few words.');
     setMissing('');
     const review = { what: 'review', id, verdict, note: note.trim() } as const;
-    change.mutate(review, { onSuccess: () => announce('Review recorded.') });
+    // A promise, because the callbacks of `mutate` end with the form.
+    void change.mutateAsync(review).then(
+      () => announce('Review recorded.'),
+      () => undefined,
+    );
   };
   return (
     <form className="reason-form" onSubmit={submit} noValidate>

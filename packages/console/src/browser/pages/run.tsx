@@ -64,6 +64,9 @@ function Body({ evidence, content }: { readonly evidence: Evidence; readonly con
           In order of time. Verdict is what policy said, enforcement what the gate then did, outcome how the
           tool ended.
         </p>
+        {evidence.truncated && (
+          <p className="notice">This run has more records than are shown here; an export has them all.</p>
+        )}
         <Timeline entries={evidence.timeline} />
       </Panel>
       <ToolCalls calls={evidence.tool_calls} />

@@ -5,6 +5,7 @@ import { Facts } from '../parts/facts.tsx';
 import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';
 import { ReasonForm } from '../parts/reason-form.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { Id, Shown, ShownOr } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -65,12 +66,11 @@ function Versions({ workflow }: { readonly workflow: WorkflowDetail }) {
       {workflow.file !== null && (
         <details>
           <summary>The file in force</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard */}
-          <section className="json" aria-label="Workflow file" tabIndex={0}>
+          <Scroll className="json" label="Workflow file">
             <pre>
               <Shown code text={workflow.file} />
             </pre>
-          </section>
+          </Scroll>
         </details>
       )}
     </Panel>

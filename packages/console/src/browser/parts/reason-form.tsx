@@ -27,12 +27,14 @@ export function ReasonForm({ label, hint, choices }: ReasonFormProps) {
     const said = reason.trim();
     setMissing(said === '');
     if (said === '') return document.getElementById(id)?.focus();
-    change.mutate(choice.change(said), {
-      onSuccess: () => {
+    // A promise, because the callbacks of `mutate` end with the form.
+    void change.mutateAsync(choice.change(said)).then(
+      () => {
         setReason('');
         announce(choice.done);
       },
-    });
+      () => undefined,
+    );
   };
   const submit = (event: FormEvent) => event.preventDefault();
   return (

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Scroll } from './scroll.tsx';
 
 export interface Column<T> {
   readonly name: string;
@@ -23,8 +24,7 @@ interface TableProps<T> {
  */
 export function Table<T>({ caption, columns, rows, id, foot }: TableProps<T>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <section className="table-scroll" aria-label={caption} tabIndex={0}>
+    <Scroll className="table-scroll" label={caption}>
       <table {...AS.table}>
         <caption className="visually-hidden">{caption}</caption>
         <thead {...AS.rowgroup}>
@@ -50,7 +50,7 @@ export function Table<T>({ caption, columns, rows, id, foot }: TableProps<T>) {
         </tbody>
         {foot}
       </table>
-    </section>
+    </Scroll>
   );
 }
 

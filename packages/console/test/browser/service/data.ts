@@ -243,16 +243,17 @@ const entry = (
 ): Entry => ({
   time: times.ago(3600 - seq * 7),
   source: 'agent',
+  principal: 'support-agent',
   record: record(fields.kind, seq),
   hash: `${seq}`.padStart(64, '0'),
   ...fields,
 });
 
 const CONTENT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'call-1': { arguments: '{"ticket":42}', result: '{"subject":"Where is my refund?"}' },
-  'call-2': { arguments: '{"reply":"Dear Kim"}', result: hostile.markup },
-  'fact-1': { output: JSON.stringify('The contract ends on 31 December.') },
-  'fact-2': { output: JSON.stringify(`Kim is likely to renew. ${hostile.markup}`) },
+  'call-1': { arguments: { ticket: 42 }, result: { subject: 'Where is my refund?' } },
+  'call-2': { arguments: { reply: 'Dear Kim' }, result: hostile.markup },
+  'fact-1': { output: 'The contract ends on 31 December.' },
+  'fact-2': { output: `Kim is likely to renew. ${hostile.markup}` },
 };
 
 /** @param content whether content is sent along, which is asked for apart */
@@ -424,10 +425,10 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
     chain: {
       whole: false,
       writers: [
-        { writer: WRITER, records: 12, head: 'cd'.repeat(32) },
-        { writer: SERVICE_WRITER, records: 2, head: 'ef'.repeat(32) },
+        { writer: WRITER, source: 'agent', records: 12, head: 'cd'.repeat(32), whole: false },
+        { writer: SERVICE_WRITER, source: 'service', records: 2, head: 'ef'.repeat(32), whole: true },
       ],
-      findings: [{ kind: 'broken_link', index: 4, message: 'does not name the record before it' }],
+      findings: [{ writer: WRITER, problem: 'record 4 does not name the record before it' }],
     },
     flags: flags.filter((one) => one.run_id === RUN_ID),
   };

@@ -45,11 +45,14 @@ function By({ entry }: { readonly entry: TimelineEntry }) {
   return (
     <span className={byService ? 'by by-service' : 'by by-agent'}>
       {byService ? 'recorded by the service' : 'said by the agent’s process'}
-      {entry.actor !== null && (
-        <>
-          {' · '}
-          <Shown text={entry.actor} />
-        </>
+      {[entry.principal, entry.actor].map(
+        (name, index) =>
+          name !== null && (
+            <span key={index === 0 ? 'principal' : 'actor'}>
+              {index === 0 ? ' · key of ' : ' · '}
+              <Shown text={name} />
+            </span>
+          ),
       )}
     </span>
   );

@@ -28,6 +28,9 @@ export function RunFacts({ evidence: { run, cost, chain } }: { readonly evidence
             <span className="quiet">{verification(run.initiator_verified)}</span>
           </>
         ),
+        Registered: run.registered ? undefined : (
+          <Badge look={{ tone: 'bad', text: 'never, by the service' }} />
+        ),
         Started: <Utc iso={run.started_at} form="second" />,
         Ended: (
           <>

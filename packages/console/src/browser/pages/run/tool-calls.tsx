@@ -10,7 +10,12 @@ export function ToolCalls({ calls }: { readonly calls: readonly ToolCall[] }) {
   if (calls.length === 0) return null;
   return (
     <Panel id="tool-calls" title="Tool calls">
-      <Table caption="Tool calls" columns={COLUMNS} rows={calls} id={(call) => call.call_id} />
+      <Table
+        caption="Tool calls"
+        columns={COLUMNS}
+        rows={calls}
+        id={(call) => `${call.call_id} ${call.tool}`}
+      />
     </Panel>
   );
 }

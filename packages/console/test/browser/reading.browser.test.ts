@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium } from './chromium.ts';
+import { type Harness, settled, startHarness } from './harness.ts';
+import { evidenceOf, RUN_ID } from './service/data.ts';
+
+const chromium = findChromium();
+
+describe.skipIf(chromium === undefined)('what a person reads', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness(chromium ?? '');
+  });
+  afterAll(() => harness?.close());
+  afterEach(() => {
+    expect(harness.complaints()).toEqual([]);
+  });
+
+  test('content is asked for only when somebody wants to see it', async () => {
+    const { page, service } = harness;
+    await harness.open(`/runs/${RUN_ID}`);
+    const asked = () =>
+      service.asked.filter((path) => path.includes('/evidence')).map((path) => path.split('?')[1]);
+    expect(new Set(asked())).toEqual(new Set(['content=false']));
+    expect(await page.getByText('The contract ends on 31 December.').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show content' }).click();
+    await page.getByText('The contract ends on 31 December.').first().waitFor();
+    expect(asked()).toContain('content=true');
+  });
+
+  test('the timeline has every record, in order, with verdict, enforcement and outcome apart', async () => {
+    const { page } = harness;
+    await harness.open(`/runs/${RUN_ID}`);
+    const entries = page.getByRole('region', { name: 'Evidence', exact: true }).locator('ol > li');
+    const { timeline } = evidenceOf(false);
+    expect(await entries.count()).toBe(timeline.length);
+    const times = await entries
+      .locator('time')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('title')));
+    expect([...times].sort()).toEqual(times);
+    const finished = entries.filter({ hasText: 'Tool finished' }).filter({ hasText: 'prepare_reply' });
+    expect(await finished.locator('dl.three-facts').textContent()).toMatch(
+      /^VerdictallowEnforcementexecutedOutcomeunknown$/,
+    );
+  });
+
+  test('a source and an inference differ in words and in shape', async () => {
+    const { page } = harness;
+    await harness.open(`/runs/${RUN_ID}`);
+    const facts = page.getByRole('region', { name: 'Facts cited' }).getByRole('listitem');
+    const [source, inference] = [facts.nth(0), facts.nth(1)];
+    expect(await source.textContent()).toMatch(/from a source[\s\S]*crm account\/42/);
+    expect(await inference.textContent()).toMatch(/inferred by the model[\s\S]*gpt-4\.1-mini/);
+    const border = (index: number) =>
+      facts
+        .nth(index)
+        .locator('.fact')
+        .evaluate((fact) => getComputedStyle(fact).borderTopStyle);
+    expect(await border(0)).not.toBe(await border(1));
+  });
+
+  test('what is unpriced stands beside every sum, and money is shown to its last digit', async () => {
+    const { page } = harness;
+    await harness.open('/costs');
+    const table = page.getByRole('table', { name: 'Cost by workflow' });
+    const total = await table.getByRole('row').filter({ hasText: 'Total' }).textContent();
+    expect(total).toContain('$3.314215000000001');
+    expect(total).toContain('16 of 1,321 calls unpriced');
+    const unpriced = await table.getByRole('row').filter({ hasText: 'deploy-checks' }).textContent();
+    expect(unpriced).toContain('4 of 4 calls unpriced');
+    await harness.open(`/runs/${RUN_ID}`);
+    const calls = await page.getByRole('table', { name: 'Model calls' }).textContent();
+    expect(calls).toMatch(/not counted\s*same response id as another report/);
+    expect(calls).toMatch(/unpriced\s*model not in price list/);
+  });
+
+  test('filters and further rows are in the address and in the request', async () => {
+    const { page, service } = harness;
+    await harness.open('/runs');
+    const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row');
+    expect(await rows.count()).toBe(1 + 4);
+    await page.getByRole('button', { name: 'Show more runs' }).click();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^6 runs shown$/ })
+      .waitFor();
+    expect(await rows.count()).toBe(1 + 6);
+    await page.getByLabel('Status').selectOption('over_budget');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^1 run shown$/ })
+      .waitFor();
+    expect(new URL(page.url()).search).toBe('?status=over_budget');
+    expect(service.asked).toContain('GET /v1/runs?status=over_budget');
+    await page.reload();
+    await settled(page);
+    expect(await page.getByLabel('Status').inputValue()).toBe('over_budget');
+  });
+
+  test('the eight runtime requirements are there, in order', async () => {
+    const { page } = harness;
+    await harness.open('/workflows/support-triage');
+    const headings = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+    expect(headings.filter((text) => /^\d\./.test(text))).toEqual([
+      '1. Allowed tools',
+      '2. Blocked tools',
+      '3. Approval gates',
+      '4. Log fields',
+      '5. Budget limit',
+      '6. Owner',
+      '7. Rollback path',
+      '8. Review cadence',
+    ]);
+  });
+
+  test('by keyboard: past the navigation, to a page, and on to its heading', async () => {
+    const { page } = harness;
+    await harness.open('/');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.getByRole('link', { name: 'Workflows', exact: true }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Workflows' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+  });
+
+  test('what does not exist is said, and the pages around it go on', async () => {
+    const { page } = harness;
+    await harness.open('/approvals/nothing');
+    await page.getByRole('alert').filter({ hasText: 'There is nothing by that name here.' }).waitFor();
+    harness.complaints();
+    await page.getByRole('link', { name: 'Costs', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Costs' }).waitFor();
+  });
+
+  test('a service that goes away is said so, and what was read stays', async () => {
+    const { page } = harness;
+    await harness.open('/approvals');
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Flags', exact: true }).click();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'The service does not answer.' })
+      .waitFor({ timeout: 30_000 });
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await page.getByRole('table', { name: 'Flags' }).waitFor();
+    harness.complaints();
+  });
+});
