@@ -14,7 +14,7 @@ import type { Resource } from '@opentelemetry/resources';
 import { RandomIdGenerator, type ReadableSpan } from '@opentelemetry/sdk-trace';
 
 const ids = new RandomIdGenerator();
-export const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
+const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
 
 export interface SpanFacts {
   readonly name: string;

@@ -41,11 +41,14 @@ function makeCall(run: GovernedRun, tool: GateTool, args: unknown, options: Call
   };
 }
 
-/** Class 1 and 2: the intent goes on record first. Without it, class 2 does not happen, and class 1 leaves a gap. */
+/**
+ * Class 1 and 2: the intent goes on record first. Without it class 2 does not happen; class 1 leaves a gap, and after
+ * shutdown, when nothing could say so any more, does not happen either.
+ */
 async function withIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<Ruling> {
   const durable = ruling.actionClass !== 1;
   const written = await run.evidence.write(gateEntry(call, ruling, 'executed'), { durable });
-  if (durable) await insist(run, call, ruling, written);
+  if (durable || run.process.outbox.closed) await insist(run, call, ruling, written);
   return ruling;
 }
 

@@ -57,7 +57,7 @@ export class Outbox {
     this.own = new Sender(spool, options.deliver, this.events());
     const segmentBytes = Math.max(64 * 1024, Math.min(8 * 1024 * 1024, Math.floor(options.maxBytes / 8)));
     this.writer = new SegmentWriter(spool, segmentBytes, () => this.own.notify(), options.openSegment);
-    this.adoptTimer = setInterval(() => void this.adopt().catch(() => {}), ADOPT_EVERY_MS).unref();
+    this.adoptTimer = setInterval(() => void this.adopt(), ADOPT_EVERY_MS).unref();
   }
 
   static async open(options: OutboxOptions): Promise<Outbox> {
@@ -138,8 +138,23 @@ export class Outbox {
     });
   }
 
-  /** Takes over what dead processes left. The rename decides between two that try. */
+  /** No more frames are taken. */
+  get closed(): boolean {
+    return this.closing !== undefined;
+  }
+
   private async adopt(): Promise<void> {
+    try {
+      await this.adoptOrphans();
+    } catch (error) {
+      this.options.onProblem(
+        `what other processes left in the outbox cannot be taken over: ${String(error)}`,
+      );
+    }
+  }
+
+  /** Takes over what dead processes left. The rename decides between two that try. */
+  private async adoptOrphans(): Promise<void> {
     const me = thisProcess();
     for (const name of await readdir(this.options.directory)) {
       const id = orphanId(name, me);

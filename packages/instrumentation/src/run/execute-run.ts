@@ -10,6 +10,7 @@ import { uuidv7 } from './uuidv7.ts';
 
 /** Calls that were told to stop get this long to do so. */
 const SETTLE_MS = 10_000;
+const LATE_MS = 2000;
 
 type End<O> =
   | { readonly kind: 'returned'; readonly output: O }
@@ -37,6 +38,7 @@ export async function executeRun<O>(
     options.signal?.removeEventListener('abort', cancel);
     release();
     runs.delete(run.id);
+    keepRegistering(run);
   }
 }
 
@@ -86,6 +88,15 @@ async function register(
   if (answer.kind === 'unreachable' && policy.when_service_unreachable === 'allow_class_1')
     return { run: new GovernedRun(process, uuidv7(), 'late', options), verified: false };
   throw serviceError(answer);
+}
+
+/** A run that ended before the service came back is still registered, as long as this process lives. */
+function keepRegistering(run: GovernedRun): void {
+  if (run.registration !== 'late') return;
+  const timer = setInterval(async () => {
+    await run.registerLate();
+    if (run.registration !== 'late' || run.process.outbox.closed) clearInterval(timer);
+  }, LATE_MS).unref();
 }
 
 /** The service's no, or its silence, as an error of the catalogue. */

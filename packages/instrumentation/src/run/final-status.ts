@@ -10,7 +10,7 @@ const STATUS_OF: Partial<Record<Reason, FinalStatus>> = {
   approval_expired: 'expired',
 };
 
-export function statusOf(reason: Reason): FinalStatus {
+function statusOf(reason: Reason): FinalStatus {
   return STATUS_OF[reason] ?? 'blocked';
 }
 
