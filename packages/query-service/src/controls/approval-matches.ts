@@ -93,8 +93,8 @@ function executions(rows: readonly ExecutedCall[]): ReadonlyMap<string, number> 
 function breach(row: ExecutedCall, context: JudgeContext): string | undefined {
   if (row.approval_id === '') return 'it names none';
   const approval = context.approval(row.approval_id);
-  if (approval === undefined) return 'the service never recorded the approval that it names';
-  if (approval.run_id !== row.run_id) return 'the approval is for another run';
+  if (approval === undefined || approval.run_id !== row.run_id)
+    return 'the service recorded no such approval for this run';
   if (approval.tool !== row.tool || approval.call_id !== row.call_id)
     return 'the approval is for another call';
   const run = context.run(row.run_id);

@@ -57,7 +57,10 @@ function verifyWriter(run_id: string, { writer, texts }: WriterRecords): Chain {
   const parsed = records.flatMap((record) => (typeof record.parsed === 'string' ? [] : [record.parsed]));
   const start = startChain(run_id, writer, parsed[0]?.policy_version ?? '');
   const { findings, end } = verifyChain(start, ordered);
-  const problems = findings.map(({ index, message }) => `record ${index} ${message}`);
+  const problems = [
+    ...findings.map(({ index, message }) => `record ${index} ${message}`),
+    ...parsed.flatMap(gapIn),
+  ];
   return {
     verdict: { writer, records: ordered.length, head: ordered.length === 0 ? null : end.head, problems },
     parsed,
@@ -65,16 +68,24 @@ function verifyWriter(run_id: string, { writer, texts }: WriterRecords): Chain {
   };
 }
 
+/** A writer that lost records says so itself. */
+function gapIn({ kind, seq, detail }: EvidenceRecord): string[] {
+  if (kind !== 'evidence_gap') return [];
+  const lost = z.int().safeParse(detail?.['lost']);
+  return [`record ${seq} says that ${lost.success ? lost.data : 'some'} records before it were lost`];
+}
+
+/**
+ * What the seals state of this writer and the store does not show. A seal names the writers that its process knew of;
+ * another process of the same run, and the service, write on.
+ */
 function disagreements(chain: Chain, stated: z.output<typeof seal>): string[] {
-  const { writer } = chain.verdict;
-  if (stated.length === 0) return [];
-  const mine = stated.filter((each) => each.writer === writer);
-  if (mine.length === 0) return ['the seal of the run does not name this writer'];
-  return mine.flatMap(({ count, head }) => {
-    if (chain.hashes.length < count)
-      return [`the seal states ${count} records, and ${chain.hashes.length} are stored`];
-    return count > 0 && chain.hashes[count - 1] !== head
-      ? [`record ${count - 1} is not the one that the seal states`]
-      : [];
-  });
+  return stated
+    .filter(({ writer }) => writer === chain.verdict.writer)
+    .flatMap(({ count, head }) => {
+      if (chain.hashes.length < count)
+        return [`the seal states ${count} records, and ${chain.hashes.length} are stored`];
+      const agrees = count === 0 || chain.hashes[count - 1] === head;
+      return agrees ? [] : [`record ${count - 1} is not the one that the seal states`];
+    });
 }

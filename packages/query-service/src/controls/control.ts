@@ -42,6 +42,8 @@ export interface RegisteredRun {
   readonly policy_version: string;
   readonly owner: string;
   readonly team: string;
+  /** Whom the key that registered it speaks for. */
+  readonly principal: string;
   readonly initiator: string;
   readonly registered_at: bigint;
 }

@@ -5,22 +5,27 @@ import { about, claimed, policyOf } from './rows.ts';
 
 const row = z.object({
   ...claimed,
+  /** The call that read, or empty for a source that the output cites. */
   call_id: z.string(),
   tool: z.string(),
-  /** The sources that the tool's own code says it reads. */
+  /** The sources that the tool's own code says it reads, or the system that is cited. */
   reads: z.array(z.string()),
 });
 type Row = z.output<typeof row>;
 
-/** What each dispatched call read, as its records say; a refused call read nothing. */
+/** What each dispatched call read, as its records say (a refused call read nothing), and each system that is cited. */
 const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
-         JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
-         JSONExtract(record, 'detail', 'reads', 'Array(String)') AS reads,
-         toString(toUnixTimestamp64Nano(received_at)) AS since
+  SELECT toString(t.run_id) AS run_id, t.workflow AS workflow, t.policy_version AS policy_version, t.owner AS owner,
+         t.team AS team, JSONExtractString(t.record, 'call_id') AS call_id, JSONExtractString(t.record, 'tool') AS tool,
+         arrayFilter(source -> source != '', arrayConcat(
+           JSONExtract(t.record, 'detail', 'reads', 'Array(String)'),
+           if(t.kind = 'source_cited' AND JSONExtractString(t.record, 'detail', 'origin') = 'source',
+              [JSONExtractString(t.record, 'detail', 'system')], []))) AS reads,
+         toString(toUnixTimestamp64Nano(t.received_at)) AS since
   FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
-    AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
+  WHERE t.run_id IN {runs:Array(UUID)}
+    AND (t.kind = 'source_cited' OR (t.kind IN ('gate_decided', 'tool_finished')
+      AND (JSONExtractString(t.record, 'enforcement') = 'executed' OR JSONHas(t.record, 'outcome'))))`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...exampleRow(),
@@ -35,7 +40,7 @@ export const dataAllowed = defineControl({
   class: 'every',
   rule: 'owner named; tool listed; data allowed; unclassified tool refused at start-up',
   severity: 'critical',
-  description: 'No tool that ran read a data source that the workflow may not read.',
+  description: 'No tool that ran read, and no output cites, a data source that the workflow may not read.',
   graceSeconds: 0,
   clears: 'the policy that allows this source is registered now',
   query,
@@ -50,7 +55,7 @@ export const dataAllowed = defineControl({
         .map((source) => ({
           ...about(each, context),
           key: `${each.call_id}:${source}`,
-          summary: `The call ${each.call_id} of ${each.tool} read ${source}, which the workflow may not read.`,
+          summary: `${each.tool === '' ? 'The output cites' : `The call ${each.call_id} of ${each.tool} read`} ${source}, which the workflow may not read.`,
           evidence: { call_id: each.call_id, tool: each.tool, source, allowed: [...policy.data] },
         }));
     }),
@@ -59,6 +64,12 @@ export const dataAllowed = defineControl({
       { name: 'a source of the workflow', rows: [example()] },
       { name: 'one that the code names', rows: [example({ reads: ['builds'] })] },
     ],
-    fails: [{ name: 'another source', rows: [example({ reads: ['salaries'] })] }],
+    fails: [
+      { name: 'another source', rows: [example({ reads: ['salaries'] })] },
+      {
+        name: 'a fact cited from another source',
+        rows: [example({ call_id: '', tool: '', reads: ['salaries'] })],
+      },
+    ],
   },
 });

@@ -3,45 +3,62 @@ import { defineControl } from './control.ts';
 import { exampleRow } from './examples.ts';
 import { about, claimed } from './rows.ts';
 
-const row = z.object({ ...claimed, reasons: z.array(z.string()) });
+const row = z.object({
+  ...claimed,
+  /** Whom the run handed over to, as its records say. */
+  people: z.array(z.string()),
+  /** Escalations that came with a reason. The reason is content, so it is not read here. */
+  reasons: z.coerce.number(),
+});
 type Row = z.output<typeof row>;
 
-/** Each run that handed over to a person, with the reasons that it gave. */
+/** Each run that handed over to a person. */
 const query = `
-  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
-         any(owner) AS owner, any(team) AS team,
-         arraySort(groupUniqArrayIf(8)(JSONExtractString(record, 'detail', 'reason'), kind = 'escalated')) AS reasons,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
+  SELECT toString(t.run_id) AS run_id, any(t.workflow) AS workflow, any(t.policy_version) AS policy_version,
+         any(t.owner) AS owner, any(t.team) AS team,
+         arraySort(groupUniqArrayIf(8)(JSONExtractString(t.record, 'detail', 'to'), t.kind = 'escalated')) AS people,
+         countIf(t.kind = 'escalated' AND JSONHas(t.record, 'digests', 'output')) AS reasons,
+         toString(toUnixTimestamp64Nano(min(t.received_at))) AS since
   FROM evidence_records AS t
   WHERE t.run_id IN {runs:Array(UUID)}
-    AND (kind = 'escalated' OR JSONExtractString(record, 'final_status') = 'escalated')
-  GROUP BY run_id`;
+    AND (t.kind = 'escalated' OR JSONExtractString(t.record, 'final_status') = 'escalated')
+  GROUP BY t.run_id`;
+
+const example = (changes: Partial<Row> = {}): Row => ({
+  ...exampleRow(),
+  people: ['olga@example.com'],
+  reasons: 1,
+  ...changes,
+});
 
 export const escalationNoted = defineControl({
   control: 'escalation_noted',
   class: 'every',
   rule: 'run has owner, input, output, cost, final status',
   severity: 'info',
-  description: 'Tells the owner of the escalation path that a run handed over to a person, and why.',
+  description:
+    'Tells the owner of the escalation path that a run handed over to a person, and asks for a reason.',
   graceSeconds: 0,
   clears: 'the run no longer says that it escalated',
   query,
   row,
   judge: (rows, context) =>
-    rows.map((each: Row) => {
-      const reasons = each.reasons.filter((reason) => reason !== '');
+    rows.map((each) => {
+      const people = each.people.filter((person) => person !== '');
+      const whom = people.length === 0 ? 'a person' : people.join(', ');
       return {
         ...about(each, context),
         key: 'escalated',
-        summary: `The run escalated to a person${reasons.length === 0 ? ' and gave no reason' : `: ${reasons.join('; ')}`}.`,
-        evidence: { reasons },
-        ...(reasons.length === 0 ? { severity: 'warning' as const } : {}),
+        summary: `The run escalated to ${whom}${each.reasons === 0 ? ' and gave no reason' : '; its evidence has the reason'}.`,
+        evidence: { people, reasons: each.reasons },
+        ...(each.reasons === 0 ? { severity: 'warning' as const } : {}),
       };
     }),
   examples: {
     passes: [{ name: 'no escalation', rows: [] }],
     fails: [
-      { name: 'an escalation', rows: [{ ...exampleRow(), reasons: ['the customer asked for a person'] }] },
+      { name: 'an escalation', rows: [example()] },
+      { name: 'one without a reason', rows: [example({ reasons: 0, people: [] })] },
     ],
   },
 });

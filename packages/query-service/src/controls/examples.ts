@@ -51,6 +51,7 @@ const RUN: RegisteredRun = {
   policy_version: EXAMPLE_POLICY.policy_version,
   owner: EXAMPLE_POLICY.owner.email,
   team: EXAMPLE_POLICY.team,
+  principal: 'ops-agent',
   initiator: 'ines@example.com',
   registered_at: EXAMPLE_TIME,
 };

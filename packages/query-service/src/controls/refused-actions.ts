@@ -34,7 +34,7 @@ export const refusedActions = defineControl({
     rows.map((each) => ({
       ...about(each, context),
       key: `${each.tool}:${each.enforcement}:${each.reason}`,
-      summary: `${each.tool} was ${each.enforcement}${each.calls > 1 ? ` ${each.calls} times` : ''}${each.reason === '' ? '' : ` (${each.reason})`}.`,
+      summary: `${each.tool === '' ? 'A model call' : each.tool} was ${each.enforcement}${each.calls > 1 ? ` ${each.calls} times` : ''}${each.reason === '' ? '' : ` (${each.reason})`}.`,
       evidence: { tool: each.tool, enforcement: each.enforcement, reason: each.reason, calls: each.calls },
     })),
   examples: {

@@ -87,7 +87,16 @@ async function cachedRequirements(
 async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<string, RegisteredRun>> {
   const rows = await db
     .selectFrom('runs')
-    .select(['run_id', 'workflow', 'policy_version', 'owner', 'team', 'initiator', 'registered_at'])
+    .select([
+      'run_id',
+      'workflow',
+      'policy_version',
+      'owner',
+      'team',
+      'principal',
+      'initiator',
+      'registered_at',
+    ])
     .where('run_id', 'in', run_ids)
     .execute();
   return new Map(rows.map((row) => [row.run_id, { ...row, registered_at: BigInt(row.registered_at) }]));
