@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['tollgate-source', 'node', 'import', 'module', 'default'];
+// Only what Node itself knows and ours: `import` or `module` here would hand ES modules to `require` inside dependencies.
+const conditions = ['tollgate-source', 'node', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

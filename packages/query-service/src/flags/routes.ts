@@ -44,7 +44,7 @@ export const flagRoutes: readonly Route[] = [
       state: z.enum(FLAG_STATES).optional(),
       control: name.optional(),
       workflow: name.optional(),
-      run_id: z.uuid().optional(),
+      run_id: z.guid().optional(),
       severity: z.enum(SEVERITIES).optional(),
     }),
     response: listOf(flagAnswer),

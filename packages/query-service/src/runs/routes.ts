@@ -7,7 +7,7 @@ import { listRuns, RUN_STATUSES, readRun, runAnswer } from './read-runs.ts';
 import { rangeQuery } from './time-range.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
-const params = z.strictObject({ run_id: z.uuid() });
+const params = z.strictObject({ run_id: z.guid() });
 const name = z.string().min(1).max(256);
 
 export const runRoutes: readonly Route[] = [

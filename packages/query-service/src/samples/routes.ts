@@ -27,7 +27,7 @@ export const sampleRoutes: readonly Route[] = [
       ...pageQuery,
       state: z.enum(SAMPLE_STATES).optional(),
       workflow: z.string().min(1).max(256).optional(),
-      run_id: z.uuid().optional(),
+      run_id: z.guid().optional(),
     }),
     response: listOf(sampleAnswer),
     handle: async ({ deps, identity, query }) => listSamples(deps, identity, query),
