@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express';
 import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import { sweepExpired } from './approvals/expire.ts';
+import { type Background, standardWork } from './background.ts';
 import type { Clock, Deps, Hooks, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
@@ -24,13 +25,14 @@ export interface QueryServiceOptions {
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** What the modules offer each other; the standard ones where nothing else is said. */
   readonly hooks?: Hooks;
   /** Further routes of the API, described and checked like its own. */
   readonly routes?: readonly (readonly Route[])[];
   /** Handlers for what is no route of the API, e.g. the pages of the console. */
   readonly after?: readonly RequestHandler[];
-  /** Further background work: started with the rest, stopped before the control state closes. */
-  readonly background?: readonly ((deps: Deps) => { stop(): Promise<void> })[];
+  /** Background work besides shipping and expiry: pricing, controls and spend where nothing else is said. */
+  readonly background?: readonly Background[];
   readonly sweep_interval_ms?: number;
 }
 
@@ -41,7 +43,7 @@ export interface QueryService {
   readonly control: ControlState;
   /** The key verifier for a collector in the same process. */
   readonly verifyIngestKey: (presented: string) => Promise<Principal | undefined>;
-  /** Starts shipping of evidence, expiry of approvals and the given background work. */
+  /** Starts shipping of evidence, expiry of approvals and the other background work. */
   start(): void;
   /** Sends what is in the outbox now; false where the evidence store did not take it. For tests and the end of a demo. */
   flush(): Promise<boolean>;
@@ -60,7 +62,8 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
   const control = await openControlState({ directory, clock });
   const unlock = lockOrClose(directory, control);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const deps: Deps = { store, control, clock, logger, settings, hooks: options.hooks ?? {} };
+  const standard = standardWork();
+  const deps: Deps = { store, control, clock, logger, settings, hooks: options.hooks ?? standard.hooks };
   const draining = new AbortController();
   const app = createApp({
     deps,
@@ -70,7 +73,7 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
     before: [checkHostAndOrigin(settings.hosts), healthRoutes(deps, draining.signal)],
     after: options.after ?? [],
   });
-  const background = backgroundOf(deps, options);
+  const background = backgroundOf(deps, { background: standard.background, ...options });
   let stopping: Promise<void> | undefined;
   return {
     app,
@@ -116,7 +119,6 @@ function backgroundOf(deps: Deps, { background = [], sweep_interval_ms = 1000 }:
     stop: async () => {
       await Promise.all(running.map((one) => one.stop()));
       if (shipper === undefined) return;
-      await shipper.flush();
       await shipper.stop();
     },
   };

@@ -1,3 +1,4 @@
+import { DATABASE } from '@tollgate/clickhouse';
 import type { Logger } from 'pino';
 import type { Store } from '../deps.ts';
 import type { ControlState } from '../state/change.ts';
@@ -16,12 +17,13 @@ export interface ShipperOptions {
 export interface Shipper {
   /** Resolves once a pass found nothing left to send; false where a table could not be sent. */
   flush(): Promise<boolean>;
-  /** Waits for the batch on its way. May be called more than once. */
+  /** Sends what it can within a few seconds, then ends. May be called more than once. */
   stop(): Promise<void>;
 }
 
 const LIMITS: BatchLimits = { rows: 500, characters: 4_000_000 };
 const FIRST_BACKOFF_MS = 100;
+const STOP_PATIENCE_MS = 5000;
 
 /**
  * Starts to ship. Each batch is sent with its persisted id as `insert_deduplication_token` until ClickHouse has it, and
@@ -35,25 +37,29 @@ export function startShipper({
   limits = LIMITS,
   max_backoff_ms = 15_000,
 }: ShipperOptions): Shipper {
+  const hurry = new AbortController();
   let stopped = false;
   let backoff = 0;
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<boolean> | undefined;
 
+  /** One batch of each table in turn, until nothing is left but what was refused. */
   const shipAll = async (): Promise<boolean> => {
-    let whole = true;
-    for (const table of await pendingTables(control)) whole = (await shipTable(table)) && whole;
-    return whole;
+    const refused = new Set<string>();
+    while (!stopped) {
+      const tables = (await pendingTables(control)).filter((table) => !refused.has(table));
+      if (tables.length === 0) break;
+      for (const table of tables) if (!(await shipBatch(table))) refused.add(table);
+    }
+    return refused.size === 0;
   };
 
-  const shipTable = async (table: string): Promise<boolean> => {
+  const shipBatch = async (table: string): Promise<boolean> => {
     try {
-      while (!stopped) {
-        const batch = await nextBatch(control, table, limits);
-        if (batch === undefined) return true;
-        await insert(store, batch);
-        await dropBatch(control, batch.batch_id);
-      }
+      const batch = await nextBatch(control, table, limits);
+      if (batch === undefined) return true;
+      await insert(store, batch, hurry.signal);
+      await dropBatch(control, batch.batch_id);
       return true;
     } catch (error) {
       logger.warn({ err: error, table }, 'evidence could not be stored; it is kept and will be sent again');
@@ -64,6 +70,7 @@ export function startShipper({
   /** One pass at a time; a call while one runs gets a pass of its own after it, so that nothing new is missed. */
   const run = (): Promise<boolean> => {
     clearTimeout(timer);
+    timer = undefined;
     const next = (pass ?? Promise.resolve(true)).then(shipAll).catch((error: unknown) => {
       logger.error({ err: error }, 'the outbox could not be read');
       return false;
@@ -77,9 +84,9 @@ export function startShipper({
     return next;
   };
 
+  /** Keeps a timer that is set: under a steady stream of changes, one that starts anew would never run. */
   const schedule = (delay_ms: number): void => {
-    clearTimeout(timer);
-    if (!stopped) timer = setTimeout(run, delay_ms).unref();
+    if (!stopped) timer ??= setTimeout(run, delay_ms).unref();
   };
 
   // While sending fails, what is new waits for the next attempt instead of causing one.
@@ -90,17 +97,28 @@ export function startShipper({
   return {
     flush: run,
     stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
       unsubscribe();
-      await pass;
+      // A store that hangs must not keep the service from ending: the batch is durable, and is sent again next time.
+      const limit = setTimeout(() => {
+        stopped = true;
+        hurry.abort();
+      }, STOP_PATIENCE_MS);
+      await run();
+      stopped = true;
+      clearTimeout(limit);
+      clearTimeout(timer);
     },
   };
 }
 
-async function insert({ service }: Pick<Store, 'service'>, { batch_id, table, rows }: Batch): Promise<void> {
+async function insert(
+  { service }: Pick<Store, 'service'>,
+  { batch_id, table, rows }: Batch,
+  abort_signal: AbortSignal,
+): Promise<void> {
   await service.insert({
-    table: `tollgate.${table}`,
+    abort_signal,
+    table: `${DATABASE}.${table}`,
     values: [...rows],
     format: 'JSONEachRow',
     clickhouse_settings: {

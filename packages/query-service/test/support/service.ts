@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Role } from '@tollgate/contract';
 import { pino } from 'pino';
 import {
@@ -42,20 +42,22 @@ export interface TestService {
   key(team?: string, workflows?: string[]): Promise<string>;
   /** Ends the service and listens again on the same state. */
   restart(): Promise<void>;
-  close(): Promise<void>;
+  /** Ends the service and removes its directory, unless it is to be kept. */
+  close(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 /** Clients of a store that nobody runs: what needs no storage is tested without. */
 export function noStore(): Store {
-  const client = createClient({ url: 'http://127.0.0.1:9', request_timeout: 500 });
+  const log = { level: ClickHouseLogLevel.OFF };
+  const client = createClient({ url: 'http://127.0.0.1:9', request_timeout: 500, log });
   return { reader: client, service: client };
 }
 
 type Options = Partial<Omit<QueryServiceOptions, 'directory'>>;
 
 /** A service in a directory of its own, listening on a port of the system's choice. */
-export async function startService(options: Options = {}): Promise<TestService> {
-  const directory = await mkdtemp(join(tmpdir(), 'tollgate-service-'));
+export async function startService(options: Options = {}, at?: string): Promise<TestService> {
+  const directory = at ?? (await mkdtemp(join(tmpdir(), 'tollgate-service-')));
   const given: QueryServiceOptions = {
     store: noStore(),
     logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
@@ -99,9 +101,9 @@ export async function startService(options: Options = {}): Promise<TestService> 
       service = await createQueryService(given);
       server = await listen(service);
     },
-    close: async () => {
+    close: async ({ keep } = { keep: false }) => {
       await stop();
-      await rm(directory, { recursive: true, force: true });
+      if (!keep) await rm(directory, { recursive: true, force: true });
     },
   };
 }
