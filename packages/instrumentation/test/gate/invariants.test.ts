@@ -52,16 +52,29 @@ const story = fc.record({
     { at: Number.NaN },
   ),
   disk: fc.array(fc.constantFrom('none', 'none', 'open', 'write', 'sync'), { maxLength: 8 }),
+  /** From the moment that the service hears of it, nothing can be synced any more. */
+  breaksAt: fc.constantFrom('never', 'never', '/v1/approvals', '/consume'),
   route: fc.constantFrom(...ROUTES, 'none', 'none'),
   fault: fc.constantFrom<GatewayMode | 'lose'>('cut', 500, 503, 'lose'),
   times: fc.integer({ min: 1, max: 3 }),
 });
 
+const PLAIN = {
+  decision: 'approve',
+  args: ARGUMENTS,
+  disk: [] as 'none'[],
+  breaksAt: 'never',
+  route: 'none',
+  fault: 'cut',
+  times: 1,
+} as const;
+
 test('no order of verdicts, decisions and faults executes a class-3 tool without synced intent and a consumed grant', async () => {
   let executions = 0;
   let refusals = 0;
   await fc.assert(
-    fc.asyncProperty(story, async ({ decision, args, disk: faults, route, fault, times }) => {
+    fc.asyncProperty(story, async ({ decision, args, disk: faults, breaksAt, route, fault, times }) => {
+      house.service.requests.length = 0;
       const disk = new FaultyDisk();
       const { tollgate, outbox } = await startOn(disk);
       let executed = 0;
@@ -82,6 +95,8 @@ test('no order of verdicts, decisions and faults executes a class-3 tool without
       });
       const pending = [...faults];
       disk.fails = (operation) => {
+        if (operation === 'sync' && house.service.requests.some((line) => line.endsWith(breaksAt)))
+          return true;
         if (pending[0] === 'none' || pending[0] === operation) return pending.shift() === operation;
         return false;
       };
@@ -95,14 +110,17 @@ test('no order of verdicts, decisions and faults executes a class-3 tool without
       house.service.rule = () => undefined;
       house.service.loseAnswer = undefined;
       await deciding;
-      pending.length = 0;
+      disk.fails = () => false;
       expect(executed).toBe(result.status === 'completed' ? 1 : 0);
-      if (decision !== 'approve' || args !== ARGUMENTS) expect(executed).toBe(0);
+      if (decision !== 'approve' || args !== ARGUMENTS || breaksAt !== 'never') expect(executed).toBe(0);
       executions += executed;
       refusals += 1 - executed;
       await outbox.close(0);
     }),
-    { numRuns: 20 },
+    {
+      numRuns: 20,
+      examples: [[PLAIN], [{ ...PLAIN, breaksAt: '/v1/approvals' }], [{ ...PLAIN, breaksAt: '/consume' }]],
+    },
   );
   // Both ends of the story were told, or the test has shown nothing.
   expect(executions).toBeGreaterThan(0);
