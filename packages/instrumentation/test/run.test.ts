@@ -50,7 +50,9 @@ test('a run with a class-1 tool, a class-2 tool, a model call, a citation: one w
     ['source_cited', ''],
     ['run_sealed', ''],
   ]);
-  const [started, , , model, intent] = chain;
+  const [started, searched, , model, intent] = chain;
+  expect(searched?.record.detail).toEqual({ reads: ['tickets'] });
+  expect(Object.keys(started?.record.digests ?? {})).toEqual(['input']);
   expect(new Set(chain.map(({ traceId }) => traceId)).size).toBe(1);
   expect(started?.parentSpanId).toBe('');
   expect(chain.slice(1).every(({ parentSpanId }) => parentSpanId === started?.spanId)).toBe(true);
@@ -146,6 +148,29 @@ test('a failing tool: outcome failed, the error reaches the agent, the run fails
   const finished = chainOf(house.spans(), result.runId).find(({ record }) => record.kind === 'tool_finished');
   expect(finished?.record.outcome).toBe('failed');
   expect(finished?.attributes['error.type']).toBe('RangeError');
+});
+
+test('a run without input and output says so, rather than nothing', async () => {
+  const tollgate = await house.start();
+  const { runId } = await tollgate.run({ initiator: SAM }, () => {});
+  await tollgate.flush();
+  const [started, sealed] = chainOf(house.spans(), runId);
+  expect(started?.attributes[CONTENT.input]).toBe('null');
+  expect(sealed?.attributes[CONTENT.output]).toBe('null');
+});
+
+test('after shutdown nothing can be recorded, so nothing is executed', async () => {
+  const tollgate = await house.start();
+  let executed = 0;
+  const classify = tollgate.tool({ name: 'classify', execute: async () => ++executed });
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    const [first, second] = await Promise.all([tollgate.shutdown(), tollgate.shutdown()]);
+    expect(first).toEqual({ unsentRecords: 0, unsentBytes: 0, rejectedRecords: 0 });
+    expect(second).toEqual(first);
+    return classify({});
+  });
+  expect(executed).toBe(0);
+  expect(result).toMatchObject({ status: 'blocked', error: { reason: 'evidence_unavailable' } });
 });
 
 test('escalated and cancelled', async () => {

@@ -37,7 +37,7 @@ export function gateEntry(call: Call, ruling: Ruling, enforcement: Enforcement, 
       verdict,
       reason,
       enforcement,
-      ...(Object.keys(detail).length === 0 ? {} : { detail }),
+      ...detailOf({ ...reads(call), ...detail }),
     },
     attributes: {
       ...attributes(call, ruling),
@@ -63,7 +63,7 @@ export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
   return {
     kind: 'tool_finished',
     spanName: spanName.tool(call.tool.name),
-    fields: { ...common(call, ruling), outcome },
+    fields: { ...common(call, ruling), outcome, ...detailOf(reads(call)) },
     attributes: {
       ...attributes(call, ruling),
       [GEN_AI.operation]: 'execute_tool',
@@ -75,6 +75,15 @@ export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
     endNs,
     errorType,
   };
+}
+
+/** The data sources that the tool's own code names; those of the workflow file are known from the file. */
+function reads({ tool }: Call): Detail {
+  return tool.reads === undefined || tool.reads.length === 0 ? {} : { reads: [...tool.reads] };
+}
+
+function detailOf(detail: Detail): { readonly detail?: Detail } {
+  return Object.keys(detail).length === 0 ? {} : { detail };
 }
 
 function common(call: Call, { action, actionClass, approvalId }: Ruling) {

@@ -9,7 +9,8 @@ export function startEntry(workflow: string, initiator: string, verified: boolea
     spanName: spanName.run(workflow),
     fields: { actor: initiator, detail: { initiator_verified: verified } },
     attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.initiator]: initiator },
-    content: { input },
+    // A run without an input has one to show: null.
+    content: { input: input ?? null },
   };
 }
 
@@ -56,7 +57,7 @@ export function sealEntry(run: GovernedRun, ending: Ending): Entry {
       },
     },
     attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.finalStatus]: status },
-    content: { output },
+    content: { output: output ?? null },
     errorType,
   };
 }
