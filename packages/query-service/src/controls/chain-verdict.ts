@@ -2,13 +2,13 @@ import { type EvidenceRecord, parseRecord, sha256Hex, startChain, verifyChain } 
 import { z } from 'zod';
 
 /** The stored records of one run by one writer, in any order; a text that is stored twice is one record. */
-export interface WriterRecords {
+interface WriterRecords {
   readonly run_id: string;
   readonly writer: string;
   readonly texts: readonly string[];
 }
 
-export interface WriterVerdict {
+interface WriterVerdict {
   readonly writer: string;
   readonly records: number;
   /** SHA-256 of the last record. */

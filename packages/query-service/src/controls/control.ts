@@ -78,13 +78,13 @@ export interface JudgeContext {
 }
 
 /** An example for people and for the table test, judged in the context of `examples.ts`. */
-export interface Example<Row> {
+interface Example<Row> {
   readonly name: string;
   readonly rows: readonly Row[];
 }
 
 /** One rule over stored evidence, as its file writes it. */
-export interface ControlDefinition<Row> {
+interface ControlDefinition<Row> {
   /** The control's name, snake_case. */
   readonly control: string;
   readonly class: 'every' | ActionClass;

@@ -36,12 +36,12 @@ const groupKeys = {
   day: z.string().optional(),
 };
 const costRow = z.object({ ...groupKeys, ...figures });
-export type CostRow = z.output<typeof costRow>;
+type CostRow = z.output<typeof costRow>;
 
 export const costsAnswer = z.object({ items: z.array(costRow), total: z.object(figures) });
-export type CostsAnswer = z.output<typeof costsAnswer>;
+type CostsAnswer = z.output<typeof costsAnswer>;
 
-export interface CostQuery {
+interface CostQuery {
   readonly group_by: readonly CostGroup[];
   readonly from?: string | undefined;
   readonly to?: string | undefined;

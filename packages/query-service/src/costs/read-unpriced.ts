@@ -13,7 +13,7 @@ export const unpricedAnswer = z.object({
   first_seen: z.iso.datetime(),
   last_seen: z.iso.datetime(),
 });
-export type UnpricedAnswer = z.output<typeof unpricedAnswer>;
+type UnpricedAnswer = z.output<typeof unpricedAnswer>;
 
 const row = z.object({
   provider: z.string(),

@@ -10,7 +10,7 @@ export const costAnswer = z.object({
   calls: z.int(),
   unpriced_calls: z.int(),
 });
-export type CostAnswer = z.output<typeof costAnswer>;
+type CostAnswer = z.output<typeof costAnswer>;
 
 const row = z.object({
   run_id: z.string(),

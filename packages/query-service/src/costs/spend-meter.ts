@@ -18,7 +18,7 @@ const QUERY = `
   GROUP BY c.workflow`;
 
 /** What workflows have spent, as far as the evidence store knows, kept in memory for heartbeats. */
-export interface SpendMeter {
+interface SpendMeter {
   /** For `Hooks`: undefined until it was first read, so that unknown is not zero. */
   readonly spent: NonNullable<Hooks['spent']>;
   /** For the service's background work: reads it every so often. */

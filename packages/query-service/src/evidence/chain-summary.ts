@@ -19,7 +19,7 @@ export const chainSummary = z.object({
   ),
   findings: z.array(z.object({ writer: z.string().nullable(), problem: z.string() })),
 });
-export type ChainSummary = z.output<typeof chainSummary>;
+type ChainSummary = z.output<typeof chainSummary>;
 
 const CONFLICTS = `
   SELECT lower(hex(c.span_id)) AS span_id, toUInt32(c.versions) AS versions

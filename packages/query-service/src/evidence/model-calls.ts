@@ -39,7 +39,7 @@ export const modelCallAnswer = z.object({
   cost_usd: text.nullable(),
   counted: z.boolean(),
 });
-export type ModelCallAnswer = z.output<typeof modelCallAnswer>;
+type ModelCallAnswer = z.output<typeof modelCallAnswer>;
 
 const row = z.object({
   ...shape,

@@ -23,7 +23,7 @@ export const evidenceAnswer = z.object({
   chain: chainSummary,
   flags: z.array(flagAnswer),
 });
-export type EvidenceAnswer = z.output<typeof evidenceAnswer>;
+type EvidenceAnswer = z.output<typeof evidenceAnswer>;
 
 /**
  * One run's whole evidence: what the agent claimed and what the service recorded, in one timeline, each record verbatim.
@@ -63,5 +63,5 @@ export async function readEvidence(
 /** People who answer for a run or judge it read its content; an admin who is nothing else runs the installation. */
 const CONTENT_ROLES = ['owner', 'reviewer', 'approver', 'auditor'] as const;
 
-export const mayReadContent = (identity: Identity): boolean =>
+const mayReadContent = (identity: Identity): boolean =>
   identity.kind === 'person' && identity.roles.some((role) => CONTENT_ROLES.some((one) => one === role));

@@ -16,7 +16,7 @@ export const quarantineAnswer = z.object({
   span_name: z.string(),
   received_at: z.iso.datetime(),
 });
-export type QuarantineAnswer = z.output<typeof quarantineAnswer>;
+type QuarantineAnswer = z.output<typeof quarantineAnswer>;
 
 const row = quarantineAnswer.extend({ received_at: z.coerce.bigint(), row_hash: z.string() });
 

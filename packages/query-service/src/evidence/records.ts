@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { select } from '../runs/select.ts';
 
 /** One stored record, verbatim, by whom it was written. */
-export const storedRecord = z.object({
+const storedRecord = z.object({
   source: z.enum(['agent', 'service']),
   /** Of an agent's record: the key behind it. Its words are that principal's claims. */
   principal: z.string(),
@@ -19,7 +19,7 @@ export const storedRecord = z.object({
 export type StoredRecord = z.output<typeof storedRecord>;
 
 /** More than this of one run is not shown on a page; the export has all of it. */
-export const MAX_RECORDS = 20_000;
+const MAX_RECORDS = 20_000;
 
 const QUERY = `
   SELECT * FROM (

@@ -36,7 +36,7 @@ export const timelineEntry = z.object({
   /** SHA-256 of its bytes. */
   hash: z.string(),
 });
-export type TimelineEntry = z.output<typeof timelineEntry>;
+type TimelineEntry = z.output<typeof timelineEntry>;
 
 /** A stored record as an entry. What does not parse is shown as `malformed`, with why. Pure. */
 export function timelineEntryOf(stored: StoredRecord): TimelineEntry {

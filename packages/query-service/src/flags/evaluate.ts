@@ -8,14 +8,14 @@ import { changedRuns, dueRuns, forgetJudged, rememberJudged } from './memory.ts'
 import { judgeContext } from './service-facts.ts';
 import { fingerprints, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
 
-export interface EvaluationCounts extends FlagCounts {
+interface EvaluationCounts extends FlagCounts {
   /** Runs that were judged. */
   runs: number;
   /** Class-2 actions that were newly chosen for review. */
   sampled: number;
 }
 
-export interface EvaluationOptions {
+interface EvaluationOptions {
   /**
    * Judge every run of which something arrived since then (ns), whether or not it has changed; `0n` is a full
    * evaluation. Without it, only what is new since the last evaluation, and what is due.

@@ -5,8 +5,8 @@ import type { EvaluationTables } from './tables.ts';
 
 type FlagRow = EvaluationTables['flags'];
 
-export const FLAG_EVENTS = ['raised', 'reopened', 'updated', 'cleared', 'acknowledged', 'resolved'] as const;
-export type FlagEvent = (typeof FLAG_EVENTS)[number];
+const FLAG_EVENTS = ['raised', 'reopened', 'updated', 'cleared', 'acknowledged', 'resolved'] as const;
+type FlagEvent = (typeof FLAG_EVENTS)[number];
 
 /** Leaves what happened to a flag as an evidence record and as a row of the store, in the transaction of the change. */
 export async function appendFlagEvent(

@@ -32,9 +32,9 @@ export const flagAnswer = z.object({
   cleared_because: z.string().nullable(),
   updated_at: z.iso.datetime(),
 });
-export type FlagAnswer = z.output<typeof flagAnswer>;
+type FlagAnswer = z.output<typeof flagAnswer>;
 
-export interface FlagFilter {
+interface FlagFilter {
   readonly state?: (typeof FLAG_STATES)[number] | undefined;
   readonly control?: string | undefined;
   readonly workflow?: string | undefined;

@@ -10,7 +10,7 @@ export const flagId = (
   { scope, key }: Pick<Finding, 'scope' | 'key'>,
 ): string => uuidv5(JSON.stringify(['flag', control, scope, key]), writer);
 
-export interface Ripened {
+interface Ripened {
   readonly ripe: readonly RipeFinding[];
   /** When each scope has to be judged again, although nothing new may arrive: the end of a grace, a due date. */
   readonly rechecks: readonly { readonly run_id: string; readonly at: bigint }[];

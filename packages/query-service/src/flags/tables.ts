@@ -10,7 +10,7 @@ export type EvaluationTables = {
   rechecks: { run_id: string; at: string };
 };
 
-export type EvaluationDb = Kysely<ControlTables & EvaluationTables>;
+type EvaluationDb = Kysely<ControlTables & EvaluationTables>;
 
 /** The same database, with the tables of evaluation in its type. */
 export const evaluationTables = (db: Kysely<ControlTables> | Transaction<ControlTables>): EvaluationDb =>

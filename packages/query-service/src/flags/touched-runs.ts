@@ -9,7 +9,7 @@ export interface TouchedRun {
 }
 
 /** Runs read in one go. */
-export const PAGE_OF_RUNS = 500;
+const PAGE_OF_RUNS = 500;
 
 /**
  * Runs of which something arrived in the store since a time, with a fingerprint of all that is stored of them. The

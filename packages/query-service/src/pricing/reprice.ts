@@ -71,7 +71,7 @@ async function insertRepricings(
     query: INSERT,
     query_params: {
       runs: [...new Set(priced.map(({ run_id }) => run_id))],
-      hashes: priced.map(({ span_hash }) => span_hash),
+      hashes: priced.map(({ span_hash }) => BigInt(span_hash)),
       costs: priced.map(({ cost }) => cost),
       version: PRICE_VERSION,
     },

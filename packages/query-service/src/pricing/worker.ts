@@ -6,7 +6,7 @@ import { COMMON_NAMES } from './common-names.ts';
 import { learnNames, unseenNames } from './learn-names.ts';
 import { repriceCalls } from './reprice.ts';
 
-export interface PricingCounts {
+interface PricingCounts {
   readonly learned: number;
   readonly repriced: number;
 }

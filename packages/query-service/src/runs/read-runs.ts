@@ -36,7 +36,7 @@ export const runAnswer = z.object({
   cost: costAnswer,
   open_flags: z.int(),
 });
-export type RunAnswer = z.output<typeof runAnswer>;
+type RunAnswer = z.output<typeof runAnswer>;
 
 const row = z.object({
   run_id: z.string(),
@@ -62,7 +62,7 @@ const COLUMNS = `
   r.registered AS registered, r.governed AS governed, r.final_status AS status, r.spans AS spans,
   toString(toUnixTimestamp64Nano(r.started_at)) AS started, toString(toUnixTimestamp64Nano(r.ended_at)) AS ended`;
 
-export interface RunFilter {
+interface RunFilter {
   readonly workflow?: string | undefined;
   readonly status?: (typeof RUN_STATUSES)[number] | undefined;
   readonly team?: string | undefined;
@@ -90,7 +90,7 @@ export async function listRuns(
   const after =
     cursor === undefined
       ? undefined
-      : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.uuid()]));
+      : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.guid()]));
   const names = (['workflow', 'status', 'team', 'owner'] as const).filter(
     (name) => filter[name] !== undefined,
   );

@@ -14,7 +14,7 @@ const moment = z
 /** Query parameters of everything that has a time range: from it on, and until before `to`. Spread into a query object. */
 export const rangeQuery = { from: moment.optional(), to: moment.optional() } as const;
 
-export interface Range {
+interface Range {
   readonly from: string;
   readonly to: string;
 }

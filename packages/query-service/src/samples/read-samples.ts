@@ -39,9 +39,9 @@ export const sampleAnswer = z.object({
   note: z.string().nullable(),
   scores: z.record(z.string(), z.number()).nullable(),
 });
-export type SampleAnswer = z.output<typeof sampleAnswer>;
+type SampleAnswer = z.output<typeof sampleAnswer>;
 
-export interface SampleFilter {
+interface SampleFilter {
   readonly state?: (typeof SAMPLE_STATES)[number] | undefined;
   readonly workflow?: string | undefined;
   readonly run_id?: string | undefined;

@@ -68,7 +68,7 @@ export async function reviewSample(
 }
 
 /** A workflow names reviewers by address or as `group:NAME`. */
-export const isReviewer = (person: PersonIdentity, sample: Pick<Sample, 'reviewers'>): boolean => {
+const isReviewer = (person: PersonIdentity, sample: Pick<Sample, 'reviewers'>): boolean => {
   const reviewers = readJsonList(sample.reviewers).map((each) => each.toLowerCase());
   return (
     reviewers.includes(person.name) || person.groups.some((group) => reviewers.includes(`group:${group}`))

@@ -9,7 +9,7 @@ import { reviewSample } from './review-sample.ts';
 const readers = { roles: ['owner', 'reviewer', 'auditor', 'admin'] } as const;
 const params = z.strictObject({ sample_id: z.uuid() });
 
-export const reviewRequest = z.strictObject({
+const reviewRequest = z.strictObject({
   verdict: z.enum(REVIEW_VERDICTS),
   note: z.string().trim().min(1, { error: 'say why, in a few words' }).max(4000),
   /** Criterion → score from 0 to 10. */

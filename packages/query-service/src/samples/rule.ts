@@ -29,10 +29,10 @@ export function samplingDraw(secret: string, { run_id, policy_version, seq }: Ca
 /** Of each new policy version, all class-2 actions of this many runs are reviewed. */
 export const FIRST_RUNS = 3;
 
-export const SAMPLING_REASONS = ['drawn', 'first_runs', 'weekly_minimum'] as const;
+const SAMPLING_REASONS = ['drawn', 'first_runs', 'weekly_minimum'] as const;
 export type SamplingReason = (typeof SAMPLING_REASONS)[number];
 
-export interface SamplingState {
+interface SamplingState {
   readonly sample_rate: number;
   readonly minimum_per_week: number;
   /** Place of the run among the runs registered with its policy version, from 1; undefined where it is not registered. */

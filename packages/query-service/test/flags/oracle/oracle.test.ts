@@ -13,7 +13,7 @@ import { Agent, collect, type LandingRow, type RunIdentity } from '../agent.ts';
 import { approved, PLANTS, type Plant } from './plants.ts';
 import { LIMITS, ORACLE_WORKFLOW, ORACLE_YAML } from './workflow.ts';
 
-const RUNS = 232;
+const RUNS = 174;
 const SEED = 20261123;
 
 let clickhouse: ClickHouse;
@@ -165,11 +165,10 @@ test('flags found are the violations planted, none more and none fewer', async (
   expect(await openFlags()).toEqual(Object.fromEntries(expected));
 }, 60_000);
 
-/** Two plants may break one rule twice; what is judged once a run is flagged once. */
+/** Two plants may break one rule twice; the budget of a run is broken once, however often it is overspent. */
 function expectedOf(plants: readonly Plant[]): readonly string[] {
-  const once = new Set(['budget_breach', 'evidence_chain_whole#seq']);
   const all = plants.flatMap(({ flags }) => flags);
-  return all.filter((control, index) => !once.has(control) || all.indexOf(control) === index);
+  return all.filter((control, index) => control !== 'budget_breach' || all.indexOf(control) === index);
 }
 
 /** Shuffled over all runs, every tenth span twice, in batches of odd sizes, with evaluations in between. */
@@ -179,8 +178,8 @@ async function deliver(agents: readonly Agent[], next: () => number): Promise<vo
   const queue: LandingRow[] = shuffled([...rows, ...twice], next);
   let batches = 0;
   while (queue.length > 0) {
-    await collect(clickhouse, queue.splice(0, 150 + Math.floor(next() * 200)));
+    await collect(clickhouse, queue.splice(0, 300 + Math.floor(next() * 300)));
     batches += 1;
-    if (batches % 3 === 0) await evaluateControls(service.service.deps);
+    if (batches % 2 === 0) await evaluateControls(service.service.deps);
   }
 }

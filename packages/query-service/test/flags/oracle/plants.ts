@@ -157,6 +157,13 @@ export const PLANTS: readonly Plant[] = [
   },
   { name: 'no end', act: () => undefined, end: () => undefined, flags: ['final_status_present'] },
   {
+    name: 'a run of which nothing was ever heard',
+    bare: true,
+    act: () => undefined,
+    end: () => undefined,
+    flags: ['final_status_present'],
+  },
+  {
     name: 'two different ends',
     act: () => undefined,
     end: (agent) => {

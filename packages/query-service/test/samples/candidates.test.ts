@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { type ExecutedAction, toActions } from '../../src/samples/candidates.ts';
+
+const record = (changes: Partial<ExecutedAction>): ExecutedAction => ({
+  ...{ run_id: 'r', workflow: 'w', policy_version: 'v', owner: 'o', team: 't', since: 0n },
+  ...{ kind: 'gate_decided', call_id: 'c', tool: 'set_status', action: 'update_status', action_class: 2 },
+  ...{ approval_id: '', rollback_note: '', seq: 0 },
+  ...changes,
+});
+
+test('the decision and the end of a call are one action, by the number of its decision, in any order', () => {
+  const decision = record({ seq: 3 });
+  const end = record({ kind: 'tool_finished', seq: 4 });
+  for (const rows of [
+    [decision, end],
+    [end, decision],
+  ])
+    expect(toActions(rows)).toMatchObject([{ call_id: 'c', seq: 3 }]);
+});
+
+test('an end whose decision has not arrived is an action all the same', () => {
+  expect(toActions([record({ kind: 'tool_finished', seq: 4 })])).toMatchObject([{ call_id: 'c', seq: 4 }]);
+});
+
+test('a repeated call id hides nothing: each use is an action of its own', () => {
+  const rows = [1, 3, 5].flatMap((seq) => [record({ seq }), record({ kind: 'tool_finished', seq: seq + 1 })]);
+  expect(toActions(rows).map(({ call_id, seq }) => [call_id, seq])).toEqual([
+    ['c', 1],
+    ['c#2', 3],
+    ['c#3', 5],
+  ]);
+});
