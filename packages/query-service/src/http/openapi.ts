@@ -1,13 +1,18 @@
-import { errorBody } from '@tollgate/contract';
+import { errorBody, sha256Hex } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
+/** Schemas that refer to themselves, by name. */
+type Shared = Map<string, unknown>;
 
 /** The OpenAPI 3.1 description of these routes, made from the same schemas that validate requests and answers. */
 export function openApi(routes: readonly Route[], version: string): Json {
+  const shared: Shared = new Map();
   const paths: Record<string, Json> = {};
-  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, shared) };
+  const error = json(schemaOf(errorBody, 'output', shared));
   return {
     openapi: '3.1.0',
     info: {
@@ -26,14 +31,13 @@ export function openApi(routes: readonly Route[], version: string): Json {
         api_key: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'An agent key (tgk_…).' },
         session: { type: 'apiKey', in: 'cookie', name: 'tollgate_session' },
       },
-      responses: {
-        error: { description: 'An error of the catalogue.', content: json(schemaOf(errorBody, 'output')) },
-      },
+      responses: { error: { description: 'An error of the catalogue.', content: error } },
+      schemas: Object.fromEntries(shared),
     },
   };
 }
 
-function operation(route: Route): Json {
+function operation(route: Route, shared: Shared): Json {
   const { access, body } = route;
   return {
     operationId: operationId(route),
@@ -42,20 +46,20 @@ function operation(route: Route): Json {
     ...(access === 'public'
       ? { security: [] }
       : { security: [{ bearer: [] }, { api_key: [] }, { session: [] }], 'x-roles': access.roles }),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [...parameters(route.params, 'path', shared), ...parameters(route.query, 'query', shared)],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: json(schemaOf(body, 'input')) } }),
+      : { requestBody: { required: true, content: json(schemaOf(body, 'input', shared)) } }),
     responses: {
-      [route.status]: { description: 'Done.', content: json(schemaOf(route.response, 'output')) },
+      [route.status]: { description: 'Done.', content: json(schemaOf(route.response, 'output', shared)) },
       default: { $ref: '#/components/responses/error' },
     },
   };
 }
 
-function parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): Json[] {
+function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', shared: Shared): Json[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = objectSchema.parse(schemaOf(schema, 'input'));
+  const { properties = {}, required = [] } = objectSchema.parse(schemaOf(schema, 'input', shared));
   return Object.entries(properties).map(([name, one]) => ({
     name,
     in: where,
@@ -69,13 +73,15 @@ const objectSchema = z.object({
   required: z.array(z.string()).optional(),
 });
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    target: 'draft-2020-12',
-    unrepresentable: 'any',
-  });
-  return rest;
+/** zod names its recursive parts within one schema; in a document they have to lie under components, named by content. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', shared: Shared): Json {
+  const made = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' });
+  const { $schema: _, $defs = {}, ...rest } = made;
+  const prefix = `shape_${sha256Hex(JSON.stringify($defs)).slice(0, 8)}_`;
+  const moved = (part: unknown): Json =>
+    JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', `"#/components/schemas/${prefix}`));
+  for (const [name, part] of Object.entries($defs)) shared.set(`${prefix}${name}`, moved(part));
+  return moved(rest);
 }
 
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
