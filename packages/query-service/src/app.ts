@@ -35,7 +35,7 @@ export function createApp({
   const description = openApi(all, API_VERSION);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(withRequestId, helmet(), ...before);
+  app.use(withRequestId, logAnswer(deps), helmet(), ...before);
   app.get('/openapi.json', (_request, response) => void response.json(description));
   app.use('/v1', neverStore);
   app.use(mount(all, deps, authenticate, drain));
@@ -55,6 +55,22 @@ const withRequestId: RequestHandler = (request, response, next) => {
   response.setHeader('x-request-id', id);
   next();
 };
+
+/** One line an answer. Paths carry ids and no content; query strings are left out. */
+const logAnswer =
+  ({ logger }: Deps): RequestHandler =>
+  (request, response, next) => {
+    const { method, path } = request;
+    const started = performance.now();
+    response.once('finish', () => {
+      const ms = Math.round(performance.now() - started);
+      logger.debug(
+        { request_id: response.locals['requestId'], method, path, status: response.statusCode, ms },
+        'answered',
+      );
+    });
+    next();
+  };
 
 const neverStore: RequestHandler = (_request, response, next) => {
   response.setHeader('cache-control', 'no-store');

@@ -100,6 +100,3 @@ async function installationWriter(db: Kysely<ControlTables>): Promise<string> {
     .executeTakeFirstOrThrow();
   return value;
 }
-
-export type { Change, ControlState, RecordScope, ServiceFact, StoreRow } from './change.ts';
-export { changeOrRefuse } from './change.ts';
