@@ -46,7 +46,8 @@ export async function requestApproval(
     rollback_note: call.rollbackNote ?? '',
     ...(call.purpose === undefined ? {} : { purpose: call.purpose.toWellFormed().slice(0, 2000) }),
   };
-  return outcomeOf(await insisting(call, () => run.process.client.requestApproval(body)), 'policy_error');
+  const answer = await insisting(call, () => run.process.client.requestApproval(body));
+  return outcomeOf(run, answer, 'policy_error');
 }
 
 /** Waits for the decision, as long as it takes; waiting is no timeout of the run. Survives a service that is away for a while. */
@@ -61,7 +62,7 @@ export async function awaitDecision(
     if (call.signal.aborted) return withdrawn(run, asked.approval_id);
     const answer = await run.process.client.approvalStatus(asked.approval_id, POLL_SECONDS, call.signal);
     if (call.signal.aborted) return withdrawn(run, asked.approval_id);
-    if (answer.kind === 'refused') return outcomeOf(answer, 'grant_unusable');
+    if (answer.kind === 'refused') return outcomeOf(run, answer, 'grant_unusable');
     if (answer.kind === 'ok') {
       status = answer.value;
       failures = 0;
@@ -89,7 +90,7 @@ export async function consumeGrant(
   };
   const answer = await insisting(call, () => run.process.client.consume(approvalId, body));
   if (answer.kind === 'unreachable' && call.signal.aborted) return withdrawn(run, approvalId);
-  if (answer.kind !== 'ok') return outcomeOf(answer, 'grant_unusable');
+  if (answer.kind !== 'ok') return outcomeOf(run, answer, 'grant_unusable');
   const fits = answer.value.approval_id === approvalId && answer.value.call_id === call.id;
   return fits && answer.value.approved_by.length > 0
     ? answer
@@ -119,8 +120,9 @@ function decided(status: ApprovalStatus, asked: ApprovalStatus): Outcome<Approva
   return { kind: 'refused', reason: reasons[state] ?? 'grant_unusable', why };
 }
 
-function outcomeOf<T>(answer: Answer<T>, otherwise: Reason): Outcome<T> {
+function outcomeOf<T>(run: GovernedRun, answer: Answer<T>, otherwise: Reason): Outcome<T> {
   if (answer.kind === 'ok') return answer;
+  run.process.heartbeat.distrust();
   if (answer.kind === 'unreachable') return { kind: 'refused', reason: 'service_unreachable', why: {} };
   const service = `${answer.message} (${answer.code})`.slice(0, 500);
   return { kind: 'refused', reason: REASON_OF[answer.code] ?? otherwise, why: { service } };

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Deliver } from './delivery.ts';
 import { encodeFrame, type Frame } from './frame.ts';
 import { freeName, orphanId, ownedName, thisProcess } from './ownership.ts';
-import { setAside } from './rejected.ts';
+import { keepTorn, setAside } from './rejected.ts';
 import { Sender, type SenderEvents } from './sender.ts';
 import { Spool } from './spool.ts';
 import { type Committed, type OpenSegment, SegmentWriter } from './writer.ts';
@@ -48,6 +48,7 @@ export class Outbox {
   private readonly adopted = new Map<string, Sender>();
   private readonly adoptTimer: NodeJS.Timeout;
   private readonly waiters = new Set<() => void>();
+  private readonly dropping = new Set<Promise<void>>();
   private rejectedFrames = 0;
   private closing: Promise<OutboxDepth> | undefined;
 
@@ -118,6 +119,7 @@ export class Outbox {
     await Promise.all([this.own, ...this.adopted.values()].map((sender) => sender.close()));
     await this.release(this.own.spool, this.id);
     for (const [id, { spool }] of this.adopted) await this.release(spool, id);
+    await Promise.all(this.dropping);
     return depth;
   }
 
@@ -170,8 +172,9 @@ export class Outbox {
   }
 
   private async take(id: string, directory: string): Promise<void> {
-    const spool = await Spool.recover(directory, (bytes) => {
-      if (bytes > 0) this.options.onProblem(`an outbox of another process ends in ${bytes} torn bytes`);
+    const spool = await Spool.recover(directory, async (tail) => {
+      this.options.onProblem(`an outbox of another process ends in ${tail.length} torn bytes; see rejected/`);
+      await keepTorn(this.options.directory, tail);
     });
     if (spool.unsentFrames === 0) await rm(directory, { recursive: true, force: true });
     else this.adopted.set(id, new Sender(spool, this.options.deliver, this.events(id)));
@@ -193,15 +196,20 @@ export class Outbox {
       problem: this.options.onProblem,
       progress: () => {
         for (const settle of [...this.waiters]) settle();
-        if (adoptedId !== undefined) void this.dropIfDone(adoptedId);
+        if (adoptedId !== undefined) this.dropIfDone(adoptedId);
       },
     };
   }
 
-  private async dropIfDone(id: string): Promise<void> {
+  private dropIfDone(id: string): void {
     const sender = this.adopted.get(id);
     if (sender === undefined || sender.spool.unsentFrames > 0) return;
     this.adopted.delete(id);
+    const dropped = this.drop(sender).finally(() => this.dropping.delete(dropped));
+    this.dropping.add(dropped);
+  }
+
+  private async drop(sender: Sender): Promise<void> {
     await sender.close();
     await rm(sender.spool.directory, { recursive: true, force: true });
   }

@@ -21,6 +21,8 @@ export interface Batch {
   readonly frames: readonly Frame[];
   readonly bytes: number;
   readonly after: Cursor;
+  /** How far the segment went when this was read; more may have been written since. */
+  readonly seen: { readonly bytes: number; readonly frames: number };
 }
 
 const READ_BYTES = 1024 * 1024;
@@ -38,31 +40,31 @@ export class Spool {
   }
 
   /** Opens a directory that another process left behind. Of a torn last frame nobody was told that it was written. */
-  static async recover(directory: string, torn: (bytes: number) => void): Promise<Spool> {
+  static async recover(directory: string, torn: (tail: Uint8Array) => Promise<void>): Promise<Spool> {
     const spool = new Spool(directory);
     spool.cursor = await readCursor(directory);
     const numbers = (await readdir(directory)).flatMap((name) =>
       /^\d{10}\.segment$/.test(name) ? [Number.parseInt(name, 10)] : [],
     );
-    for (const number of numbers.sort((a, b) => a - b)) torn(await spool.recoverSegment(number));
+    for (const number of numbers.sort((a, b) => a - b)) await spool.recoverSegment(number, torn);
     return spool;
   }
 
-  /** Bytes behind the last whole frame. */
-  private async recoverSegment(number: number): Promise<number> {
+  /** What lies behind the last whole frame is handed to `torn` before the segment can go. */
+  private async recoverSegment(number: number, torn: (tail: Uint8Array) => Promise<void>): Promise<void> {
     const bytes = await readFile(this.segmentPath(number));
     const { frames, end } = readFrames(bytes);
+    if (end < bytes.length) await torn(bytes.subarray(end));
     const from = number === this.cursor.segment ? Math.min(this.cursor.offset, end) : 0;
     if (number < this.cursor.segment || from === end) {
       await rm(this.segmentPath(number), { force: true });
-      return bytes.length - end;
+      return;
     }
     if (this.segments.length === 0) this.cursor = { segment: number, offset: from };
     const left = readFrames(bytes.subarray(from, end)).frames.length;
     this.segments.push({ number, bytes: end, frames: frames.length, sent: frames.length - left });
     this.unsentBytes += end - from;
     this.unsentFrames += left;
-    return bytes.length - end;
   }
 
   segmentPath(number: number): string {
@@ -85,14 +87,17 @@ export class Spool {
 
   /** The next frames to deliver, or undefined when everything written so far has been. */
   async next(maxFrames: number): Promise<Batch | undefined> {
+    // A segment without bytes is one whose first write is under way, or one that a failed write has left behind.
     const segment = this.segments.find(
       ({ number, bytes }) =>
-        number > this.cursor.segment || (number === this.cursor.segment && bytes > this.cursor.offset),
+        bytes > 0 &&
+        (number > this.cursor.segment || (number === this.cursor.segment && bytes > this.cursor.offset)),
     );
     if (segment === undefined) return undefined;
     const offset = segment.number === this.cursor.segment ? this.cursor.offset : 0;
+    const seen = { bytes: segment.bytes, frames: segment.frames };
     const { frames, end } = await this.read(segment, offset, maxFrames);
-    return { frames, bytes: end, after: { segment: segment.number, offset: offset + end } };
+    return { frames, bytes: end, after: { segment: segment.number, offset: offset + end }, seen };
   }
 
   private async read(segment: Segment, offset: number, maxFrames: number) {
@@ -115,13 +120,13 @@ export class Spool {
     await this.moveTo(batch.after, batch.bytes, batch.frames.length);
   }
 
-  /** Gives up what is left of the segment that cannot be read. Returns how much that was. */
-  async skipUnreadable(batch: Batch): Promise<{ readonly frames: number; readonly bytes: number }> {
-    const segment = this.segments.find(({ number }) => number === batch.after.segment);
+  /** Gives up what of the segment was there to be read and could not be. Returns how much that was. */
+  async skipUnreadable({ after, seen }: Batch): Promise<{ readonly frames: number; readonly bytes: number }> {
+    const segment = this.segments.find(({ number }) => number === after.segment);
     if (segment === undefined) return { frames: 0, bytes: 0 };
-    const lost = { frames: segment.frames - segment.sent, bytes: segment.bytes - batch.after.offset };
-    segment.sent = segment.frames;
-    await this.moveTo({ segment: segment.number, offset: segment.bytes }, lost.bytes, lost.frames);
+    const lost = { frames: seen.frames - segment.sent, bytes: seen.bytes - after.offset };
+    segment.sent = seen.frames;
+    await this.moveTo({ segment: segment.number, offset: seen.bytes }, lost.bytes, lost.frames);
     return lost;
   }
 

@@ -66,6 +66,11 @@ export class HeartbeatMonitor {
     return service === 'reachable' && last?.suspended === false && last.policy_version === this.policyVersion;
   }
 
+  /** Something else of the service's contradicts the last heartbeat: the next call asks anew. */
+  distrust(): void {
+    this.lastSentAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** One heartbeat; who asks while one is under way shares it. */
   beat(timeoutMs: number): Promise<Answer<Heartbeat>> {
     this.inFlight ??= this.ask(timeoutMs).finally(() => {

@@ -66,4 +66,7 @@ test('a record that the kill tore in two is left out; those before it arrive', a
   await tollgate.flush(10_000);
   expect(chainOf(house.spans(), runId).length).toBe(2);
   expect(problems.some((problem) => problem.includes('torn'))).toBe(true);
+  expect(
+    (await readdir(join(house.outbox, 'rejected'))).filter((name) => name.endsWith('.torn')).length,
+  ).toBe(1);
 });
