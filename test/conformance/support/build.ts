@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+
+const SCRIPT = fileURLToPath(new URL('../../../collector-config/scripts/build-otelcol', import.meta.url));
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Path of the OpenTelemetry Collector; empty where there is no Go to build it with. */
+    otelcol: string;
+  }
+}
+
+/** Builds or finds the OpenTelemetry Collector before the first test. */
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('otelcol', await otelcol());
+}
+
+async function otelcol(): Promise<string> {
+  const { code, stdout } = await run();
+  if (code === 0) return stdout.trim();
+  if (code !== 3 || process.env['CI'] === 'true')
+    throw new Error('The OpenTelemetry Collector could not be built; see above.');
+  console.error(
+    '\n*** SKIPPED: nothing was compared with the real OpenTelemetry Collector, because there is no Go to build it. ***\n',
+  );
+  return '';
+}
+
+/** Exit code 3 says that there is no usable Go. */
+function run(): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(SCRIPT, (error, stdout) => {
+      if (error === null) resolve({ code: 0, stdout });
+      else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
+      else reject(error);
+    });
+    child.stderr?.pipe(process.stderr);
+  });
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { DATABASE } from '@tollgate/clickhouse';
+import { startTestClickHouse } from '@tollgate/clickhouse/testing';
+import { clickhouseStorage, createCollector, staticKeyVerifier } from '@tollgate/collector';
+import { TABLES } from './compare.ts';
+import { type Otelcol, startOtelcol } from './otelcol.ts';
+
+export const KEY = `tgk_${'a1'.repeat(12)}_${'b2'.repeat(32)}`;
+export const PRINCIPAL = 'conformance-agent';
+
+type Store = Awaited<ReturnType<typeof startTestClickHouse>>;
+
+/** The real Collector over a real, empty, migrated ClickHouse. */
+export interface TheirSide {
+  readonly otelcol: Otelcol;
+  readonly store: Store;
+  stop(): Promise<void>;
+}
+
+export async function startTheirs(binary: string): Promise<TheirSide> {
+  const store = await startTestClickHouse();
+  if (store.tcpPort === undefined) throw new Error('the exporter needs the native protocol');
+  await setPrices(store);
+  const otelcol = await startOtelcol({
+    binary,
+    keys: [{ key: KEY, principal: PRINCIPAL }],
+    tcpPort: store.tcpPort,
+    password: store.credentials.landing.password,
+  });
+  return {
+    otelcol,
+    store,
+    stop: async () => {
+      await otelcol.stop();
+      await store.close();
+    },
+  };
+}
+
+/** packages/collector over another one. */
+export async function startOurs() {
+  const store = await startTestClickHouse();
+  await setPrices(store);
+  const collector = createCollector({
+    ...clickhouseStorage(store.clients.landing),
+    verifyKey: staticKeyVerifier([{ key: KEY, principal: PRINCIPAL, team: 'conformance', workflows: '*' }]),
+  });
+  const { url } = await collector.listen(0);
+  const stop = async () => {
+    await collector.close();
+    await store.close();
+  };
+  return { url, store, stop };
+}
+
+/** The same price list on both sides, so that costs can be compared. */
+async function setPrices({ clients }: Store): Promise<void> {
+  const names = ['openai', 'openai.responses'].map((provider) => ({
+    provider,
+    model: 'gpt-4o',
+    priced_provider: 'openai',
+    priced_model: 'gpt-4o',
+  }));
+  const price = { input: '0.0000025', output: '0.00001', cache_read: '0.00000125', cache_creation: null };
+  const prices = [
+    {
+      provider: 'openai',
+      model: 'gpt-4o',
+      valid_from: '2024-08-06 00:00:00',
+      ...price,
+      price_version: 'test',
+    },
+  ];
+  await clients.service.insert({ table: 'model_names', values: names, format: 'JSONEachRow' });
+  await clients.service.insert({ table: 'model_prices', values: prices, format: 'JSONEachRow' });
+}
+
+export async function count(client: ClickHouseClient, table: string): Promise<number> {
+  const result = await client.query({
+    query: `SELECT count() AS n FROM ${DATABASE}.${table}`,
+    format: 'JSONEachRow',
+  });
+  const [row] = await result.json<{ n: string }>();
+  return Number(row?.n ?? 0);
+}
+
+/** Waits until every table has as many rows as expected. What is still missing then, the comparison will show. */
+export async function waitForRows(
+  client: ClickHouseClient,
+  expected: ReadonlyMap<string, number>,
+  seconds = 60,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const counts = await Promise.all(
+      [...expected].map(async ([table, n]) => (await count(client, table)) >= n),
+    );
+    if (counts.every(Boolean) || Date.now() > deadline) return;
+    await sleep(200);
+  }
+}
+
+export async function countAll(client: ClickHouseClient): Promise<Map<string, number>> {
+  return new Map(
+    await Promise.all(TABLES.map(async (table) => [table, await count(client, table)] as const)),
+  );
+}
