@@ -183,7 +183,7 @@ describe('flags', () => {
   const flagsOf = (control: string) =>
     items(auditor, `/v1/flags?control=${control}&run_id=${agent.run.run_id}`);
 
-  test('late data clears a flag, and the flag says so; when it is back, the same flag opens again', async () => {
+  test('late data clears a flag, and the flag says what cleared it', async () => {
     agent = await agentOf();
     agent.start();
     const missing = agent.call('0.10');
