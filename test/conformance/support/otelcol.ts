@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,10 +29,11 @@ export interface OtelcolOptions {
 export interface Otelcol {
   readonly httpUrl: string;
   readonly grpcUrl: string;
-  readonly healthUrl: string;
-  /** Prometheus text of the Collector's own metrics. */
-  metrics(): Promise<string>;
   log(): Promise<string>;
+  /** Everything that its queue holds on disk, as bytes. */
+  queued(): Promise<Buffer>;
+  /** Gives it another list of keys while it runs. */
+  setKeys(keys: readonly OtelcolKey[]): Promise<void>;
   /** Ends it as a power cut would, with what it has acknowledged in its queue. */
   kill(): Promise<void>;
   /** Starts it again on the same queue and ports. */
@@ -86,9 +87,16 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
   return {
     httpUrl: `http://127.0.0.1:${http}`,
     grpcUrl: `http://127.0.0.1:${grpc}`,
-    healthUrl,
-    metrics: async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text(),
     log: () => readFile(logFile, 'utf8'),
+    queued: async () => {
+      const queue = join(directory, 'queue');
+      const files = await readdir(queue);
+      return Buffer.concat(await Promise.all(files.map((file) => readFile(join(queue, file)))));
+    },
+    setKeys: async (keys) => {
+      await writeFile(join(directory, 'keys.json.new'), keyList(keys));
+      await rename(join(directory, 'keys.json.new'), join(directory, 'keys.json'));
+    },
     kill: () => end('SIGKILL'),
     start,
     stop: async () => {
@@ -113,7 +121,7 @@ async function healthy(url: string, child: ChildProcess, logFile: string): Promi
 }
 
 /** What the service writes for the Collector: digests of keys, never keys. */
-export function keyList(keys: readonly OtelcolKey[]): string {
+function keyList(keys: readonly OtelcolKey[]): string {
   return JSON.stringify({
     keys: keys.map(({ key, principal, workflows = ['*'] }, index) => ({
       key_id: `key-${index}`,

@@ -4,7 +4,8 @@ import { DATABASE } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { clickhouseStorage, createCollector, staticKeyVerifier } from '@tollgate/collector';
 import { TABLES } from './compare.ts';
-import { type Otelcol, startOtelcol } from './otelcol.ts';
+import { type Gate, startGate } from './gate.ts';
+import { type Otelcol, type OtelcolKey, startOtelcol } from './otelcol.ts';
 
 export const KEY = `tgk_${'a1'.repeat(12)}_${'b2'.repeat(32)}`;
 export const PRINCIPAL = 'conformance-agent';
@@ -14,25 +15,31 @@ type Store = Awaited<ReturnType<typeof startTestClickHouse>>;
 /** The real Collector over a real, empty, migrated ClickHouse. */
 export interface TheirSide {
   readonly otelcol: Otelcol;
+  /** Between the Collector and its ClickHouse. */
+  readonly gate: Gate;
   readonly store: Store;
   stop(): Promise<void>;
 }
 
-export async function startTheirs(binary: string): Promise<TheirSide> {
+/** @param keys who may send, beside `KEY` */
+export async function startTheirs(binary: string, keys: readonly OtelcolKey[] = []): Promise<TheirSide> {
   const store = await startTestClickHouse();
   if (store.tcpPort === undefined) throw new Error('the exporter needs the native protocol');
   await setPrices(store);
+  const gate = await startGate(store.tcpPort);
   const otelcol = await startOtelcol({
     binary,
-    keys: [{ key: KEY, principal: PRINCIPAL }],
-    tcpPort: store.tcpPort,
+    keys: [{ key: KEY, principal: PRINCIPAL }, ...keys],
+    tcpPort: gate.port,
     password: store.credentials.landing.password,
   });
   return {
     otelcol,
+    gate,
     store,
     stop: async () => {
       await otelcol.stop();
+      await gate.close();
       await store.close();
     },
   };
