@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['tollgate-source', 'node', 'import', 'module', 'default'];
+const conditions = ['tollgate-source', 'node', 'default'];
 
 /** The pages in a real browser. Apart from `npm test`, because not every machine has a Chromium. */
 export default defineConfig({

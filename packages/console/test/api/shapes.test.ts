@@ -1,8 +1,9 @@
 import { requirements as requirementsOf } from '@tollgate/contract';
 import { expect, test } from 'vitest';
-import { evidence, listOf, run } from '../../src/browser/api/shapes.ts';
+import { evidence } from '../../src/browser/api/evidence-shapes.ts';
+import { listOf, run } from '../../src/browser/api/shapes.ts';
 import { requirements } from '../../src/browser/api/workflow-shapes.ts';
-import { evidenceOf } from '../browser/service/data.ts';
+import { evidenceOf } from '../browser/service/evidence.ts';
 import { workflowFile } from '../browser/service/workflow.ts';
 
 test('the contract’s requirements are read as they are', () => {

@@ -48,7 +48,8 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.loading') === null);
 }
 
-async function listeningPage(browser: Browser) {
+/** The first page of a browser, and what it complains about. */
+export async function listeningPage(browser: Browser) {
   const page = browser.context.pages()[0] ?? (await browser.context.newPage());
   const heard: string[] = [];
   page.on('pageerror', (error) => heard.push(`threw: ${error.message}`));

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from './chromium.ts';
 import { type Harness, settled, startHarness } from './harness.ts';
-import { evidenceOf, RUN_ID } from './service/data.ts';
+import { RUN_ID } from './service/data.ts';
+import { evidenceOf } from './service/evidence.ts';
 
 const chromium = findChromium();
 

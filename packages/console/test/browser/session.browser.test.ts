@@ -30,6 +30,13 @@ describe.skipIf(chromium === undefined)('signing in and out', () => {
     expect(kept).not.toContain('tollgate_session');
   });
 
+  test('the address of the sign-in page leads to the overview', async () => {
+    const { page, service } = harness;
+    await page.goto(`${service.origin}/sign-in#token=${TOKEN}`);
+    await settled(page);
+    expect(page.url()).toBe(`${service.origin}/`);
+  });
+
   test('a wrong token is told as such, and the right one still works', async () => {
     const { page, service } = harness;
     await page.goto(`${service.origin}/runs`);

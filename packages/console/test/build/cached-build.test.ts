@@ -32,5 +32,6 @@ test('of the contract, only words come into the bundle', async () => {
 });
 
 test('a folder without the pages is an error, not an empty console', async () => {
-  await expect(readAssets(tmpdir())).rejects.toThrow(/not in/);
+  const empty = await mkdtemp(join(cache, 'empty-'));
+  await expect(readAssets(empty)).rejects.toThrow(/not in/);
 });

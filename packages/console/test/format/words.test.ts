@@ -9,7 +9,7 @@ import {
   VERDICTS,
 } from '@tollgate/contract';
 import { expect, test } from 'vitest';
-import { timelineEntry } from '../../src/browser/api/shapes.ts';
+import { timelineEntry } from '../../src/browser/api/evidence-shapes.ts';
 import { factOf } from '../../src/browser/format/fact.ts';
 import { kindText, label, lookOf, type Vocabulary } from '../../src/browser/format/words.ts';
 import { actionText, classReason } from '../../src/browser/pages/approval-class.ts';

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type * as z from 'zod/mini';
+import { evidence } from './evidence-shapes.ts';
 import type { RequestFailure } from './failure.ts';
 import { get, type Query } from './request.ts';
-import { approval, approvalSummary, costs, evidence, flag, listOf, run, sample } from './shapes.ts';
+import { approval, approvalSummary, costs, flag, listOf, run, sample } from './shapes.ts';
 import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
 
 const of = (...parts: readonly string[]) => `/v1/${parts.map(encodeURIComponent).join('/')}`;
@@ -44,11 +45,14 @@ export const useEvidence = (runId: string, content: boolean, enabled = true) =>
 /** Read again every few seconds: a person waits before this page, and an agent behind it. */
 export const useApprovals = (query: Query) => useList('approvals', approvalSummary, query, 5);
 
+/** States that may still change by themselves: a decision comes, the agent uses its grant, or time runs out. */
+const LIVE: ReadonlySet<string> = new Set(['waiting', 'approved']);
+
 export const useApproval = (id: string) =>
   useQuery<z.output<typeof approval>, RequestFailure>({
     queryKey: ['approvals', id],
     queryFn: () => get(of('approvals', id), approval),
-    refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 5000 : false),
+    refetchInterval: ({ state }) => (LIVE.has(state.data?.state ?? '') ? 5000 : false),
   });
 
 export const useSamples = (query: Query) => useList('samples', sample, query);

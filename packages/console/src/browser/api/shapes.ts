@@ -1,21 +1,10 @@
 import * as z from 'zod/mini';
+import { count, json, maybe, said, text, texts } from './fields.ts';
 
 /**
  * What the console reads of the service's answers. Fields it does not use may come or not; words are plain strings, so
  * that a newer service's word is shown as it is. An answer that does not fit is an error on the page, never a blank one.
  */
-
-/** Null where the service says null or nothing. */
-const maybe = <T extends z.ZodMiniType>(shape: T) => z._default(z.nullable(shape), null);
-const text = z.string();
-/** A text, or null where the service says null, an empty text or nothing. */
-const said = z.pipe(
-  maybe(text),
-  z.transform((value: string | null) => (value === '' ? null : value)),
-);
-const count = z.int();
-const texts = z._default(z.array(text), []);
-const json = z.unknown();
 
 export const listOf = <T extends z.ZodMiniType>(item: T) =>
   z.object({ items: z.array(item), next_cursor: said });
@@ -54,52 +43,6 @@ export const run = z.object({
 });
 export type Run = z.output<typeof run>;
 
-export const timelineEntry = z.object({
-  time: text,
-  kind: text,
-  /** Who wrote the record: `agent` (a claim by the key of `principal`) or `service`. */
-  source: text,
-  principal: said,
-  actor: said,
-  call_id: said,
-  tool: said,
-  action: said,
-  action_class: maybe(count),
-  model: said,
-  verdict: said,
-  reason: said,
-  enforcement: said,
-  outcome: said,
-  approval_id: said,
-  rollback_note: said,
-  final_status: said,
-  cost_usd: said,
-  detail: maybe(z.record(text, json)),
-  /** Field → content; only where it was asked for and may be read. */
-  content: maybe(z.record(text, json)),
-  /** The record's exact text. */
-  record: said,
-  hash: said,
-});
-export type TimelineEntry = z.output<typeof timelineEntry>;
-
-export const modelCall = z.object({
-  start: text,
-  provider: said,
-  model: said,
-  operation: said,
-  scope_name: said,
-  input_tokens: maybe(count),
-  output_tokens: maybe(count),
-  cache_read_tokens: maybe(count),
-  cost_usd: said,
-  cost_source: said,
-  unpriced_reason: said,
-  counted: z.boolean(),
-  why: said,
-});
-export type ModelCall = z.output<typeof modelCall>;
-
 export const flag = z.object({
   flag_id: text,
   control: text,
@@ -121,47 +64,6 @@ export const flag = z.object({
   cleared_because: said,
 });
 export type Flag = z.output<typeof flag>;
-
-export const toolCall = z.object({
-  call_id: text,
-  tool: text,
-  action: said,
-  action_class: maybe(count),
-  verdict: said,
-  reason: said,
-  enforcement: said,
-  outcome: said,
-  approval_id: said,
-  rollback_note: said,
-  start: said,
-});
-export type ToolCall = z.output<typeof toolCall>;
-
-export const evidence = z.object({
-  run,
-  timeline: z.array(timelineEntry),
-  /** True where the run has more records than these. */
-  truncated: z._default(z.boolean(), false),
-  model_calls: z.array(modelCall),
-  tool_calls: z._default(z.array(toolCall), []),
-  cost,
-  chain: z.object({
-    whole: z.boolean(),
-    writers: z.array(
-      z.object({
-        writer: text,
-        source: said,
-        records: maybe(count),
-        /** SHA-256 of the last record. */
-        head: said,
-        whole: z._default(z.boolean(), true),
-      }),
-    ),
-    findings: z.array(z.object({ writer: said, problem: text })),
-  }),
-  flags: z.array(flag),
-});
-export type Evidence = z.output<typeof evidence>;
 
 const approvalFields = {
   approval_id: text,
@@ -227,7 +129,7 @@ export const sample = z.object({
 });
 export type Sample = z.output<typeof sample>;
 
-export const costRow = z.object({
+const costRow = z.object({
   workflow: said,
   owner: said,
   team: said,

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
+import { said, text } from './fields.ts';
 
-const maybe = <T extends z.ZodMiniType>(shape: T) => z._default(z.nullable(shape), null);
-const text = z.string();
 const person = z.object({ name: text, email: text });
 
 /** The eight runtime requirements, as the contract's `requirements()` answers them. */
@@ -57,17 +56,17 @@ export const workflowSummary = z.object({
   owner: text,
   team: text,
   suspended: z._default(z.boolean(), false),
-  registered_at: maybe(text),
+  registered_at: said,
 });
 export type WorkflowSummary = z.output<typeof workflowSummary>;
 
 export const workflowDetail = z.object({
-  ...{ workflow: text, policy_version: text, owner: maybe(text), team: maybe(text) },
+  ...{ workflow: text, policy_version: text, owner: said, team: said },
   suspended: z._default(z.boolean(), false),
-  suspended_reason: maybe(text),
+  suspended_reason: said,
   /** The registered YAML, as it was sent. */
-  file: maybe(text),
+  file: said,
   requirements,
-  versions: z.array(z.object({ policy_version: text, registered_at: text, registered_by: maybe(text) })),
+  versions: z.array(z.object({ policy_version: text, registered_at: text, registered_by: said })),
 });
 export type WorkflowDetail = z.output<typeof workflowDetail>;

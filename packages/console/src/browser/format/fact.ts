@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../api/shapes.ts';
+import type { TimelineEntry } from '../api/evidence-shapes.ts';
 
 /** A fact that an output states, and what it rests on. */
 export interface CitedFact {

@@ -93,7 +93,7 @@ const ORIGIN: Record<FactOrigin, Look> = {
   inference: look('warn', 'inferred by the model'),
 };
 
-export const LOOKS = {
+const LOOKS = {
   run_status: RUN_STATUS,
   verdict: VERDICT,
   enforcement: ENFORCEMENT,
@@ -129,13 +129,18 @@ const KINDS: Record<RecordKind, string> = {
   approval_requested: 'Approval requested',
   approval_decided: 'Approval decided',
   approval_expired: 'Approval expired',
+  approval_withdrawn: 'Approval withdrawn',
   grant_consumed: 'Grant used',
+  consume_refused: 'Receipt refused',
   sampled: 'Chosen for review',
   reviewed: 'Reviewed',
   rolled_back: 'Rolled back',
   suspended: 'Workflow suspended',
   resumed: 'Workflow resumed',
   flag_changed: 'Flag changed',
+  person_added: 'Person added',
+  credential_issued: 'Key or token issued',
+  credential_revoked: 'Key or token revoked',
 };
 
 export function kindText(kind: string): string {

@@ -8,7 +8,7 @@ import { Countdown } from '../parts/due.tsx';
 import { Filters, Select, useFilters } from '../parts/filters.tsx';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Shown, ShownOr } from '../parts/shown.tsx';
+import { Name, Shown, ShownOr } from '../parts/shown.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<ApprovalSummary>[] = [
   },
   { name: 'Action', cell: (one) => <ShownOr text={one.action} /> },
   { name: 'Class', cell: (one) => <ClassChip value={one.action_class} /> },
-  { name: 'Workflow', cell: (one) => <Shown text={one.workflow} /> },
+  { name: 'Workflow', cell: (one) => <Name text={one.workflow} /> },
   { name: 'Initiator', cell: (one) => <ShownOr text={one.initiator} none="not stated" /> },
   { name: 'State', cell: (one) => <Chip of="approval_state" word={one.state} /> },
   { name: 'Requested', cell: (one) => <Utc iso={one.requested_at} /> },

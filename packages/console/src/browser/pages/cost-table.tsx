@@ -3,7 +3,7 @@ import { dayText } from '../format/days.ts';
 import { compareDecimals, largest, mostDecimals } from '../format/decimal.ts';
 import { Bar } from '../parts/bar.tsx';
 import { Count, UnpricedShare, Usd } from '../parts/money.tsx';
-import { ShownOr } from '../parts/shown.tsx';
+import { Name, ShownOr } from '../parts/shown.tsx';
 import { Empty } from '../parts/states.tsx';
 import { AS, type Column, Table } from '../parts/table.tsx';
 import type { CostGroup } from './cost-groups.ts';
@@ -45,7 +45,8 @@ function groupColumn(group: CostGroup, index: number): Column<CostRow> {
     head: index === 0,
     cell: (row) => {
       const value = row[group];
-      return <ShownOr text={group === 'day' && value !== null ? dayText(value) : value} none="not stated" />;
+      if (value === null) return <ShownOr text={null} none="not stated" />;
+      return <Name text={group === 'day' ? dayText(value) : value} />;
     },
   };
 }

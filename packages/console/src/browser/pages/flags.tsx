@@ -8,7 +8,7 @@ import { DueDate } from '../parts/due.tsx';
 import { Filters, Select, useFilters } from '../parts/filters.tsx';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Shown, ShownOr } from '../parts/shown.tsx';
+import { Name, Shown, ShownOr } from '../parts/shown.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 
@@ -68,8 +68,10 @@ const COLUMNS: readonly Column<Flag>[] = [
     ),
   },
   { name: 'Control', cell: (flag) => <Shown text={flag.control.replaceAll('_', ' ')} /> },
-  { name: 'Workflow', cell: (flag) => <ShownOr text={flag.workflow} /> },
-  { name: 'Owner', cell: (flag) => <ShownOr text={flag.owner} /> },
+  {
+    name: 'Workflow',
+    cell: (flag) => (flag.workflow === null ? <ShownOr text={null} /> : <Name text={flag.workflow} />),
+  },
   { name: 'State', cell: (flag) => <Chip of="flag_state" word={flag.state} /> },
   { name: 'Raised', cell: (flag) => <Utc iso={flag.raised_at} /> },
   {

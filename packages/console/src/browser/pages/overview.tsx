@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useApprovals, useCosts, useFlags, useSamples } from '../api/queries.ts';
 import { dayStart, daysAgo } from '../format/days.ts';
+import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';
 import { Answered } from '../parts/states.tsx';
 import { ApprovalTable } from './approvals.tsx';
@@ -40,7 +41,12 @@ function Approvals() {
   );
 }
 
+/** Only for the roles that read samples. */
 function Samples() {
+  return useMay('owner', 'reviewer', 'auditor', 'admin') ? <SamplesDue /> : null;
+}
+
+function SamplesDue() {
   const pending = useSamples({ state: 'pending' });
   const overdue = useSamples({ state: 'overdue' });
   return (

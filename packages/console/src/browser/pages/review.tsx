@@ -81,13 +81,17 @@ function Given({ sample, verdict }: { readonly sample: Sample; readonly verdict:
   );
 }
 
-/** What the call did, from the run's evidence: a reviewer sees content without looking for it. */
+/** What the call did, from the run's evidence, with its content where this account may read that. */
 function OfTheCall({ sample }: { readonly sample: Sample }) {
-  const query = useEvidence(sample.run_id, true);
+  const bare = useEvidence(sample.run_id, false);
+  const whole = useEvidence(sample.run_id, true);
   const mine = (callId: string | null) => sample.call_id === null || callId === sample.call_id;
   return (
     <Panel id="evidence" title="Evidence of this action">
-      <Answered query={query}>
+      {whole.error?.code === 'forbidden' && (
+        <p className="notice">This account may not read content, so it is left out here.</p>
+      )}
+      <Answered query={whole.data === undefined ? bare : whole}>
         {({ timeline }) => <Timeline entries={timeline.filter((entry) => mine(entry.call_id))} />}
       </Answered>
     </Panel>

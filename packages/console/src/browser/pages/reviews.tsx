@@ -8,7 +8,7 @@ import { DueDate } from '../parts/due.tsx';
 import { Filters, Select, useFilters } from '../parts/filters.tsx';
 import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Id, Shown, ShownOr } from '../parts/shown.tsx';
+import { Id, Name, ShownOr } from '../parts/shown.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<Sample>[] = [
       </Link>
     ),
   },
-  { name: 'Workflow', cell: (one) => <Shown text={one.workflow} /> },
+  { name: 'Workflow', cell: (one) => <Name text={one.workflow} /> },
   {
     name: 'Run',
     cell: (one) => (

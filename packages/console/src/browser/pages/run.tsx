@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import type { Evidence } from '../api/evidence-shapes.ts';
 import { useEvidence } from '../api/queries.ts';
-import type { Evidence } from '../api/shapes.ts';
 import { Chip } from '../parts/chip.tsx';
 import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';

@@ -8,7 +8,7 @@ import { Filters, Select, useFilters } from '../parts/filters.tsx';
 import { List } from '../parts/list.tsx';
 import { Total } from '../parts/money.tsx';
 import { Page } from '../parts/page.tsx';
-import { Id, Shown, ShownOr } from '../parts/shown.tsx';
+import { Id, Name, ShownOr } from '../parts/shown.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 
@@ -55,11 +55,20 @@ const COLUMNS: readonly Column<Run>[] = [
       </Link>
     ),
   },
-  { name: 'Workflow', cell: (run) => <Shown text={run.workflow} /> },
+  { name: 'Workflow', cell: (run) => <Name text={run.workflow} /> },
   { name: 'Status', cell: (run) => <Chip of="run_status" word={run.status} /> },
   { name: 'Started', cell: (run) => <Utc iso={run.started_at} /> },
-  { name: 'Owner', cell: (run) => <Shown text={run.owner} /> },
-  { name: 'Team', cell: (run) => <Shown text={run.team} /> },
+  {
+    name: 'Owner and team',
+    cell: (run) => (
+      <div>
+        <ShownOr text={run.owner} none="nobody" />
+        <div className="quiet">
+          <ShownOr text={run.team} none="no team" />
+        </div>
+      </div>
+    ),
+  },
   { name: 'Initiator', cell: (run) => <ShownOr text={run.initiator} none="not stated" /> },
   {
     name: 'Cost',

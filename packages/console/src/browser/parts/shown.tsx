@@ -30,3 +30,12 @@ export function Id({ value }: { readonly value: string }) {
     </code>
   );
 }
+
+/** A name in a table: on one line, and whole in its title where it is too long for that. */
+export function Name({ text }: { readonly text: string }) {
+  return (
+    <span className="name" title={text}>
+      <Shown text={text} />
+    </span>
+  );
+}

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ERRORS, type ErrorCode } from '@tollgate/contract';
 import { consoleHandler } from '../../../src/index.ts';
 import * as data from './data.ts';
+import { evidenceOf } from './evidence.ts';
 import { times } from './hostile.ts';
 import { workflowRequirements, YAML } from './workflow.ts';
 
@@ -111,7 +112,7 @@ class State {
     const found = {
       runs:
         part === 'evidence' && id === data.RUN_ID
-          ? data.evidenceOf(url.searchParams.get('content') === 'true')
+          ? evidenceOf(url.searchParams.get('content') === 'true')
           : undefined,
       approvals: this.approvals.find((one) => one.approval_id === id),
       samples: this.samples.find((one) => one.sample_id === id),

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../api/shapes.ts';
+import type { Evidence } from '../../api/evidence-shapes.ts';
 import { counted } from '../../format/count.ts';
 import { Panel } from '../../parts/page.tsx';
 import { Id, Shown } from '../../parts/shown.tsx';

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../api/shapes.ts';
+import type { TimelineEntry } from '../../api/evidence-shapes.ts';
 import { label } from '../../format/words.ts';
 import { JsonText, Value } from '../../parts/json-view.tsx';
 import { Id } from '../../parts/shown.tsx';

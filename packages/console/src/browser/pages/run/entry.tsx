@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { TimelineEntry } from '../../api/shapes.ts';
+import type { TimelineEntry } from '../../api/evidence-shapes.ts';
 import { factOf } from '../../format/fact.ts';
 import { kindText } from '../../format/words.ts';
 import { Chip, ClassChip } from '../../parts/chip.tsx';

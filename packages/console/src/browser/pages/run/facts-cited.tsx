@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../api/shapes.ts';
+import type { TimelineEntry } from '../../api/evidence-shapes.ts';
 import { type CitedFact, factOf } from '../../format/fact.ts';
 import { lookOf } from '../../format/words.ts';
 import { Badge } from '../../parts/chip.tsx';

@@ -1,4 +1,5 @@
-import type { Cost, ModelCall } from '../../api/shapes.ts';
+import type { ModelCall } from '../../api/evidence-shapes.ts';
+import type { Cost } from '../../api/shapes.ts';
 import { Badge } from '../../parts/chip.tsx';
 import { Count, Total, Usd } from '../../parts/money.tsx';
 import { Panel } from '../../parts/page.tsx';

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { Evidence } from '../../api/shapes.ts';
+import type { Evidence } from '../../api/evidence-shapes.ts';
 import { between } from '../../format/span.ts';
 import { Badge } from '../../parts/chip.tsx';
 import { Facts } from '../../parts/facts.tsx';

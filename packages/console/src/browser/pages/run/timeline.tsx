@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../api/shapes.ts';
+import type { TimelineEntry } from '../../api/evidence-shapes.ts';
 import { utcParts } from '../../format/time.ts';
 import { Empty } from '../../parts/states.tsx';
 import { Entry } from './entry.tsx';

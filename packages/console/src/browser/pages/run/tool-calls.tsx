@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../api/shapes.ts';
+import type { ToolCall } from '../../api/evidence-shapes.ts';
 import type { Vocabulary } from '../../format/words.ts';
 import { Chip, ClassChip } from '../../parts/chip.tsx';
 import { Panel } from '../../parts/page.tsx';

@@ -1,0 +1,110 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Browser, findChromium, openBrowser } from './chromium.ts';
+import { accessibilityProblems, listeningPage, settled } from './harness.ts';
+import { RealSystem, START_MS } from './real-system.ts';
+
+const chromium = findChromium();
+describe.skipIf(chromium === undefined)('over the real service', () => {
+  let system: RealSystem;
+  let browser: Browser;
+  let page: Page;
+  let complaints: () => readonly string[];
+  beforeAll(async () => {
+    system = await RealSystem.start();
+    browser = await openBrowser(chromium ?? '');
+    ({ page, complaints } = await listeningPage(browser));
+  }, START_MS + 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+  afterEach(async () => {
+    await page.context().clearCookies();
+  });
+
+  const signIn = async (who: string) => {
+    await page.goto('about:blank');
+    await page.goto(system.link(who));
+    await settled(page);
+    complaints();
+  };
+  const quiet = async () => {
+    await page.waitForLoadState('networkidle');
+    await settled(page);
+  };
+  /** Follows each link of a page's table, and gives what failed on the pages behind. */
+  const walk = async (list: string, prefix: string) => {
+    await page.goto(new URL(list, page.url()).href);
+    await quiet();
+    const links = page.locator(`main a[href^="${prefix}"]`);
+    const paths = new Set(await links.evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? '')));
+    expect(paths.size).toBeGreaterThan(0);
+    for (const path of paths) {
+      await page.goto(new URL(path, page.url()).href);
+      await quiet();
+      expect.soft([path, await page.locator('[role=alert]').allTextContents()]).toEqual([path, []]);
+      expect.soft([path, await accessibilityProblems(page)]).toEqual([path, []]);
+    }
+  };
+
+  test('every page reads what the service answers', async () => {
+    await signIn('Ada Okafor');
+    for (const path of [
+      '/',
+      '/approvals?state=',
+      '/reviews?state=',
+      '/flags?state=',
+      '/costs',
+      '/costs?by=model%2Cday',
+      '/workflows',
+    ]) {
+      await page.goto(new URL(path, page.url()).href);
+      await quiet();
+      expect.soft([path, await page.locator('[role=alert]').allTextContents()]).toEqual([path, []]);
+    }
+    expect(complaints()).toEqual([]);
+  });
+
+  test('each run, flag and workflow opens', async () => {
+    await signIn('Lena Fischer');
+    await walk('/runs', '/runs/');
+    await walk('/flags?state=', '/flags/');
+    await walk('/workflows', '/workflows/');
+    expect(complaints()).toEqual([]);
+  }, 120_000);
+
+  test('an owner reads facts from a source beside facts that the model inferred', async () => {
+    await signIn('Lena Fischer');
+    await page.goto(new URL('/runs?status=completed', page.url()).href);
+    await quiet();
+    await page.locator('main a[href^="/runs/"]').first().click();
+    await page.getByRole('button', { name: 'Show content' }).click();
+    const facts = page.getByRole('region', { name: 'Facts cited' });
+    await expect.poll(() => facts.textContent()).not.toContain('statement not shown');
+    expect(await facts.textContent()).toMatch(/from a source[\s\S]*crm accounts/);
+    expect(await facts.textContent()).toContain('inferred by the model');
+  });
+
+  test('an approver lets the waiting deploy go, and the agent carries it out', async () => {
+    await signIn('Ravi Menon');
+    await page.getByRole('table', { name: 'Approvals' }).getByRole('link', { name: 'deploy' }).click();
+    expect(await page.getByRole('group', { name: 'Arguments', exact: true }).textContent()).toContain(
+      '"version"',
+    );
+    await page.getByLabel('Reason').fill('The checks are green.');
+    await page.getByRole('button', { name: 'Approve this call' }).click();
+    await page.getByRole('status').filter({ hasText: 'Approved.' }).waitFor();
+    await page.getByText('approved and used').first().waitFor();
+    await page.getByRole('region', { name: 'The request' }).locator('a[href^="/runs/"]').click();
+    const reload = async () => {
+      await page.reload();
+      await quiet();
+      return page.getByRole('region', { name: 'In short' }).textContent();
+    };
+    await expect.poll(reload, { timeout: 30_000, interval: 1000 }).toContain('completed');
+    expect(await page.getByRole('region', { name: 'Evidence', exact: true }).textContent()).toContain(
+      'Grant used',
+    );
+  }, 90_000);
+});
