@@ -23,7 +23,13 @@ export async function firstAdmin(
   directory: string,
 ): Promise<{ email: string; token: string; tokenFile: string }> {
   const email = 'admin@tollgate.invalid';
-  await ensurePerson(control, { email, display_name: 'First admin', roles: ['admin'], teams: ['*'] });
+  await ensurePerson(control, {
+    email,
+    display_name: 'First admin',
+    roles: ['admin'],
+    teams: ['*'],
+    created_by: COMMAND_LINE,
+  });
   const { token } = await issueToken(control, { email, label: 'first admin', created_by: COMMAND_LINE });
   const tokenFile = join(directory, 'admin-token');
   await mkdir(directory, { recursive: true });
@@ -35,7 +41,13 @@ export async function firstAdmin(
 export async function provision(control: Control, { people, agents }: ProvisionSpec): Promise<Provisioned> {
   const peopleTokens: Record<string, string> = {};
   for (const { name, email, roles, teams } of people) {
-    await ensurePerson(control, { email, display_name: name, roles: [...roles], teams: [...teams] });
+    await ensurePerson(control, {
+      email,
+      display_name: name,
+      roles: [...roles],
+      teams: [...teams],
+      created_by: COMMAND_LINE,
+    });
     const { token } = await issueToken(control, { email, label: 'demo', created_by: COMMAND_LINE });
     peopleTokens[email] = token;
   }

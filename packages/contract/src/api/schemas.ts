@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { usd } from '../money.ts';
-import { FINAL_STATUSES } from '../words.ts';
 
 /** Shapes that agents and the service exchange. Both sides validate with these, so that they cannot drift apart. */
 
@@ -123,7 +121,3 @@ export const errorBody = z.object({
   }),
 });
 export type ErrorBody = z.output<typeof errorBody>;
-
-/** Amounts and statuses that several answers share. */
-export const money = z.object({ usd: usd.nullable(), unpriced_calls: z.int().min(0) });
-export const finalStatus = z.enum(FINAL_STATUSES);

@@ -24,13 +24,18 @@ export const SERVICE_KINDS = [
   'approval_requested',
   'approval_decided',
   'approval_expired',
+  'approval_withdrawn',
   'grant_consumed',
+  'consume_refused',
   'sampled',
   'reviewed',
   'rolled_back',
   'suspended',
   'resumed',
   'flag_changed',
+  'person_added',
+  'credential_issued',
+  'credential_revoked',
 ] as const;
 
 export const RECORD_KINDS = [...AGENT_KINDS, ...SERVICE_KINDS] as const;

@@ -118,7 +118,13 @@ async function tokens(control: Parameters<typeof createPerson>[0], yaml: string)
     [ANA, ['approver']],
     [OLA, ['owner', 'admin']],
   ] as const) {
-    await createPerson(control, { email, display_name: email, roles: [...roles], teams: [team] });
+    await createPerson(control, {
+      email,
+      display_name: email,
+      roles: [...roles],
+      teams: [team],
+      created_by: 'test',
+    });
     const { token } = await issueToken(control, { email, label: 'test', created_by: 'test' });
     tokenOf.set(email, token);
   }

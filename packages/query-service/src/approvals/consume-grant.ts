@@ -22,8 +22,9 @@ export async function consumeGrant(
   return changeOrRefuse<Receipt>(control, async (change) => {
     const approval = await approvalForAgent(change.db, agent, approval_id);
     const refusal = await refusalOf(change, approval, request);
-    if (refusal !== undefined) return refusal;
-    if (!(await consume(change, approval_id))) return new TollgateError('grant_consumed');
+    if (refusal !== undefined) return refuse(change, approval, agent, refusal);
+    if (!(await consume(change, approval_id)))
+      return refuse(change, approval, agent, new TollgateError('grant_consumed'));
     const decisions = await decisionsOf(change.db, approval_id);
     const approved_by = decisions.map(({ email }) => email);
     const { hash } = await change.record(scopeOf(approval), {
@@ -42,6 +43,25 @@ export async function consumeGrant(
     change.announce(topicOf(approval_id));
     return { approval_id, call_id: approval.call_id, consumed_at: isoTime(change.now), approved_by };
   });
+}
+
+/** Somebody asked for a receipt and got none: who, for which call, and why, stays on record. */
+async function refuse(
+  change: Change,
+  approval: Approval,
+  agent: AgentIdentity,
+  refusal: TollgateError,
+): Promise<TollgateError> {
+  await change.record(scopeOf(approval), {
+    ...factsOf(approval),
+    kind: 'consume_refused',
+    actor: agent.name,
+    verdict: 'deny',
+    reason: 'grant_unusable',
+    enforcement: 'refused',
+    detail: { code: refusal.code },
+  });
+  return refusal;
 }
 
 /** An approval of a workflow that this key may run. @throws TollgateError `not_found` for every other */

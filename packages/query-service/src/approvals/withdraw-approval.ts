@@ -29,15 +29,14 @@ export async function withdrawApproval(
       .where('approval_id', '=', approval_id)
       .where('state', '=', approval.state)
       .execute();
-    // The catalogue of kinds has no word of its own for this; `reason` and the event row tell it from a decision.
     const { hash } = await change.record(scopeOf(approval), {
       ...factsOf(approval),
-      kind: 'approval_decided',
+      kind: 'approval_withdrawn',
       actor: agent.name,
       verdict: 'deny',
       reason: 'approval_withdrawn',
       enforcement: 'refused',
-      detail: { decision: 'withdraw', was: approval.state },
+      detail: { was: approval.state },
     });
     await change.row(
       'approvals',

@@ -1,5 +1,6 @@
 import { TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
+import { installationLedger } from '../records/workflow-ledger.ts';
 import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import { newSecret } from './secrets.ts';
@@ -30,7 +31,8 @@ export async function createAgentKey(
   const { principal, team, workflows, scopes, label, created_by, expires_in_seconds } =
     newAgentKey.parse(input);
   const { credential_id, presented, hash } = newSecret('agent_key');
-  await control.change(async ({ db, now }) => {
+  await control.change(async (change) => {
+    const { db, now } = change;
     const credential = {
       credential_id,
       kind: 'agent_key' as const,
@@ -45,13 +47,23 @@ export async function createAgentKey(
       expires_at: expires_in_seconds === undefined ? null : timeText(now + seconds(expires_in_seconds)),
     };
     await db.insertInto('credentials').values(credential).execute();
+    await change.record(installationLedger(control, created_by), {
+      kind: 'credential_issued',
+      actor: created_by,
+      detail: { credential_id, kind: 'agent_key', principal, team, workflows, scopes, label },
+    });
   });
   return { credential_id, key: presented };
 }
 
 /** Ends a key or token, and every session that the token opened. @throws TollgateError `not_found` */
-export async function revokeCredential(control: ControlState, credential_id: string): Promise<void> {
-  await control.change(async ({ db, now }) => {
+export async function revokeCredential(
+  control: ControlState,
+  credential_id: string,
+  revoked_by: string,
+): Promise<void> {
+  await control.change(async (change) => {
+    const { db, now } = change;
     const { numUpdatedRows } = await db
       .updateTable('credentials')
       .set({ revoked_at: timeText(now) })
@@ -65,5 +77,10 @@ export async function revokeCredential(control: ControlState, credential_id: str
       .where('credential_id', '=', credential_id)
       .where('ended_at', 'is', null)
       .execute();
+    await change.record(installationLedger(control, revoked_by), {
+      kind: 'credential_revoked',
+      actor: revoked_by,
+      detail: { credential_id },
+    });
   });
 }

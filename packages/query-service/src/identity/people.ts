@@ -1,6 +1,7 @@
 import { ROLES, type Role, TollgateError } from '@tollgate/contract';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { installationLedger } from '../records/workflow-ledger.ts';
 import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import { newSecret } from './secrets.ts';
@@ -16,6 +17,8 @@ export const newPerson = z.strictObject({
   /** `['*']` is every team. */
   teams: z.array(teamName).min(1),
   groups: z.array(z.string().regex(/^[a-z0-9_-]+$/)).default([]),
+  /** Who added them: an e-mail address, or the command line. */
+  created_by: z.string().min(1),
 });
 
 /** Adds a person. @throws TollgateError `conflict` where the e-mail address is known already. */
@@ -25,7 +28,8 @@ export async function createPerson(
 ): Promise<{ person_id: string; email: string }> {
   const person = newPerson.parse(input);
   const person_id = uuidv7();
-  await control.change(async ({ db, now }) => {
+  await control.change(async (change) => {
+    const { db, now } = change;
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('people')
       .values({
@@ -41,6 +45,12 @@ export async function createPerson(
       .executeTakeFirst();
     if (numInsertedOrUpdatedRows !== 1n)
       throw new TollgateError('conflict', `${person.email} is known already.`);
+    const { email: address, roles, teams, groups, created_by } = person;
+    await change.record(installationLedger(control, created_by), {
+      kind: 'person_added',
+      actor: created_by,
+      detail: { person_id, email: address, roles, teams, groups },
+    });
   });
   return { person_id, email: person.email };
 }
@@ -77,7 +87,8 @@ export async function issueToken(
   const person = await findPerson(control, address);
   if (person === undefined) throw new TollgateError('not_found', `Nobody has the address ${address}.`);
   const { credential_id, presented, hash } = newSecret('person_token');
-  await control.change(async ({ db, now }) => {
+  await control.change(async (change) => {
+    const { db, now } = change;
     const credential = {
       credential_id,
       kind: 'person_token' as const,
@@ -90,6 +101,11 @@ export async function issueToken(
       expires_at: expires_in_seconds === undefined ? null : timeText(now + seconds(expires_in_seconds)),
     };
     await db.insertInto('credentials').values(credential).execute();
+    await change.record(installationLedger(control, created_by), {
+      kind: 'credential_issued',
+      actor: created_by,
+      detail: { credential_id, kind: 'person_token', email: address, label, scopes: [...scopes] },
+    });
   });
   return { credential_id, token: presented };
 }

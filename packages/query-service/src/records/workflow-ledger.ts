@@ -12,3 +12,14 @@ export function workflowLedger(
   const { workflow, policy_version, owner, team } = version;
   return { run_id: uuidv5(`workflow:${workflow}`, writer), workflow, policy_version, owner, team };
 }
+
+/** The same for what belongs to no workflow: people, their tokens, and agents' keys. */
+export function installationLedger({ writer }: Pick<ControlState, 'writer'>, owner: string): RecordScope {
+  return {
+    run_id: uuidv5('installation', writer),
+    workflow: 'installation',
+    policy_version: 'none',
+    owner,
+    team: '*',
+  };
+}

@@ -58,7 +58,7 @@ describe('keys and tokens', () => {
     });
     expect(await verifyIngestKey(key)).toEqual({ principal: 'p', team: 'ops', workflows: ['ops-deploy'] });
     expect((await whoAmI(undefined, { 'x-api-key': key })).body).toMatchObject({ kind: 'agent', name: 'p' });
-    await revokeCredential(control, credential_id);
+    await revokeCredential(control, credential_id, 'test');
     expect(await verifyIngestKey(key)).toBeUndefined();
     expect((await whoAmI(key)).status).toBe(401);
   });
@@ -119,7 +119,7 @@ describe('sessions', () => {
 
   test('end with their time and with the token that opened them', async () => {
     const { cookie, token } = await signIn('revoked@example.com');
-    await revokeCredential(service.service.control, token.split('_')[1] ?? '');
+    await revokeCredential(service.service.control, token.split('_')[1] ?? '', 'test');
     expect((await whoAmI(undefined, { cookie })).status).toBe(401);
     const later = await signIn('later@example.com');
     pass(12 * 3600 + 1);

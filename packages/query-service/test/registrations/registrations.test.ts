@@ -22,7 +22,9 @@ async function kinds() {
     .where('table_name', '=', 'service_records')
     .orderBy('position')
     .execute();
-  return rows.map(({ row }) => JSON.parse(row).kind);
+  // People and keys of the set-up are on record too, in a chain of their own.
+  const own = (kind: string) => !['person_added', 'credential_issued'].includes(kind);
+  return rows.map(({ row }) => JSON.parse(row).kind).filter(own);
 }
 
 describe('workflows', () => {

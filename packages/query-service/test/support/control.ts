@@ -50,7 +50,7 @@ export async function testControl(): Promise<TestControl> {
     },
     person: async (email, roles, groups = []) => {
       const { person_id } = await createPerson(control, {
-        ...{ email, display_name: email, roles: [...roles], teams: ['ops'], groups },
+        ...{ email, display_name: email, roles: [...roles], teams: ['ops'], groups, created_by: 'test' },
       });
       const person = await readPerson(control, person_id);
       if (person === undefined) throw new Error('not there');

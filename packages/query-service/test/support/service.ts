@@ -83,7 +83,14 @@ export async function startService(options: Options = {}, at?: string): Promise<
     },
     call: (token, method, path, body, headers = {}) => call(url(), token, method, path, body, headers),
     person: async (email, roles, teams = ['ops'], groups = []) => {
-      await createPerson(service.control, { email, display_name: email, roles: [...roles], teams, groups });
+      await createPerson(service.control, {
+        email,
+        display_name: email,
+        roles: [...roles],
+        teams,
+        groups,
+        created_by: 'test',
+      });
       const { token } = await issueToken(service.control, { email, label: 'test', created_by: 'test' });
       return token;
     },
