@@ -1,11 +1,13 @@
-import { chmodSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { loadCredentials, ROLES } from '../src/index.ts';
 
 describe('credentials', () => {
-  const fresh = () => mkdtempSync(join(tmpdir(), 'tollgate-credentials-'));
+  const parent = mkdtempSync(join(tmpdir(), 'tollgate-credentials-'));
+  const fresh = () => mkdtempSync(join(parent, 'store-'));
+  afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
   it('are made once, each with a password of its own, and are the same afterwards', () => {
     const directory = fresh();

@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { lockDirectory } from '../../src/server/directory-lock.ts';
 
 describe('the lock of a data directory', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-lock-'));
   const path = join(directory, 'server.lock');
   afterEach(() => rmSync(path, { force: true }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it('is held until it is given back', () => {
     const lock = lockDirectory(directory);
