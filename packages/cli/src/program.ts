@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { planCommand } from './commands/plan.ts';
 import { registerCommand } from './commands/register.ts';
 import { upCommand } from './commands/up.ts';
@@ -10,7 +12,9 @@ export function program(): Command {
     .description('gates, evidence and cost control for production AI agents')
     .showHelpAfterError('(add --help for the options)')
     .addCommand(upCommand())
+    .addCommand(demoCommand())
     .addCommand(planCommand())
     .addCommand(registerCommand())
-    .addCommand(approvalsCommand());
+    .addCommand(approvalsCommand())
+    .addCommand(doctorCommand());
 }

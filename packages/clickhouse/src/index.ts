@@ -11,5 +11,6 @@ export {
   type EmbeddedServerOptions,
   startEmbeddedServer,
 } from './server/embedded-server.ts';
+export { findEngineLibrary } from './server/engine-library.ts';
 export type { ServerEvent } from './server/supervisor.ts';
 export { userStatements } from './users.ts';

@@ -71,6 +71,18 @@ export const CONTROL_RULES = {
     enforced: 'approvals, registrations and reviews are written by the service alone',
     checked: 'no span claims an approval or a record that only the service may write',
   },
+  escalation_noted: {
+    classes: [1, 2, 3],
+    rule: 'A run that hands over to a person says why, and to whom.',
+    enforced: 'an escalation carries its reason and its receiver',
+    checked: 'every escalated run has both in its evidence',
+  },
+  refused_actions: {
+    classes: [1, 2, 3],
+    rule: 'Refusals are seen by the owner.',
+    enforced: 'each refused, blocked or expired call is recorded with its reason',
+    checked: 'the owner is told which calls were not executed, and why',
+  },
   scope_held: {
     classes: [2, 3],
     rule: 'Arguments stay within the scope of their tool.',

@@ -79,7 +79,13 @@ export interface DemoResult {
   /** Where the systems are that the agents worked on: a repository, mail, notes, the version in production. */
   readonly worldDirectory: string;
   /** Tokens of the demo's people, so that a person can sign in as one of them. */
-  readonly people: readonly { readonly name: string; readonly email: string; readonly token: string }[];
+  readonly people: readonly {
+    readonly name: string;
+    readonly email: string;
+    /** What the person does in the demo, e.g. `approver`, `owner of ops`. */
+    readonly role: string;
+    readonly token: string;
+  }[];
   /**
    * Ends agents and systems, and leaves what waits waiting. Until then an agent that waits acts on a decision as soon
    * as a person makes it, and `onProgress` says so. Such an agent goes on asking for its decision, so a process that is

@@ -109,8 +109,11 @@ function initiatorOf({ tokenOf }: Company, { startedBy }: Scenario) {
 
 function signIns({ tokenOf }: Company): DemoResult['people'] {
   return (Object.keys(PEOPLE) as PersonName[]).map((person) => {
-    const { name, email } = PEOPLE[person];
-    return { name, email, token: tokenOf(person) };
+    const { name, email, roles, teams } = PEOPLE[person];
+    const role = teams.some((team) => team === '*')
+      ? roles.join(', ')
+      : `${roles.join(', ')} of ${teams.join(', ')}`;
+    return { name, email, role, token: tokenOf(person) };
   });
 }
 

@@ -17,15 +17,15 @@ export function banner({ url, otlpUrl, directory, logFile, admin, demo }: Runnin
     '',
     'Tollgate is running.',
     '',
-    `  console      ${url}`,
-    `  sign in      ${signIn(url, admin.token)}   (first admin)`,
-    ...(demo === undefined
-      ? []
-      : demo.people.map(({ name, token }) => `  as ${name.padEnd(12)}${signIn(url, token)}`)),
-    `  API          ${url}/openapi.json   (token in ${admin.tokenFile})`,
-    `  collector    ${otlpUrl}`,
-    `  data         ${directory}`,
-    `  log          ${logFile}`,
+    `  console            ${url}`,
+    `  sign in            ${signIn(url, admin.token)}   (first admin)`,
+    ...(demo?.people ?? []).map(
+      ({ name, role, token }) => `  ${`as ${name}`.padEnd(18)} ${signIn(url, token)}   (${role})`,
+    ),
+    `  API                ${url}/openapi.json   (token in ${admin.tokenFile})`,
+    `  collector          ${otlpUrl}`,
+    `  data               ${directory}`,
+    `  log                ${logFile}`,
     '',
     'Stop with Ctrl-C; what was stored stays.',
   ].join('\n');

@@ -19,8 +19,6 @@ const example = (changes: Partial<ExecutedCall> = {}) =>
  */
 export const approvalMatches = defineControl({
   control: 'approval_matches',
-  class: 3,
-  rule: 'each execution has an approval that matches its exact arguments and policy version, was decided before it, by someone other than the initiator, and was used once',
   severity: 'critical',
   description:
     'Every class-3 call that ran consumed, once, a grant that the service recorded for this very call, after a person other than the initiator had decided. Order is the service’s order of receipt.',

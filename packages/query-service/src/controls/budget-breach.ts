@@ -60,8 +60,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const budgetBreach = defineControl({
   control: 'budget_breach',
-  class: 3,
-  rule: 'within budget; breach reached the incident path',
   severity: 'critical',
   description:
     'What a run, and all runs of a workflow in a UTC day or month, spent lies within the budget of the registered policy. Unpriced calls are not in the sum and are named beside it.',

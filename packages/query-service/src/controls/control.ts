@@ -1,4 +1,10 @@
-import type { ActionClass, JsonValue, Requirements } from '@tollgate/contract';
+import {
+  type ActionClass,
+  CONTROL_RULES,
+  type ControlName,
+  type JsonValue,
+  type Requirements,
+} from '@tollgate/contract';
 import { z } from 'zod';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
@@ -85,11 +91,8 @@ interface Example<Row> {
 
 /** One rule over stored evidence, as its file writes it. */
 interface ControlDefinition<Row> {
-  /** The control's name, snake_case. */
-  readonly control: string;
-  readonly class: 'every' | ActionClass;
-  /** The sentence of DESIGN.md, section 2, that it comes from. */
-  readonly rule: string;
+  /** Names the control rule of the contract that it checks, and is the control's own name. */
+  readonly control: ControlName;
   readonly severity: Severity;
   readonly description: string;
   /** A finding counts only this long after `since`: what is still on its way is not missing yet. */
@@ -108,6 +111,9 @@ interface ControlDefinition<Row> {
 
 /** A control whose row type was checked where it was defined, so that the evaluator can hold all of them in one list. */
 export interface Control extends Omit<ControlDefinition<unknown>, 'row' | 'judge' | 'scopes'> {
+  readonly rule: string;
+  /** The action classes that it guards. */
+  readonly classes: readonly ActionClass[];
   readonly judge: (rows: readonly unknown[], context: JudgeContext) => readonly Finding[];
   readonly scopes: (rows: readonly unknown[]) => readonly string[];
 }
@@ -116,8 +122,11 @@ export interface Control extends Omit<ControlDefinition<unknown>, 'row' | 'judge
 export function defineControl<Row>(definition: ControlDefinition<Row>): Control {
   const { row, judge, scopes, ...rest } = definition;
   const rowsOf = (rows: readonly unknown[]) => z.array(row).parse(rows);
+  const { rule, classes } = CONTROL_RULES[rest.control];
   return {
     ...rest,
+    rule,
+    classes,
     judge: (rows, context) => distinct(judge(rowsOf(rows), context)),
     scopes: (rows) => (scopes === undefined ? [] : scopes(rowsOf(rows))),
   };

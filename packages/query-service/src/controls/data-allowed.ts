@@ -37,8 +37,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const dataAllowed = defineControl({
   control: 'data_allowed',
-  class: 'every',
-  rule: 'owner named; tool listed; data allowed; unclassified tool refused at start-up',
   severity: 'critical',
   description: 'No tool that ran read, and no output cites, a data source that the workflow may not read.',
   graceSeconds: 0,

@@ -33,8 +33,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const escalationNoted = defineControl({
   control: 'escalation_noted',
-  class: 'every',
-  rule: 'run has owner, input, output, cost, final status',
   severity: 'info',
   description:
     'Tells the owner of the escalation path that a run handed over to a person, and asks for a reason.',

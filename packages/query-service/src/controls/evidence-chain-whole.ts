@@ -47,8 +47,6 @@ const CONFLICT: Row = { ...exampleRow(), source: 'conflict', writer: '', text: '
 
 export const evidenceChainWhole = defineControl({
   control: 'evidence_chain_whole',
-  class: 'every',
-  rule: 'policy version registered; every model call priced or shown as unpriced; evidence chain whole',
   severity: 'critical',
   description:
     'The records of each writer form one unbroken chain that agrees with what the seal states, and no span was stored with two contents.',

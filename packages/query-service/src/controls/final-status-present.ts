@@ -33,8 +33,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const finalStatusPresent = defineControl({
   control: 'final_status_present',
-  class: 'every',
-  rule: 'run has owner, input, output, cost, final status',
   severity: 'warning',
   description:
     'Every run ended in exactly one final status; one of which nothing was heard for an hour is stuck.',

@@ -32,8 +32,6 @@ const isServiceKind = (kind: string) => SERVICE_KINDS.some((one) => one === kind
 
 export const forgedServiceClaims = defineControl({
   control: 'forged_service_claims',
-  class: 3,
-  rule: 'each execution has an approval that matches its exact arguments and policy version, was decided before it, by someone other than the initiator, and was used once',
   severity: 'critical',
   description:
     'No span claims what only the service may say: an approval, a decision, a registration or a review, or an approval that the service does not have for that run.',

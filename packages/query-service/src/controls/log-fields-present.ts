@@ -51,8 +51,6 @@ const without = (kind: string, changes: Partial<Row>) =>
 
 export const logFieldsPresent = defineControl({
   control: 'log_fields_present',
-  class: 1,
-  rule: 'log input, output, cost, owner',
   severity: 'warning',
   description:
     'A run’s records hold its input, its output once completed, the cost of every model call, and for each class-2 or class-3 call the decision, the arguments and the result.',

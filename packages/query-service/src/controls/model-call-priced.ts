@@ -29,8 +29,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const modelCallPriced = defineControl({
   control: 'model_call_priced',
-  class: 'every',
-  rule: 'policy version registered; every model call priced or shown as unpriced; evidence chain whole',
   severity: 'warning',
   description: 'Every counted model call has a cost. An unpriced one is unknown, not free.',
   graceSeconds: 30,

@@ -15,8 +15,6 @@ const query = `
 
 export const ownerNamed = defineControl({
   control: 'owner_named',
-  class: 'every',
-  rule: 'run has owner, input, output, cost, final status',
   severity: 'warning',
   description: 'Every record of a run names the owner of its workflow, as the registered policy has it.',
   graceSeconds: 0,

@@ -15,8 +15,6 @@ const query = `
 
 export const policyRegistered = defineControl({
   control: 'policy_registered',
-  class: 'every',
-  rule: 'policy version registered; every model call priced or shown as unpriced; evidence chain whole',
   severity: 'critical',
   description:
     'Every record names a workflow and policy version that a person registered, and the one that its run was registered with.',

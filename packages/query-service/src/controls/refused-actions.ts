@@ -22,8 +22,6 @@ const query = `
 
 export const refusedActions = defineControl({
   control: 'refused_actions',
-  class: 'every',
-  rule: 'owner named; tool listed; data allowed; unclassified tool refused at start-up',
   severity: 'info',
   description: 'Tells the owner what the gate held back: the rule held, and the agent wanted something else.',
   graceSeconds: 0,

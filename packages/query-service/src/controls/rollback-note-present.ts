@@ -5,8 +5,6 @@ import { about } from './rows.ts';
 
 export const rollbackNotePresent = defineControl({
   control: 'rollback_note_present',
-  class: 2,
-  rule: 'nothing ran outside its scope; rollback note present; the sample was reviewed in time',
   severity: 'warning',
   description: 'Every class-2 and class-3 call that ran says how to undo it.',
   graceSeconds: 30,

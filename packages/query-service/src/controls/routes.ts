@@ -6,8 +6,8 @@ import { SEVERITIES } from './control.ts';
 
 const controlAnswer = z.object({
   control: z.string(),
-  /** `every`, or the class that it guards. */
-  class: z.union([z.literal('every'), z.literal(1), z.literal(2), z.literal(3)]),
+  /** The action classes that it guards. */
+  classes: z.array(z.union([z.literal(1), z.literal(2), z.literal(3)])),
   rule: z.string(),
   severity: z.enum(SEVERITIES),
   description: z.string(),
@@ -33,7 +33,11 @@ export const controlRoutes: readonly Route[] = [
     access: { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] },
     response: z.object({ items: z.array(controlAnswer), next_cursor: z.null() }),
     handle: async () => ({
-      items: CONTROLS.map(({ graceSeconds, ...each }) => ({ ...each, grace_seconds: graceSeconds })),
+      items: CONTROLS.map(({ classes, graceSeconds, ...each }) => ({
+        ...each,
+        classes: [...classes],
+        grace_seconds: graceSeconds,
+      })),
       next_cursor: null,
     }),
   }),

@@ -23,8 +23,6 @@ const example = (changes: Partial<Row> = {}): Row => ({
 
 export const runRegistered = defineControl({
   control: 'run_registered',
-  class: 'every',
-  rule: 'run has owner, input, output, cost, final status',
   severity: 'critical',
   description:
     'Every run of a registered workflow that evidence was sent for was registered with the service, by the principal that sent it.',

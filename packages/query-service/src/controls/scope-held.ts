@@ -35,8 +35,6 @@ const example = (args: string): Row => ({
 
 export const scopeHeld = defineControl({
   control: 'scope_held',
-  class: 2,
-  rule: 'nothing ran outside its scope; rollback note present; the sample was reviewed in time',
   severity: 'critical',
   description: 'The stored arguments of every call that ran lie within the scope of its tool.',
   graceSeconds: 0,

@@ -5,8 +5,6 @@ import { about, policyOf } from './rows.ts';
 
 export const toolListed = defineControl({
   control: 'tool_listed',
-  class: 'every',
-  rule: 'owner named; tool listed; data allowed; unclassified tool refused at start-up',
   severity: 'critical',
   description:
     'Every tool that ran is listed by the workflow, as the action and class that the policy gives it.',

@@ -30,8 +30,6 @@ const when = (nanos: bigint) => `${new Date(Number(nanos / 1_000_000n)).toISOStr
 
 export const unreviewedSample = defineControl({
   control: 'unreviewed_sample',
-  class: 2,
-  rule: 'nothing ran outside its scope; rollback note present; the sample was reviewed in time',
   severity: 'warning',
   description:
     'Every sampled class-2 action is reviewed by its due date. Until then the flag is for information; after it, the rule is broken.',

@@ -1,3 +1,4 @@
+import { CONTROL_RULES } from '@tollgate/contract';
 import { describe, expect, test } from 'vitest';
 import { CONTROLS } from '../../src/controls/catalogue.ts';
 import { EXAMPLE_CONTEXT } from '../../src/controls/examples.ts';
@@ -29,4 +30,8 @@ test('control names are unique, and each has examples of both kinds', () => {
   expect(new Set(CONTROLS.map(({ control }) => control)).size).toBe(CONTROLS.length);
   for (const { control, examples } of CONTROLS)
     expect([control, examples.passes.length > 0, examples.fails.length > 0]).toEqual([control, true, true]);
+});
+
+test('every control rule of the contract has a control that checks it, and only those', () => {
+  expect(CONTROLS.map(({ control }) => control).sort()).toEqual(Object.keys(CONTROL_RULES).sort());
 });
