@@ -1,0 +1,48 @@
+import type { Role } from '@tollgate/clickhouse';
+import { z } from 'zod';
+
+/** At least as long as what the store insists on; in hex or base64url, since they stand in SQL and URLs. */
+const password = z.string().regex(/^[A-Za-z0-9_-]{24,}$/, 'must be 24 or more letters, digits, - or _');
+
+const schema = z.object({
+  CLICKHOUSE_URL: z.url(),
+  CLICKHOUSE_USER: z.string().min(1),
+  CLICKHOUSE_PASSWORD: password,
+  TOLLGATE_OWNER_PASSWORD: password,
+  TOLLGATE_LANDING_PASSWORD: password,
+  TOLLGATE_SERVICE_PASSWORD: password,
+  TOLLGATE_READER_PASSWORD: password,
+  TOLLGATE_DASHBOARD_PASSWORD: password,
+  TOLLGATE_DATA_DIR: z.string().min(1).default('/var/lib/tollgate'),
+  /** Where the OpenTelemetry Collector looks for the list of ingest keys. */
+  TOLLGATE_INGEST_KEYS_FILE: z.string().min(1).default('/var/lib/tollgate-keys/ingest-keys.json'),
+  /** Further names that a browser may call this service by, separated by commas. */
+  TOLLGATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))),
+  /** `true` where the service is reached over TLS. */
+  TOLLGATE_SECURE_COOKIES: z.stringbool().default(false),
+  TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4319),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export type Environment = z.output<typeof schema>;
+
+/** What the container is told. @throws Error that names each variable at fault, and never its value */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`These variables are missing or unusable:\n${faults.join('\n')}`);
+}
+
+/** The password of each of the store's users. */
+export const passwords = (environment: Environment): Readonly<Record<Role, string>> => ({
+  owner: environment.TOLLGATE_OWNER_PASSWORD,
+  landing: environment.TOLLGATE_LANDING_PASSWORD,
+  service: environment.TOLLGATE_SERVICE_PASSWORD,
+  reader: environment.TOLLGATE_READER_PASSWORD,
+  dashboard: environment.TOLLGATE_DASHBOARD_PASSWORD,
+});
