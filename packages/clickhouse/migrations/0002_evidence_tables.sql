@@ -116,7 +116,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.model_calls ${ON_CLUSTER} (
   receipt UInt64 MATERIALIZED 18446744073709551615 - toUInt64(toUnixTimestamp64Nano(received_at))
 ) ENGINE = ${REPLACING(receipt)}
 PARTITION BY toYYYYMM(start)
-ORDER BY (workflow, run_id, start, trace_id, span_id, span_hash)
+ORDER BY (run_id, start, trace_id, span_id, span_hash)
 SETTINGS index_granularity = 1024, ${DURABLE};
 
 -- One row a record about a tool call: the decision of the gate, and how the tool ended.

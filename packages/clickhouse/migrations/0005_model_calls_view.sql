@@ -28,14 +28,16 @@ WITH reports AS (
     (input_text != '' AND input_tokens IS NULL) OR (output_text != '' AND output_tokens IS NULL)
       OR (cache_read_text != '' AND cache_read_tokens IS NULL)
       OR (cache_creation_text != '' AND cache_creation_tokens IS NULL) AS unreadable,
-    if(match(attributes['tollgate.cost.usd'], '^(0|[1-9][0-9]{0,8})([.][0-9]{1,15})?$'),
+    if(attributes['tollgate.cost.source'] = 'provider' AND match(attributes['tollgate.cost.usd'], '^(0|[1-9][0-9]{0,8})([.][0-9]{1,15})?$'),
       toDecimal128OrNull(attributes['tollgate.cost.usd'], 15), NULL) AS provider_cost
   FROM ${DATABASE}.parsed_spans
   WHERE rejection = '' AND ${IS_MODEL_CALL}
 ),
 prices AS (
-  SELECT n.provider AS provider, n.model AS model, p.valid_from AS valid_from, p.input AS price_input, p.output AS price_output,
-    p.cache_read AS price_cache_read, p.cache_creation AS price_cache_creation, p.price_version AS list_version, 1 AS listed
+  SELECT n.provider AS provider, n.model AS model, p.valid_from AS valid_from,
+    -- A dollar a token is far above any price: with it, 10^9 tokens of each kind stay far from where decimals wrap.
+    if(p.input <= 1, p.input, NULL) AS price_input, if(p.output <= 1, p.output, NULL) AS price_output,
+    if(p.cache_read <= 1, p.cache_read, NULL) AS price_cache_read, if(p.cache_creation <= 1, p.cache_creation, NULL) AS price_cache_creation, p.price_version AS list_version, 1 AS listed
   FROM ${DATABASE}.model_names AS n FINAL
   INNER JOIN ${DATABASE}.model_prices AS p FINAL ON p.provider = n.priced_provider AND p.model = n.priced_model
 ),

@@ -1,9 +1,10 @@
 -- Idempotent (replaced at each change), light. What every page, panel, query and export reads.
 
 -- The one definition of a counted call. Within a run, reports of different scopes are one call when they carry the same response
--- id and their usage agrees, or, without ids, when one lies inside the other in time, in one process, with equal tokens.
--- Reports of one scope are never merged, so a repeated id hides nothing: the k-th report of each scope is matched with the k-th
--- of the others, and the one that is priced, then richest in usage, counts.
+-- id and their usage agrees, or, where an id is missing, when one lies inside the other in time, in one process, with equal tokens.
+-- Reports of one scope are never merged, so a repeated id or a wrapping span hides nothing: a group of reports holds as many calls
+-- as its most talkative scope has reports, the n-th report of each scope being the same call. Of those the one that is priced
+-- counts, then the one whose cost the provider reported. Every window is partitioned by the run.
 CREATE OR REPLACE VIEW ${DATABASE}.model_call_reports ${ON_CLUSTER}
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
 WITH effective AS (
@@ -22,38 +23,59 @@ WITH effective AS (
 ),
 keyed AS (
   SELECT *,
-    -- Reports without usage agree with whatever the others of their id say.
-    if(isNull(input_tokens) AND isNull(output_tokens),
-      max((input_tokens, output_tokens)) OVER (PARTITION BY run_id, response_id),
-      (input_tokens, output_tokens)) AS agreed_usage
+    (scope_name, scope_version) AS scope,
+    response_id != '' AS has_id,
+    ifNull(cache_read_tokens, 0) + ifNull(cache_creation_tokens, 0) AS cached_count,
+    -- Complete: this report says what the call used. Only such reports are compared; input is normalised to include what was cached.
+    isNotNull(input_tokens) AND (isNotNull(output_tokens) OR operation = 'embeddings') AS complete,
+    if(complete, (assumeNotNull(input_tokens) + if(cached_count > assumeNotNull(input_tokens), cached_count, 0), ifNull(output_tokens, 0)),
+      (toUInt64(0), toUInt64(0))) AS tokens,
+    -- A process that is not named is known by its trace only.
+    if(process = '', hex(trace_id), process) AS place,
+    (isNull(cost), cost_source != 'provider', NOT governed, start, scope, span_id, span_hash) AS preference
   FROM effective
 ),
+by_id AS (
+  SELECT *,
+    row_number() OVER (PARTITION BY run_id, response_id, complete, tokens, scope ORDER BY start, span_id, span_hash) AS nth_of_id,
+    countIf(complete) OVER (PARTITION BY run_id, response_id)
+      - countIf(complete) OVER (PARTITION BY run_id, response_id, scope) AS complete_elsewhere,
+    max(end) OVER (PARTITION BY run_id, place, complete, tokens ORDER BY start, end DESC, span_id, span_hash
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS end_before
+  FROM keyed
+),
+-- A nest: reports with equal tokens in one place, each inside the first in time.
+nested AS (
+  SELECT *,
+    row_number() OVER (PARTITION BY run_id, response_id, complete, tokens, nth_of_id ORDER BY preference) AS rank_of_id,
+    countIf(end > end_before) OVER (PARTITION BY run_id, place, complete, tokens ORDER BY start, end DESC, span_id, span_hash
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nest
+  FROM by_id
+),
+-- Reports without an id stand first for the calls of the nest whose ids their scope did not report; what is left is calls of its own.
 numbered AS (
   SELECT *,
-    row_number() OVER (PARTITION BY run_id, response_id, agreed_usage, scope_name, scope_version ORDER BY start, span_id, span_hash) AS nth,
-    groupArray(1000)((scope_name, scope_version, start, end, span_id)) OVER (PARTITION BY run_id, response_id, agreed_usage, process) AS peers
-  FROM keyed
+    toInt64(row_number() OVER (PARTITION BY run_id, place, complete, tokens, nest, scope, has_id ORDER BY start, span_id, span_hash))
+      - toInt64(uniqExactIf((response_id, nth_of_id), has_id) OVER (PARTITION BY run_id, place, complete, tokens, nest))
+      + toInt64(countIf(has_id) OVER (PARTITION BY run_id, place, complete, tokens, nest, scope)) AS nth_in_nest
+  FROM nested
 ),
 ranked AS (
   SELECT *,
-    row_number() OVER (
-      PARTITION BY run_id, response_id, agreed_usage, nth
-      ORDER BY isNull(cost), isNull(input_tokens), governed DESC, scope_name, scope_version, start, span_id
-    ) AS rank,
-    -- Without an id: an outer report repeats the inner ones of another scope.
-    response_id = '' AND process != '' AND isNotNull(input_tokens) AND arrayExists(
-      p -> (p.1, p.2) != (scope_name, scope_version) AND p.3 >= start AND p.4 <= end AND (p.3, p.4, p.5) != (start, end, span_id)
-        AND (p.3 > start OR p.4 < end OR p.1 > scope_name),
-      peers) AS repeats_inner
+    row_number() OVER (PARTITION BY run_id, place, complete, tokens, nest, has_id, nth_in_nest ORDER BY preference) AS rank_in_nest
   FROM numbered
 )
-SELECT * EXCEPT (agreed_usage, nth, peers, rank, repeats_inner),
-  if(response_id != '', rank = 1, NOT repeats_inner) AS counted,
+SELECT * EXCEPT (scope, has_id, cached_count, complete, tokens, place, preference, nth_of_id, complete_elsewhere, end_before, nest,
+    rank_of_id, nth_in_nest, rank_in_nest),
   multiIf(
-    response_id != '' AND rank = 1, 'the report that counts for its response id',
-    response_id != '', 'another scope reported the same response id with agreeing usage',
-    repeats_inner, 'an inner report of another scope has the same usage',
-    'the only report of its call') AS why
+    has_id, rank_of_id = 1 AND (complete OR nth_of_id > complete_elsewhere),
+    complete, nth_in_nest > 0 AND rank_in_nest = 1,
+    true) AS counted,
+  multiIf(
+    counted AND has_id, 'the report that counts for its response id',
+    counted, 'the only report of its call, or the one that counts for it',
+    has_id, 'another scope reported the same response id with agreeing usage',
+    'a report of another scope, one inside the other, has the same usage') AS why
 FROM ranked;
 
 CREATE OR REPLACE VIEW ${DATABASE}.counted_model_calls ${ON_CLUSTER}
@@ -81,29 +103,35 @@ WITH seen AS (
   FROM ${DATABASE}.spans FINAL
   GROUP BY run_id
 ),
-registered AS (
-  SELECT run_id, workflow, policy_version, owner, team, principal, initiator, initiator_verified, registered_at, 1 AS registered
+both AS (
+  SELECT run_id, true AS is_registration, true AS governed, workflow, policy_version, owner, team, principal, initiator, initiator_verified,
+    '' AS service, registered_at AS started_at, registered_at AS last_at, toUInt64(0) AS spans, '' AS final_status, toUInt64(0) AS final_statuses
   FROM ${DATABASE}.run_registrations FINAL
+  UNION ALL
+  SELECT run_id, false AS is_registration, governed, workflow, policy_version, owner, team, principal, '' AS initiator, false AS initiator_verified,
+    service, started_at, last_at, spans, final_status, final_statuses
+  FROM seen
 )
+-- Grouped rather than joined: a condition on run_id then reaches the keys of both tables. At most one row a side.
 SELECT
-  if(r.registered = 1, r.run_id, s.run_id) AS run_id,
-  r.registered = 1 AS registered,
-  s.governed OR r.registered = 1 AS governed,
-  if(r.registered = 1, r.workflow, s.workflow) AS workflow,
-  if(r.registered = 1, r.policy_version, s.policy_version) AS policy_version,
-  if(r.registered = 1, r.owner, s.owner) AS owner,
-  if(r.registered = 1, r.team, s.team) AS team,
-  if(r.registered = 1, r.principal, s.principal) AS principal,
-  r.initiator AS initiator,
-  r.initiator_verified AS initiator_verified,
-  s.service AS service,
-  if(s.spans = 0 OR (r.registered = 1 AND r.registered_at < s.started_at), r.registered_at, s.started_at) AS started_at,
-  if(s.final_status = '', NULL, s.last_at) AS ended_at,
-  if(s.final_status = '', 'unsealed', s.final_status) AS final_status,
-  s.final_statuses AS final_statuses,
-  s.spans AS spans
-FROM seen AS s
-FULL OUTER JOIN registered AS r ON s.run_id = r.run_id;
+  run_id,
+  toUInt8(max(b.is_registration)) AS registered,
+  max(b.governed) AS governed,
+  argMax(b.workflow, b.is_registration) AS workflow,
+  argMax(b.policy_version, b.is_registration) AS policy_version,
+  argMax(b.owner, b.is_registration) AS owner,
+  argMax(b.team, b.is_registration) AS team,
+  argMax(b.principal, b.is_registration) AS principal,
+  argMax(b.initiator, b.is_registration) AS initiator,
+  argMax(b.initiator_verified, b.is_registration) AS initiator_verified,
+  argMin(b.service, b.is_registration) AS service,
+  min(b.started_at) AS started_at,
+  if(final_status = 'unsealed', NULL, maxIf(b.last_at, NOT b.is_registration)) AS ended_at,
+  if(max(b.final_status) = '', 'unsealed', max(b.final_status)) AS final_status,
+  max(b.final_statuses) AS final_statuses,
+  max(b.spans) AS spans
+FROM both AS b
+GROUP BY run_id;
 
 -- The newest state of each flag.
 CREATE OR REPLACE VIEW ${DATABASE}.current_flags ${ON_CLUSTER}

@@ -102,6 +102,41 @@ describe('the price of a report', () => {
       expect(await cost(bad)).toMatchObject({ cost: '0.0002', cost_source: 'local' });
   });
 
+  it('is not the provider’s when the span does not say that the provider reported it', async () => {
+    for (const source of ['local', '', 'agent']) {
+      const attributes = { 'tollgate.cost.usd': '0.000001', 'tollgate.cost.source': source };
+      expect(await price({ attributes })).toMatchObject({ cost: '0.0002', cost_source: 'local' });
+    }
+  });
+
+  it('is unknown, and does not wrap, when a price list holds nonsense', async () => {
+    const { provider, model } = { provider: 'acme', model: 'absurd' };
+    await store.clients.service.insert({
+      table: 'model_prices',
+      values: [
+        {
+          provider,
+          model,
+          valid_from: '2020-01-01 00:00:00',
+          input: '99999999999999999999',
+          output: '1',
+          price_version: 'test/1',
+        },
+      ],
+      format: 'JSONEachRow',
+    });
+    await store.clients.service.insert({
+      table: 'model_names',
+      values: [{ provider, model, priced_provider: provider, priced_model: model }],
+      format: 'JSONEachRow',
+    });
+    const attributes = { 'gen_ai.request.model': model };
+    expect(await price({ input: '1000000000', attributes })).toMatchObject({
+      cost: null,
+      unpriced_reason: 'no_price',
+    });
+  });
+
   it('reads the old names, and OpenInference’s', async () => {
     const old = { 'gen_ai.usage.prompt_tokens': '100', 'gen_ai.usage.completion_tokens': '50' };
     expect(await price({ input: '', output: '', attributes: old })).toMatchObject({ cost: '0.0002' });

@@ -58,6 +58,15 @@ describe('counted model calls', () => {
     expect(total).toEqual({ calls: 2, unpriced: 0, cost: '0.0005' });
   });
 
+  it('agrees on usage after normalising, where one scope leaves cached tokens out of its input', async () => {
+    const read = { 'gen_ai.usage.cache_read.input_tokens': '80' };
+    const total = await count(
+      { scope: 'a', id: 'r1', input: '100', attributes: read },
+      { scope: 'b', id: 'r1', input: '20', attributes: read },
+    );
+    expect(total).toEqual({ calls: 1, unpriced: 0, cost: '0.000128' });
+  });
+
   it('counts a report inside another scope’s once, without ids', async () => {
     expect(await count({ scope: 'a', at: 0, until: 100 }, { scope: 'b', at: 10, until: 90 })).toEqual(once);
   });
@@ -79,6 +88,47 @@ describe('counted model calls', () => {
         { scope: 'a', at: 0, until: 100 },
         { scope: 'b', at: 10, until: 20 },
         { scope: 'b', at: 30, until: 40 },
+      ),
+    ).toEqual(twice);
+  });
+
+  it('does not let one inner report hide two outer ones of the same scope', async () => {
+    expect(
+      await count(
+        { scope: 'a', at: 0, until: 100 },
+        { scope: 'a', at: 1, until: 99 },
+        { scope: 'b', at: 10, until: 20 },
+      ),
+    ).toEqual(twice);
+  });
+
+  it('does not let a chain of scopes hide a second report of the outermost', async () => {
+    expect(
+      await count(
+        { scope: 'a', at: 0, until: 100 },
+        { scope: 'b', at: 10, until: 90 },
+        { scope: 'a', at: 20, until: 80 },
+      ),
+    ).toEqual(twice);
+  });
+
+  it('does not let an inner report without usage replace one with a cost', async () => {
+    const total = await count(
+      { scope: 'a', at: 0, until: 100 },
+      { scope: 'b', at: 10, until: 90, input: '', output: '' },
+    );
+    expect(total).toEqual({ calls: 2, unpriced: 1, cost: COST });
+  });
+
+  it('counts a report without an id inside one that has an id once', async () => {
+    expect(
+      await count({ scope: 'a', at: 0, until: 100 }, { scope: 'b', id: 'r1', at: 10, until: 90 }),
+    ).toEqual(once);
+    expect(
+      await count(
+        { scope: 'a', at: 0, until: 100 },
+        { scope: 'a', at: 1, until: 99 },
+        { scope: 'b', id: 'r1', at: 10, until: 90 },
       ),
     ).toEqual(twice);
   });
