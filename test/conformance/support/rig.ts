@@ -45,13 +45,17 @@ export async function startTheirs(binary: string, keys: readonly OtelcolKey[] = 
   };
 }
 
-/** packages/collector over another one. */
-export async function startOurs() {
+/** packages/collector over another one. @param keys who may send, beside `KEY` */
+export async function startOurs(keys: readonly OtelcolKey[] = []) {
   const store = await startTestClickHouse();
   await setPrices(store);
   const collector = createCollector({
     ...clickhouseStorage(store.clients.landing),
-    verifyKey: staticKeyVerifier([{ key: KEY, principal: PRINCIPAL, team: 'conformance', workflows: '*' }]),
+    verifyKey: staticKeyVerifier(
+      [{ key: KEY, principal: PRINCIPAL, workflows: '*' as const }, ...keys].map(
+        ({ workflows = '*', ...rest }) => ({ ...rest, workflows, team: 'conformance' }),
+      ),
+    ),
   });
   const { url } = await collector.listen(0);
   const stop = async () => {
