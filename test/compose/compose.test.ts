@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { passwords, readEnvironment } from '../../docker/query-service/src/environment.ts';
+import { passwords, readEnvironment } from '../../packages/cli/src/serve/environment.ts';
 
 const top = new URL('../../', import.meta.url);
 const path = (relative: string) => fileURLToPath(new URL(relative, top));

@@ -11,8 +11,8 @@ import {
 } from '@tollgate/query-service';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { firstStart } from '../../docker/query-service/src/first-start.ts';
-import { ingestKeyList, publishIngestKeys } from '../../docker/query-service/src/ingest-keys.ts';
+import { ingestKeyList, publishIngestKeys } from '../../packages/cli/src/serve/ingest-keys.ts';
+import { firstAgentKey } from '../../packages/cli/src/system/first-start.ts';
 
 const agent = { principal: 'triage-agent', team: 'support', workflows: ['triage'], created_by: 'test' };
 const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
@@ -60,12 +60,12 @@ describe('the list of ingest keys for the OpenTelemetry Collector', () => {
   });
 
   test('has the key that the first start made, once', async () => {
-    await firstStart(control, directory, 'platform');
+    await firstAgentKey(control, directory, 'platform');
     const key = (await readFile(join(directory, 'agent-key'), 'utf8')).trim();
     expect(await ingestKeyList(control)).toContain(sha256(key));
     expect((await stat(join(directory, 'agent-key'))).mode & 0o777).toBe(0o600);
     const before = await ingestKeyList(control);
-    await firstStart(control, directory, 'platform');
+    await firstAgentKey(control, directory, 'platform');
     expect(await ingestKeyList(control)).toBe(before);
   });
 });

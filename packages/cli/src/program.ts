@@ -4,6 +4,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { planCommand } from './commands/plan.ts';
 import { registerCommand } from './commands/register.ts';
+import { serveCommand } from './commands/serve.ts';
 import { upCommand } from './commands/up.ts';
 
 /** The `tollgate` command with all its subcommands; each is a file of `commands/`. */
@@ -16,5 +17,6 @@ export function program(): Command {
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(serveCommand());
 }

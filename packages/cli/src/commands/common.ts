@@ -21,3 +21,11 @@ export function externalClickHouse({ clickhouseUrl }: ClickHouseOption): SystemO
 export function say(line: string): void {
   console.log(`  ${line}`);
 }
+
+/** Resolves once the process is asked to end. */
+export function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { demoSummary } from '../demo/summary.ts';
 import { demonstrate } from '../system/demonstrate.ts';
-import { firstAdmin } from '../system/identities.ts';
+import { firstAdmin } from '../system/first-start.ts';
 import { fileLogger } from '../system/logger.ts';
 import { startSystem } from '../system/start-system.ts';
 import { type ClickHouseOption, clickhouseOption, externalClickHouse, say } from './common.ts';

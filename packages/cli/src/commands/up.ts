@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { banner } from '../output/banner.ts';
 import { demonstrate } from '../system/demonstrate.ts';
-import { firstAdmin } from '../system/identities.ts';
+import { firstAdmin } from '../system/first-start.ts';
 import { fileLogger } from '../system/logger.ts';
 import { type System, startSystem } from '../system/start-system.ts';
-import { type ClickHouseOption, clickhouseOption, externalClickHouse, say } from './common.ts';
+import { type ClickHouseOption, clickhouseOption, externalClickHouse, interrupted, say } from './common.ts';
 import { demoOnly } from './demo.ts';
 
 interface UpOptions extends ClickHouseOption {
@@ -68,11 +68,4 @@ function port(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('a port is a number from 0 to 65535.');
   return value;
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

@@ -1,12 +1,13 @@
 import type { DemoResult } from '../demo/demo-result.ts';
 import { demoSummary } from '../demo/summary.ts';
+import type { KeptSecret } from '../system/first-start.ts';
 
 interface Running {
   readonly url: string;
   readonly otlpUrl: string;
   readonly directory: string;
   readonly logFile: string;
-  readonly admin: { readonly token: string; readonly tokenFile: string };
+  readonly admin: KeptSecret;
   readonly demo: DemoResult | undefined;
 }
 
@@ -22,7 +23,7 @@ export function banner({ url, otlpUrl, directory, logFile, admin, demo }: Runnin
     ...(demo?.people ?? []).map(
       ({ name, role, token }) => `  ${`as ${name}`.padEnd(18)} ${signIn(url, token)}   (${role})`,
     ),
-    `  API                ${url}/openapi.json   (token in ${admin.tokenFile})`,
+    `  API                ${url}/openapi.json   (token in ${admin.file})`,
     `  collector          ${otlpUrl}`,
     `  data               ${directory}`,
     `  log                ${logFile}`,

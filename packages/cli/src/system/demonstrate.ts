@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DemoResult } from '../demo/demo-result.ts';
 import { runDemo } from '../demo/run-demo.ts';
-import { provision } from './identities.ts';
+import { provision } from './provision.ts';
 import type { System } from './start-system.ts';
 
 /** Runs the demo against a running system; its people and keys are made on the way. */

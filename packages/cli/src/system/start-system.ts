@@ -7,6 +7,7 @@ import { consoleHandler } from '@tollgate/console';
 import { createQueryService, type Principal, type QueryService } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { UserError } from '../output/user-error.ts';
+import { close } from './close-server.ts';
 
 export interface SystemOptions {
   /** Everything that is kept lies here. */
@@ -123,19 +124,6 @@ function taken(cause: unknown, port: number, what: string, flag: string): unknow
     `Port ${port} for ${what} is in use. Stop what listens there, or choose another port with ${flag}.`,
     { cause },
   );
-}
-
-/** Requests in flight get this long to be answered; an agent that keeps asking does not keep the server open. */
-const DRAIN_MS = 3000;
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(impatient);
-      resolve();
-    });
-  });
 }
 
 /** Last started, first ended; one that fails to end does not keep the others. */

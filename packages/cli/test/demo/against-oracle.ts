@@ -9,6 +9,7 @@ import { PEOPLE } from '../../src/demo/people.ts';
 import { runDemo } from '../../src/demo/run-demo.ts';
 import { SCENARIOS } from '../../src/demo/scenarios.ts';
 import { waitUntil } from '../../src/demo/wait-until.ts';
+import { tollgate } from '../support/tollgate.ts';
 import { callsOf, type Evidence, plain, readEvidence } from './read-evidence.ts';
 
 /** A running Tollgate of its own, with nothing in it yet. */
@@ -139,16 +140,24 @@ export function describeDemoAgainstOracle(startSystem: () => Promise<RunningSyst
       expect(await left('repository/docs/retry.md')).toContain('three');
     });
 
-    it('acts on the decision that a run was left waiting for, once it comes', async () => {
+    it('acts on the decision that a run was left waiting for, once it comes from the command line', async () => {
       expect(demo.waiting.map(({ tool, run_id }) => ({ tool, run_id }))).toEqual([
         { tool: 'deploy', run_id: runOf('ops-deploy-waiting').run_id },
       ]);
       const token = found(demo.people.find(({ email }) => email === PEOPLE.joan.email)).token;
       const { approval_id, run_id } = found(demo.waiting[0]);
-      await connectApi(system.serviceUrl, token).post(`/v1/approvals/${approval_id}/decision`, {
-        decision: 'approve',
-        reason: 'Staging is green.',
-      });
+      const as = ['--url', system.serviceUrl, '--token', token];
+      expect((await tollgate(['approvals', 'list', ...as])).stdout).toContain(approval_id);
+      expect((await tollgate(['approvals', 'show', approval_id, ...as])).stdout).toContain('4.3.0');
+      const decided = await tollgate([
+        'approvals',
+        'approve',
+        approval_id,
+        '--reason',
+        'Staging is green.',
+        ...as,
+      ]);
+      expect(decided).toMatchObject({ code: 0, stdout: `${approval_id} is approved\n` });
       const until = Date.now() + 20_000;
       const ended = await waitUntil({ until, waitingFor: 'the deploy' }, async () => {
         const { run } = await readEvidence(api, run_id);

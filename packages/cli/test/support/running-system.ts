@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstAdmin, provision } from '../../src/system/identities.ts';
+import { firstAdmin } from '../../src/system/first-start.ts';
 import { fileLogger } from '../../src/system/logger.ts';
+import { provision } from '../../src/system/provision.ts';
 import { startSystem } from '../../src/system/start-system.ts';
 
 /** A whole Tollgate in this process, over an embedded store of its own, with nothing in it yet. */

@@ -29,11 +29,11 @@ const DASHED_TRACE = [
   .map(([from, length]) => `substring(TraceId, ${from}, ${length})`)
   .join(`, '-', `);
 
-/** Over every column of the exporter's row, and nothing that a collector adds at receipt. */
+/** Over every column of the exporter's row, and nothing that a collector adds at receipt or a session's settings change. */
 const SPAN_HASH = `reinterpretAsUInt128(sipHash128(
     toUnixTimestamp64Nano(Timestamp), TraceId, SpanId, ParentSpanId, TraceState, toString(SpanName), toString(SpanKind), toString(ServiceName),
     toString(ResourceAttributes), ScopeName, ScopeVersion, toString(SpanAttributes), Duration, toString(StatusCode), StatusMessage,
-    toString(\`Events.Timestamp\`), toString(\`Events.Name\`), toString(\`Events.Attributes\`),
+    toString(arrayMap(t -> toUnixTimestamp64Nano(t), \`Events.Timestamp\`)), toString(\`Events.Name\`), toString(\`Events.Attributes\`),
     toString(\`Links.TraceId\`), toString(\`Links.SpanId\`), toString(\`Links.TraceState\`), toString(\`Links.Attributes\`)))`;
 
 const OPERATION_NAMES = list(MODEL_OPERATIONS);

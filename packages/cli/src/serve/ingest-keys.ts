@@ -1,7 +1,7 @@
 import type { ControlState } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../output/replace-file.ts';
 
 const words = z.array(z.string());
 

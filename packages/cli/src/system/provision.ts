@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   createAgentKey,
   createPerson,
@@ -13,29 +11,6 @@ type Control = QueryService['control'];
 type NewPerson = Parameters<typeof createPerson>[1];
 
 const COMMAND_LINE = 'tollgate up';
-
-/**
- * The first admin of an installation, whose token is kept beside the data, readable by its owner alone. Each start issues a
- * new one: whoever can read this directory can do anything with it anyway.
- */
-export async function firstAdmin(
-  control: Control,
-  directory: string,
-): Promise<{ email: string; token: string; tokenFile: string }> {
-  const email = 'admin@tollgate.invalid';
-  await ensurePerson(control, {
-    email,
-    display_name: 'First admin',
-    roles: ['admin'],
-    teams: ['*'],
-    created_by: COMMAND_LINE,
-  });
-  const { token } = await issueToken(control, { email, label: 'first admin', created_by: COMMAND_LINE });
-  const tokenFile = join(directory, 'admin-token');
-  await mkdir(directory, { recursive: true });
-  await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
-  return { email, token, tokenFile };
-}
 
 /** Makes people, their tokens and agents' keys; people who are there already get a new token. */
 export async function provision(control: Control, { people, agents }: ProvisionSpec): Promise<Provisioned> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DATABASE, ROLES, type Role } from '@tollgate/clickhouse';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../output/replace-file.ts';
 
 /**
  * Puts the passwords of the environment where the store looks for them, instead of ones that it would make itself: the

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { openClickHouse } from '@tollgate/clickhouse';
+import { consoleHandler } from '@tollgate/console';
+import { createQueryService } from '@tollgate/query-service';
+import { pino } from 'pino';
+import { close } from '../system/close-server.ts';
+import { firstAdmin, firstAgentKey } from '../system/first-start.ts';
+import { writeCredentials } from './credentials.ts';
+import { type Environment, passwords } from './environment.ts';
+import { publishIngestKeys } from './ingest-keys.ts';
+
+/** API and console alone: ClickHouse and the OpenTelemetry Collector run elsewhere. Resolves to how to stop. */
+export async function serve(environment: Environment): Promise<() => Promise<void>> {
+  const directory = environment.TOLLGATE_DATA_DIR;
+  const logger = pino({ name: 'query-service', level: environment.LOG_LEVEL });
+  await writeCredentials(join(directory, 'clickhouse'), passwords(environment));
+  const clickhouse = await openClickHouse({
+    directory: join(directory, 'clickhouse'),
+    url: environment.CLICKHOUSE_URL,
+    admin: { user: environment.CLICKHOUSE_USER, password: environment.CLICKHOUSE_PASSWORD },
+    onMigration: (name) => logger.info({ name }, 'migration applied'),
+  });
+  const service = await createQueryService({
+    directory: join(directory, 'control'),
+    store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
+    settings: { hosts: environment.TOLLGATE_HOSTS, secure_cookies: environment.TOLLGATE_SECURE_COOKIES },
+    logger,
+    after: [consoleHandler()],
+  });
+  await firstAdmin(service.control, directory);
+  await firstAgentKey(service.control, directory, environment.TOLLGATE_FIRST_AGENT_TEAM);
+  const keys = await publishIngestKeys(service.control, environment.TOLLGATE_INGEST_KEYS_FILE, { logger });
+  service.start();
+  const server = await listening(createServer(service.app), environment.PORT);
+  logger.info({ port: environment.PORT }, 'listening');
+  return async () => {
+    logger.info('stopping');
+    service.drain();
+    await close(server);
+    await keys.stop();
+    await service.stop();
+    await clickhouse.close();
+  };
+}
+
+/** On every address of the container; what reaches it is the container's network to say. */
+async function listening(server: Server, port: number): Promise<Server> {
+  server.listen(port, '0.0.0.0');
+  await once(server, 'listening');
+  return server;
+}
