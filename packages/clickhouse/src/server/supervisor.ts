@@ -28,9 +28,10 @@ export type Supervisor = {
 
 const START_LIMIT = 30_000;
 const PROBE_EVERY = 500;
-const PROBE_TIMEOUT = 5_000;
+const PROBE_TIMEOUT = 2_000;
 const REFUSED_LIMIT = 2;
-const SILENT_LIMIT = 6;
+// A listener that was stopped may go on accepting connections without serving them: believed after some twelve seconds.
+const SILENT_LIMIT = 5;
 const BACKOFF_FIRST = 100;
 const BACKOFF_LAST = 5_000;
 
