@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type RunningSystem, startRunningSystem } from '../support/running-system.ts';
 import { describeDemoAgainstOracle } from './against-oracle.ts';
+import { describePanelsAgainstApi } from './panels.ts';
 import { describeStockOpenTelemetry } from './stock-opentelemetry.ts';
 
 let shared: RunningSystem | undefined;
@@ -23,9 +24,8 @@ describe('the curl examples of the README, as printed', () => {
   );
 
   it.each(examples.filter((line) => line.startsWith('curl')))('%s', async (line) => {
-    if (shared === undefined) throw new Error('the system did not start');
     const setUp = examples.filter((each) => !each.startsWith('curl'));
-    const { serviceUrl, directory } = shared;
+    const { serviceUrl, directory } = running();
     const script = [...setUp, line]
       .join('\n')
       .replaceAll('http://127.0.0.1:4319', serviceUrl)
@@ -40,10 +40,13 @@ describe('the curl examples of the README, as printed', () => {
   });
 });
 
-describeStockOpenTelemetry(() => {
+const running = (): RunningSystem => {
   if (shared === undefined) throw new Error('the system did not start');
   return shared;
-});
+};
+
+describeStockOpenTelemetry(running);
+describePanelsAgainstApi(running);
 
 /** The commands of the first sh block that has `word` in it, without comments. */
 function shellBlock(markdown: string, word: string): readonly string[] {
