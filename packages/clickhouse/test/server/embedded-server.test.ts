@@ -40,7 +40,10 @@ describe('the embedded server', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const answers = () => store.clients.reader.ping({ select: true, abort_signal: AbortSignal.timeout(3000) }).then(({ success }) => success);
+  const answers = () =>
+    store.clients.reader
+      .ping({ select: true, abort_signal: AbortSignal.timeout(3000) })
+      .then(({ success }) => success);
   const enginePid = (): number => {
     const pid = store.pid();
     if (pid === undefined) throw new Error('the engine has no process');
