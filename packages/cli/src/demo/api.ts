@@ -22,7 +22,7 @@ export interface Api {
   post(path: string, body: unknown): Promise<unknown>;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 const PAGE = 200;
 
 export function connectApi(serviceUrl: string, token: string): Api {

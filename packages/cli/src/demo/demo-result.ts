@@ -34,7 +34,7 @@ export interface DemoOptions {
   /** For the outboxes and the small world that the tools work on. */
   readonly directory: string;
   readonly onProgress?: ((line: string) => void) | undefined;
-  /** Most milliseconds until everything is stored and judged. Default 60 000. */
+  /** Most milliseconds until everything is stored and judged. Default 180 000. */
   readonly timeoutMs?: number | undefined;
 }
 

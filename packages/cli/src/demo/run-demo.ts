@@ -11,7 +11,7 @@ import { SCENARIOS } from './scenarios.ts';
 import { type StartedRun, samplesOverdue, stored } from './settle.ts';
 import { createWorld, type World } from './world/world.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** What all scenarios of one demo share. */
 interface Stage {

@@ -36,7 +36,7 @@ export function describeDemoAgainstOracle(startSystem: () => Promise<RunningSyst
         async ({ scenario, run_id }) => [scenario, await readEvidence(api, run_id)] as const,
       );
       evidence = new Map(await Promise.all(read));
-    }, 120_000);
+    }, 240_000);
 
     afterAll(async () => {
       await demo?.stop();

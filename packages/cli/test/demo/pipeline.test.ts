@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -17,28 +17,35 @@ describeDemoAgainstOracle(async () => {
 
 afterAll(() => shared?.stop(), 30_000);
 
-describe('the curl examples of the README, as printed', () => {
-  const examples = shellBlock(
-    readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8'),
-    'curl',
-  );
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+if (!hasCurl && process.env['CI'] === undefined)
+  console.warn('SKIPPED: the curl examples of the README, because there is no curl on this machine');
 
-  it.each(examples.filter((line) => line.startsWith('curl')))('%s', async (line) => {
-    const setUp = examples.filter((each) => !each.startsWith('curl'));
-    const { serviceUrl, directory } = running();
-    const script = [...setUp, line]
-      .join('\n')
-      .replaceAll('http://127.0.0.1:4319', serviceUrl)
-      .replaceAll('data/admin-token', `${directory}/admin-token`);
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
-      maxBuffer: 64 << 20,
+describe.skipIf(!hasCurl && process.env['CI'] === undefined)(
+  'the curl examples of the README, as printed',
+  () => {
+    const examples = shellBlock(
+      readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8'),
+      'curl',
+    );
+
+    it.each(examples.filter((line) => line.startsWith('curl')))('%s', async (line) => {
+      const setUp = examples.filter((each) => !each.startsWith('curl'));
+      const { serviceUrl, directory } = running();
+      const script = [...setUp, line]
+        .join('\n')
+        .replaceAll('http://127.0.0.1:4319', serviceUrl)
+        .replaceAll('data/admin-token', `${directory}/admin-token`);
+      const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+        maxBuffer: 64 << 20,
+      });
+      const answer: unknown = JSON.parse(stdout);
+      if (line.includes('/evidence'))
+        expect(answer).toMatchObject({ run: { workflow: expect.any(String) }, chain: { whole: true } });
+      else expect(answer).toMatchObject({ items: expect.arrayContaining([expect.anything()]) });
     });
-    const answer: unknown = JSON.parse(stdout);
-    if (line.includes('/evidence'))
-      expect(answer).toMatchObject({ run: { workflow: expect.any(String) }, chain: { whole: true } });
-    else expect(answer).toMatchObject({ items: expect.arrayContaining([expect.anything()]) });
-  });
-});
+  },
+);
 
 const running = (): RunningSystem => {
   if (shared === undefined) throw new Error('the system did not start');

@@ -21,6 +21,7 @@ export const REASONS = {
   approval_withdrawn: 'the request was withdrawn',
   grant_unusable: 'the grant could not be consumed for this call',
   policy_error: 'policy could not be evaluated',
+  policy_superseded: 'the owner of the workflow has registered another policy version',
   run_sealed: 'the run has ended',
 } as const;
 

@@ -51,7 +51,7 @@ function foreignPolicy(
   const own = run.process.policy.policy_version;
   if (run.registration !== 'refused' && (registered === undefined || registered === own)) return undefined;
   const expected = `the registered policy ${registered ?? ''}; this process holds ${own}`;
-  return { ...decision, verdict: 'deny', reason: 'policy_error', field: 'policy_version', expected };
+  return { ...decision, verdict: 'deny', reason: 'policy_superseded', field: 'policy_version', expected };
 }
 
 function badArguments({ problem }: Call, decision: Decision): Decision | undefined {

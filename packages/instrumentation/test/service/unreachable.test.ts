@@ -96,7 +96,7 @@ test('another file is registered while a run goes on: the old one has no say any
       await label(LABEL);
     });
     expect(executed).toBe(0);
-    expect(result).toMatchObject({ status: 'blocked', error: { reason: 'policy_error' } });
+    expect(result).toMatchObject({ status: 'blocked', error: { reason: 'policy_superseded' } });
     expect(result.error).toMatchObject({ decision: { field: 'policy_version' } });
   } finally {
     await house.close();
