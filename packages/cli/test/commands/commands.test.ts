@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { parseWorkflow, RUNTIME_REQUIREMENTS, requirements } from '@tollgate/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tollgate } from '../support/tollgate.ts';
@@ -32,6 +35,14 @@ describe('tollgate plan', () => {
     const parsed = parseWorkflow(await workflowText());
     if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(requirements(parsed.workflow))));
+  });
+
+  test('works as the README of the repository prints it', async () => {
+    const root = new URL('../../../../', import.meta.url);
+    const readme = await readFile(new URL('README.md', root), 'utf8');
+    const [, command = ''] = /```sh\n(npm run -s tollgate -- plan .*)\n```/.exec(readme) ?? [];
+    const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: fileURLToPath(root) });
+    expect(stdout).toContain('policy version sha256:');
   });
 
   test('names file, line and what to write, and exits with 1', async () => {

@@ -66,7 +66,9 @@ describe('the embedded server', () => {
     await fetch(`${store.url}/?user=default`, stop).catch(() => undefined);
     await until(async () => store.pid() !== deaf && (await answers()));
     expect(isAlive(deaf)).toBe(false);
-    expect(events).toContainEqual(expect.objectContaining({ kind: 'ended', why: 'not_answering' }));
+    // The engine before was killed; where the listener went before the supervisor had seen it up, this one never started.
+    const last = events.filter((event) => event.kind === 'ended').at(-1);
+    expect(['not_answering', 'not_starting']).toContain(last?.why);
   }, 90_000);
 
   it('is one for a directory: a second start names the process that has it', async () => {
