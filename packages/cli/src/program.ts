@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { keysCommand } from './commands/keys.ts';
+import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
 import { registerCommand } from './commands/register.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +19,8 @@ export function program(): Command {
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand())
+    .addCommand(peopleCommand())
+    .addCommand(keysCommand())
     .addCommand(doctorCommand())
     .addCommand(serveCommand());
 }

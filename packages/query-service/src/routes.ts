@@ -4,6 +4,7 @@ import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
+import { identityRoutes } from './identity/admin-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
 import { rollbackRoutes } from './registrations/roll-back-run.ts';
@@ -14,6 +15,7 @@ import { sampleRoutes } from './samples/routes.ts';
 /** Every route of the API, by module. */
 export const ROUTES: readonly (readonly Route[])[] = [
   sessionRoutes,
+  identityRoutes,
   workflowRoutes,
   agentRunRoutes,
   agentApprovalRoutes,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type RunningSystem, startRunningSystem } from '../support/running-system.ts';
 import { describeDemoAgainstOracle } from './against-oracle.ts';
+import { describeOwnAgent } from './own-agent.ts';
 import { describePanelsAgainstApi } from './panels.ts';
 import { describeStockOpenTelemetry } from './stock-opentelemetry.ts';
 
@@ -53,6 +54,7 @@ const running = (): RunningSystem => {
 };
 
 describeStockOpenTelemetry(running);
+describeOwnAgent(running);
 describePanelsAgainstApi(running);
 
 /** The commands of the first sh block that has `word` in it, without comments. */

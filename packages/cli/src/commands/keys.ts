@@ -1,0 +1,83 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { type Connection, callApi, tokenOption, urlOption } from './api-client.ts';
+
+const made = z.object({ credential_id: z.string(), key: z.string() });
+const key = z.object({
+  credential_id: z.string(),
+  principal: z.string(),
+  team: z.string(),
+  workflows: z.array(z.string()),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+});
+const keys = z.object({ items: z.array(key) });
+
+interface CreateOptions extends Connection {
+  readonly principal: string;
+  readonly team: string;
+  readonly workflow: string[];
+  readonly expiresInDays?: string;
+}
+
+/** `tollgate keys`: what agents send evidence and ask for approvals with. */
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('make, list and revoke keys of agents')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function createCommand(): Command {
+  const list = (text: string, before: string[] = []) => [...before, ...text.split(',')];
+  return new Command('create')
+    .description('make a key and print it, which is shown this once')
+    .requiredOption('--principal <name>', 'what the key speaks for, e.g. support-triage-agent')
+    .requiredOption('--team <team>', 'the team of its workflows')
+    .requiredOption('--workflow <workflows>', 'workflows, with commas; * is every workflow of the team', list)
+    .option('--expires-in-days <days>', 'when it ends by itself')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async ({ principal, team, workflow, expiresInDays, ...connection }: CreateOptions) => {
+      const until = expiresInDays === undefined ? {} : { expires_in_seconds: Number(expiresInDays) * 86_400 };
+      const body = { principal, team, workflows: workflow, ...until };
+      console.log(made.parse(await callApi(connection, 'POST', '/v1/keys', body)).key);
+    });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('keys, without their secrets')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async (connection: Connection) => {
+      const { items } = keys.parse(await callApi(connection, 'GET', '/v1/keys?limit=200'));
+      const table = new Table({
+        head: ['id', 'principal', 'team', 'workflows', 'ends'],
+        style: { head: [], border: [] },
+      });
+      for (const { credential_id, principal, team, workflows, expires_at, revoked_at } of items)
+        table.push([
+          credential_id,
+          principal,
+          team,
+          workflows.join(', '),
+          revoked_at === null ? (expires_at ?? 'never') : `revoked ${revoked_at}`,
+        ]);
+      console.log(table.toString());
+    });
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('end a key or token at once, by its id')
+    .argument('<id>')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async (id: string, connection: Connection) => {
+      await callApi(connection, 'POST', `/v1/credentials/${encodeURIComponent(id)}/revoke`);
+      console.log(`${id} is revoked`);
+    });
+}

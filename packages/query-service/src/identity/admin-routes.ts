@@ -1,0 +1,193 @@
+import { ROLES } from '@tollgate/contract';
+import { z } from 'zod';
+import { decodeCursor, listOf, pageOf, pageQuery } from '../http/page.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { readJsonList, readRoles } from '../state/json.ts';
+import { isoTime, isoTimeOrNull } from '../state/time.ts';
+import { seesTeam } from './allows.ts';
+import { createAgentKey, newAgentKey, revokeCredential } from './keys.ts';
+import { createPerson, issueToken, newPerson } from './people.ts';
+import { requirePerson, requireTeam } from './require.ts';
+
+const ADMINS = { roles: ['admin'] } as const;
+
+/** A secret is in this one answer and nowhere else. */
+const issued = z.object({ credential_id: z.string(), token: z.string() });
+const lifetime = z
+  .number()
+  .positive()
+  .max(10 * 365 * 86_400)
+  .optional();
+
+const addPerson = defineRoute({
+  method: 'post',
+  path: '/v1/people',
+  summary: 'Add a person, and issue a first token',
+  tag: 'identities',
+  access: ADMINS,
+  body: newPerson.omit({ created_by: true }),
+  response: issued.extend({ email: z.string() }),
+  status: 201,
+  handle: async ({ body, identity, deps: { control } }) => {
+    const admin = requirePerson(identity);
+    for (const team of body.teams) requireTeam(admin, team);
+    const { email } = await createPerson(control, { ...body, created_by: admin.name });
+    const token = await issueToken(control, { email, label: 'first token', created_by: admin.name });
+    return { email, ...token };
+  },
+});
+
+const addToken = defineRoute({
+  method: 'post',
+  path: '/v1/tokens',
+  summary: 'Issue a token to a person; `initiate` alone proves who started a run, and opens nothing',
+  tag: 'identities',
+  access: ADMINS,
+  body: z.strictObject({
+    email: z.email(),
+    label: z.string().max(200).default(''),
+    scopes: z
+      .array(z.enum(['sign_in', 'initiate']))
+      .min(1)
+      .default(['sign_in', 'initiate']),
+    expires_in_seconds: lifetime,
+  }),
+  response: issued,
+  status: 201,
+  handle: async ({ body: { expires_in_seconds, ...body }, identity, deps: { control } }) => {
+    const admin = requirePerson(identity);
+    // Whoever can issue a token to a person can act as that person.
+    requireTeam(admin, '*');
+    const until = expires_in_seconds === undefined ? {} : { expires_in_seconds };
+    return issueToken(control, { ...body, ...until, created_by: admin.name });
+  },
+});
+
+const addKey = defineRoute({
+  method: 'post',
+  path: '/v1/keys',
+  summary: 'Make a key for an agent’s process',
+  tag: 'identities',
+  access: ADMINS,
+  body: newAgentKey.omit({ created_by: true }),
+  response: z.object({ credential_id: z.string(), key: z.string() }),
+  status: 201,
+  handle: async ({ body, identity, deps: { control } }) => {
+    const admin = requirePerson(identity);
+    requireTeam(admin, body.team);
+    return createAgentKey(control, { ...body, created_by: admin.name });
+  },
+});
+
+const keyAnswer = z.object({
+  credential_id: z.string(),
+  principal: z.string(),
+  team: z.string(),
+  workflows: z.array(z.string()),
+  scopes: z.array(z.string()),
+  label: z.string(),
+  created_at: z.iso.datetime(),
+  created_by: z.string(),
+  expires_at: z.iso.datetime().nullable(),
+  revoked_at: z.iso.datetime().nullable(),
+});
+
+const listKeys = defineRoute({
+  method: 'get',
+  path: '/v1/keys',
+  summary: 'Keys of agents; never the secrets',
+  tag: 'identities',
+  access: { roles: ['admin', 'auditor'] },
+  query: z.strictObject(pageQuery),
+  response: listOf(keyAnswer),
+  handle: async ({ query: { limit, cursor }, identity, deps: { control } }) => {
+    let query = control.db
+      .selectFrom('credentials')
+      .selectAll()
+      .where('kind', '=', 'agent_key')
+      .orderBy('credential_id')
+      .limit(limit + 1);
+    if (cursor !== undefined)
+      query = query.where('credential_id', '>', decodeCursor(cursor, z.tuple([z.string()]))[0]);
+    const page = pageOf(await query.execute(), limit, ({ credential_id }) => [credential_id]);
+    const visible = page.items.filter(({ team }) => seesTeam(identity, team ?? ''));
+    return {
+      ...page,
+      items: visible.map(
+        ({
+          credential_id,
+          principal,
+          team,
+          workflows,
+          scopes,
+          label,
+          created_at,
+          created_by,
+          expires_at,
+          revoked_at,
+        }) => ({
+          ...{ credential_id, label, created_by, principal: principal ?? '', team: team ?? '' },
+          ...{ workflows: [...readJsonList(workflows)], scopes: [...readJsonList(scopes)] },
+          created_at: isoTime(created_at),
+          expires_at: isoTimeOrNull(expires_at),
+          revoked_at: isoTimeOrNull(revoked_at),
+        }),
+      ),
+    };
+  },
+});
+
+const revoke = defineRoute({
+  method: 'post',
+  path: '/v1/credentials/{credential_id}/revoke',
+  summary: 'End a key or token, and every session that it opened, at once',
+  tag: 'identities',
+  access: ADMINS,
+  params: z.strictObject({ credential_id: z.string().min(1).max(64) }),
+  response: z.object({ credential_id: z.string(), revoked: z.literal(true) }),
+  handle: async ({ params: { credential_id }, identity, deps: { control } }) => {
+    const admin = requirePerson(identity);
+    requireTeam(admin, '*');
+    await revokeCredential(control, credential_id, admin.name);
+    return { credential_id, revoked: true as const };
+  },
+});
+
+const personAnswer = z.object({
+  email: z.string(),
+  display_name: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  teams: z.array(z.string()),
+  groups: z.array(z.string()),
+});
+
+const listPeople = defineRoute({
+  method: 'get',
+  path: '/v1/people',
+  summary: 'People, with their roles, teams and groups',
+  tag: 'identities',
+  access: { roles: ['admin', 'auditor'] },
+  query: z.strictObject(pageQuery),
+  response: listOf(personAnswer),
+  handle: async ({ query: { limit, cursor }, identity, deps: { control } }) => {
+    let query = control.db
+      .selectFrom('people')
+      .selectAll()
+      .where('disabled_at', 'is', null)
+      .orderBy('email')
+      .limit(limit + 1);
+    if (cursor !== undefined)
+      query = query.where('email', '>', decodeCursor(cursor, z.tuple([z.string()]))[0]);
+    const page = pageOf(await query.execute(), limit, ({ email }) => [email]);
+    const people = page.items.map(({ email, display_name, roles, teams, groups }) => ({
+      ...{ email, display_name, roles: [...readRoles(roles)] },
+      ...{ teams: [...readJsonList(teams)], groups: [...readJsonList(groups)] },
+    }));
+    return {
+      ...page,
+      items: people.filter(({ teams }) => teams.some((team) => team === '*' || seesTeam(identity, team))),
+    };
+  },
+});
+
+export const identityRoutes: readonly Route[] = [addPerson, listPeople, addToken, addKey, listKeys, revoke];
