@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOLLGATE } from '@tollgate/contract';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { NOON, spanId, traceId } from './corpus/ids.ts';
 import { rowsOf } from './support/compare.ts';
 import type { OtelcolKey } from './support/otelcol.ts';
 import { type Attributes, encodeRequest } from './support/otlp.ts';
 import { KEY, PRINCIPAL, startTheirs, type TheirSide, waitForRows } from './support/rig.ts';
 import { sendGrpc, sendHttp } from './support/send.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 100 };
 
 const alice: OtelcolKey = { key: `tgk_${'1'.repeat(24)}_${'2'.repeat(64)}`, principal: 'alice-agent' };
 const bob: OtelcolKey = { key: `tgk_${'3'.repeat(24)}_${'4'.repeat(64)}`, principal: 'bob-agent' };
@@ -46,11 +48,15 @@ describe.skipIf(inject('otelcol') === '')('the OpenTelemetry Collector', () => {
     const rows = await rowsOf(theirs.store.clients.reader, 'spans');
     return rows.find((row) => row['name'] === JSON.stringify(name));
   };
-  const contentOf = async (name: string) => {
-    const id = spanId(name).toUpperCase();
-    const rows = await rowsOf(theirs.store.clients.reader, 'span_content');
-    return rows.find((row) => row['span_id'] === id);
-  };
+  // Views commit one after another, so a span may be there before its content.
+  const contentOf = (name: string) =>
+    vi.waitFor(async () => {
+      const id = spanId(name).toUpperCase();
+      const rows = await rowsOf(theirs.store.clients.reader, 'span_content');
+      const row = rows.find((each) => each['span_id'] === id);
+      if (row === undefined) throw new Error(`there is no content of ${name} yet`);
+      return row;
+    }, PATIENCE);
   let stored = 0;
   const wait = () => waitForRows(theirs.store.clients.reader, new Map([['spans', stored]]));
 
@@ -116,12 +122,13 @@ describe.skipIf(inject('otelcol') === '')('the OpenTelemetry Collector', () => {
     });
     stored += 1;
     await wait();
-    const content: unknown = JSON.parse((await contentOf('leaky'))?.['content'] ?? '{}');
+    const content: unknown = JSON.parse((await contentOf('leaky'))['content'] ?? '{}');
     expect(content).toEqual({
       'http.request.header.authorization': '****',
       'db.password': '****',
       log: 'called with **** and ****.',
     });
+    await waitForRows(theirs.store.clients.reader, new Map([['evidence_records', 1]]));
     const records = await rowsOf(theirs.store.clients.reader, 'evidence_records');
     expect(records.map((row) => row['record'])).toEqual([JSON.stringify(evidence)]);
     expect(await spanNamed('leaky')).toMatchObject({ attributes: '{"gen_ai.usage.input_tokens":"7"}' });

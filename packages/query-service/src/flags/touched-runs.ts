@@ -27,16 +27,22 @@ const TOUCHED = `
     SELECT run_id FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')})
   WHERE run_id > {after:UUID} ORDER BY run_id LIMIT {limit:UInt32}`;
 
+/** What the landing views write of one span. They commit one after another, so none stands for the others. */
+const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'tool_calls', 'model_calls'] as const;
+
+const spanRows = (table: (typeof OF_SPANS)[number]) =>
+  `SELECT run_id, '${table}' AS source, toString(span_hash) AS id, received_at FROM ${table} WHERE run_id IN {runs:Array(UUID)}`;
+
 /** Rows that only wait to be merged away change a fingerprint at most once more, which costs one needless judgement. */
 const FINGERPRINTS = `
   SELECT toString(run_id) AS run_id, concat(toString(count()), ':', hex(groupBitXor(sipHash64(source, id, received_at)))) AS fingerprint
   FROM (
-    SELECT run_id, 's' AS source, toString(span_hash) AS id, received_at FROM spans WHERE run_id IN {runs:Array(UUID)}
+    ${OF_SPANS.map(spanRows).join('\n    UNION ALL\n    ')}
     UNION ALL
-    SELECT run_id, 'r' AS source, concat(toString(writer), toString(seq)) AS id, received_at
+    SELECT run_id, 'service_records' AS source, concat(toString(writer), toString(seq)) AS id, received_at
     FROM service_records WHERE run_id IN {runs:Array(UUID)} AND kind != 'flag_changed'
     UNION ALL
-    SELECT run_id, 'p' AS source, toString(span_hash) AS id, received_at
+    SELECT run_id, 'model_call_repricings' AS source, toString(span_hash) AS id, received_at
     FROM model_call_repricings WHERE run_id IN {runs:Array(UUID)})
   GROUP BY run_id`;
 

@@ -55,21 +55,30 @@ const COLUMNS: readonly Column<Run>[] = [
       </Link>
     ),
   },
-  { name: 'Workflow', cell: (run) => <Name text={run.workflow} /> },
-  { name: 'Status', cell: (run) => <Chip of="run_status" word={run.status} /> },
-  { name: 'Started', cell: (run) => <Utc iso={run.started_at} /> },
   {
-    name: 'Owner and team',
+    name: 'Workflow',
     cell: (run) => (
       <div>
-        <ShownOr text={run.owner} none="nobody" />
+        <Name text={run.workflow} />
         <div className="quiet">
           <ShownOr text={run.team} none="no team" />
         </div>
       </div>
     ),
   },
-  { name: 'Initiator', cell: (run) => <ShownOr text={run.initiator} none="not stated" /> },
+  { name: 'Status', cell: (run) => <Chip of="run_status" word={run.status} /> },
+  { name: 'Started', cell: (run) => <Utc iso={run.started_at} /> },
+  {
+    name: 'Owner and initiator',
+    cell: (run) => (
+      <div>
+        <ShownOr text={run.owner} none="nobody" />
+        <div className="quiet">
+          started by <ShownOr text={run.initiator} none="somebody unknown" />
+        </div>
+      </div>
+    ),
+  },
   {
     name: 'Cost',
     number: true,
