@@ -382,3 +382,39 @@ describe('reading', () => {
     },
   );
 });
+
+test('a row that becomes visible after its span was judged is judged all the same', async () => {
+  const agent = await agentOf();
+  agent.start();
+  agent.seal();
+  await collect(clickhouse, agent.rows);
+  await evaluate();
+  const { run_id, workflow, policy_version, owner, team } = agent.run;
+  const flagged = () => items(admin, `/v1/flags?control=tool_listed&run_id=${run_id}`);
+  expect(await flagged()).toEqual([]);
+  // The landing views commit one after another: here the tool call's own comes last, and no span is new.
+  await clickhouse.clients.owner.insert({
+    table: 'tool_calls',
+    values: [
+      {
+        ...{ run_id, workflow, policy_version, owner, team, principal: 'ops-agent' },
+        ...{
+          kind: 'tool_finished',
+          call_id: 'late',
+          tool: 'wire_money',
+          action: 'purchase',
+          action_class: 3,
+        },
+        ...{
+          outcome: 'succeeded',
+          span_hash: '1',
+          start: '2026-01-01 00:00:00',
+          received_at: '2026-01-01 00:00:00',
+        },
+      },
+    ],
+    format: 'JSONEachRow',
+  });
+  await evaluate();
+  expect(await flagged()).toMatchObject([{ state: 'open', run_id }]);
+});
