@@ -1,22 +1,31 @@
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { Credentials } from './credentials.ts';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
+import type { Credential, Credentials } from './credentials.ts';
 import { DATABASE, ROLES, type Role } from './roles.ts';
 
 /** One client a role; each may do what its grants in `roles.ts` say, and no more. */
 export type Clients = Readonly<Record<Role, ClickHouseClient>>;
 
+/** What every connection has in common. Errors reach the caller, who logs them where everything else is logged. */
+export function connect(
+  url: string,
+  { user, password }: Credential,
+  more: ClickHouseClientConfigOptions = {},
+): ClickHouseClient {
+  return createClient({ url, username: user, password, log: { level: ClickHouseLogLevel.OFF }, ...more });
+}
+
 /** Clients of all roles over HTTP. They share nothing, so that one role's slow query holds up no other's insert. */
 export function createClients(url: string, credentials: Credentials): Clients {
   const of = (role: Role): ClickHouseClient =>
-    createClient({
-      url,
-      username: credentials[role].user,
-      password: credentials[role].password,
+    connect(url, credentials[role], {
       database: DATABASE,
       application: `tollgate-${role}`,
       request_timeout: 60_000,
-      // Errors reach the caller, who logs them where everything else is logged.
-      log: { level: ClickHouseLogLevel.OFF },
       compression: { request: false, response: false },
       clickhouse_settings: {
         date_time_output_format: 'iso',

@@ -1,5 +1,4 @@
-import { createClient } from '@clickhouse/client';
-import { type Clients, closeClients, createClients } from './clients.ts';
+import { type Clients, closeClients, connect, createClients } from './clients.ts';
 import { type Credentials, loadCredentials } from './credentials.ts';
 import { StoreError } from './errors.ts';
 import type { Target } from './migrations/render.ts';
@@ -40,7 +39,7 @@ export interface ClickHouse {
  */
 export async function openClickHouse(options: OpenOptions): Promise<ClickHouse> {
   const server =
-    options.url === undefined ? await startEmbedded(options) : await connect(options, options.url);
+    options.url === undefined ? await startEmbedded(options) : await setUpExternal(options, options.url);
   const clients = createClients(server.url, server.credentials);
   let closed: Promise<void> | undefined;
   const close = () => {
@@ -75,19 +74,19 @@ function startEmbedded({ directory, log }: OpenOptions): Promise<Server> {
   return startEmbeddedServer({ directory, ...(log === undefined ? {} : { log }) });
 }
 
-async function connect(
+async function setUpExternal(
   { directory, admin = { user: 'default', password: '' } }: OpenOptions,
   url: string,
 ): Promise<Server> {
   const credentials = loadCredentials(directory);
-  const client = createClient({ url, username: admin.user, password: admin.password });
+  const client = connect(url, admin);
   try {
     await createUsers(client, credentials);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError(
       'connection_failed',
-      `The ClickHouse server at ${new URL(url).origin} cannot be set up: ${why} Its admin (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) has to be allowed to manage access.`,
+      `The ClickHouse server at ${new URL(url).origin} cannot be set up: ${why}. It has to run there, and its admin (CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) has to be allowed to manage access.`,
       { cause },
     );
   } finally {
@@ -98,7 +97,7 @@ async function connect(
 
 /** The owner's own client here: the database that the others name as their default does not exist before this. */
 async function migrate({ url, credentials }: Server, { cluster, onMigration }: OpenOptions): Promise<void> {
-  const owner = createClient({ url, username: credentials.owner.user, password: credentials.owner.password });
+  const owner = connect(url, credentials.owner);
   const target: Target = cluster === undefined ? { kind: 'single' } : { kind: 'cluster', cluster };
   try {
     await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onApplied: onMigration }) });

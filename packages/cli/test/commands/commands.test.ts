@@ -104,3 +104,27 @@ test('an unknown command and an impossible port are refused', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('a port is a number from 0 to 65535');
 });
+
+describe('a ClickHouse server that cannot be used', () => {
+  const up = ['up', '--no-demo', '--port', '0', '--otlp-port', '0', '--data'];
+
+  test('an address that is none is refused with an example', async () => {
+    for (const args of [
+      ['--clickhouse-url', 'not-a-url'],
+      ['--clickhouse-url', 'tcp://localhost:9000'],
+    ]) {
+      const { code, stderr } = await tollgate([...up, join(directory, 'none'), ...args]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('such as http://localhost:8123');
+      expect(stderr).not.toContain('    at ');
+    }
+  });
+
+  test('one that does not answer is named, with what to do, and nothing else is printed', async () => {
+    const { code, stderr } = await tollgate([...up, join(directory, 'silent')], {
+      CLICKHOUSE_URL: 'http://127.0.0.1:1',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The ClickHouse server at http:\/\/127\.0\.0\.1:1 cannot be set up: .*\n$/);
+  });
+});
