@@ -5,8 +5,8 @@ import { z } from 'zod';
 export interface Principal {
   readonly principal: string;
   readonly team: string;
-  /** `'*'`: any workflow. Spans that name no workflow are accepted from every principal. */
-  readonly workflows: '*' | readonly string[];
+  /** `'*'` among them is every workflow. Spans that name no workflow are accepted from every principal. */
+  readonly workflows: readonly string[];
 }
 
 /**
@@ -20,7 +20,7 @@ const Keys = z.array(
     key: z.string().min(16, 'an ingest key has at least 16 characters'),
     principal: z.string().min(1),
     team: z.string(),
-    workflows: z.union([z.literal('*'), z.array(z.string())]),
+    workflows: z.array(z.string()),
   }),
 );
 

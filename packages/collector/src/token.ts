@@ -8,7 +8,7 @@ import type { Principal } from './principal.ts';
  */
 export function batchToken(principal: Principal, contentType: string, body: Buffer): string {
   const { workflows } = principal;
-  const sender = [principal.principal, workflows === '*' ? '*' : [...workflows].sort(), contentType];
+  const sender = [principal.principal, [...workflows].sort(), contentType];
   return createHash('sha256')
     .update(`${JSON.stringify(sender)}\n`)
     .update(body)

@@ -52,8 +52,8 @@ export async function startOurs(keys: readonly OtelcolKey[] = []) {
   const collector = createCollector({
     ...clickhouseStorage(store.clients.landing),
     verifyKey: staticKeyVerifier(
-      [{ key: KEY, principal: PRINCIPAL, workflows: '*' as const }, ...keys].map(
-        ({ workflows = '*', ...rest }) => ({ ...rest, workflows, team: 'conformance' }),
+      [{ key: KEY, principal: PRINCIPAL, workflows: ['*'] }, ...keys].map(
+        ({ workflows = ['*'], ...rest }) => ({ ...rest, workflows, team: 'conformance' }),
       ),
     ),
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ClickHouse, openClickHouse } from '@tollgate/clickhouse';
 import { type Collector, clickhouseStorage, createCollector } from '@tollgate/collector';
 import { consoleHandler } from '@tollgate/console';
-import { createQueryService, type Principal, type QueryService } from '@tollgate/query-service';
+import { createQueryService, type QueryService } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { UserError } from '../output/user-error.ts';
 import { close } from './close-server.ts';
@@ -99,16 +99,9 @@ function openStore({ directory, clickhouse, logger }: SystemOptions): Promise<Cl
 function startCollector(clickhouse: ClickHouse, service: QueryService, logger: Logger): Collector {
   return createCollector({
     ...clickhouseStorage(clickhouse.clients.landing),
-    verifyKey: async (presented) => {
-      const principal = await service.verifyIngestKey(presented);
-      return principal && { ...principal, workflows: allowed(principal) };
-    },
+    verifyKey: service.verifyIngestKey,
     logger,
   });
-}
-
-function allowed({ workflows }: Principal): '*' | readonly string[] {
-  return workflows.includes('*') ? '*' : workflows;
 }
 
 function listen(server: Server, port: number, what: string, flag: string): Promise<number> {

@@ -14,7 +14,7 @@ export function forbiddenClaim(
   span: readonly KeyValue[],
 ): string | undefined {
   const allowed = principal.workflows;
-  if (allowed === '*') return undefined;
+  if (allowed.includes('*')) return undefined;
   for (const { key, value } of [...resource, ...span]) {
     const claim = claimOf(key, () => asString(value));
     if (claim === UNREADABLE)

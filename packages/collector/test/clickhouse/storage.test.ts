@@ -56,7 +56,7 @@ const raw = async (name: string) => {
 const rowsOf = (body: Buffer) => {
   const decoded = decodeProtobuf(body, 100_000);
   if (decoded.kind !== 'decoded') throw new Error(decoded.kind);
-  return batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: '*' }, 1000).rows;
+  return batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: ['*'] }, 1000).rows;
 };
 
 test('a token lets its rows in once, one insert after the other and all at the same time', async () => {
@@ -211,7 +211,7 @@ test('what the views do with any row is what the sender was told', async () => {
       );
       const decoded = decodeProtobuf(body, 100_000);
       if (decoded.kind !== 'decoded') throw new Error(decoded.message);
-      const { rows } = batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: '*' }, 1000);
+      const { rows } = batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: ['*'] }, 1000);
       expect(await storage.insert(rows, mark)).toEqual({ kind: 'stored' });
       const seen = await running.rows<{ name: string; reason: string }>(
         `SELECT toString(name) AS name, '' AS reason FROM spans WHERE startsWith(name, {mark:String})

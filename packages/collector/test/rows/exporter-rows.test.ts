@@ -17,7 +17,7 @@ const golden: Golden[] = JSON.parse(
   readFileSync(new URL('../golden/generated/exporter-rows.json', import.meta.url), 'utf8'),
 );
 
-const principal = { principal: 'p', team: 't', workflows: '*' } as const;
+const principal = { principal: 'p', team: 't', workflows: ['*'] } as const;
 
 const withoutPrincipal = (attributes: RowAttributes) =>
   attributes.filter(([key]) => key !== 'tollgate.principal');

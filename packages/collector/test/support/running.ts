@@ -13,7 +13,7 @@ export const KEYS = {
 };
 
 export const verifyKey = staticKeyVerifier([
-  { key: KEYS.any, principal: 'platform', team: 'platform', workflows: '*' },
+  { key: KEYS.any, principal: 'platform', team: 'platform', workflows: ['*'] },
   { key: KEYS.triage, principal: 'support-bot', team: 'support', workflows: ['triage'] },
 ]);
 
