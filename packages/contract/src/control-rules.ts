@@ -113,6 +113,18 @@ export const CONTROL_RULES = {
     enforced: 'a run at its limit is refused',
     checked: 'spend by run, day and month is within the registered limits',
   },
+  budget_warning: {
+    classes: [1, 2, 3],
+    rule: 'The owner hears early that a budget runs out.',
+    enforced: 'the service warns once at each percentage that the workflow names',
+    checked: 'each warning stands as a flag until a person has seen it',
+  },
+  break_glass_used: {
+    classes: [3],
+    rule: 'Breaking glass is the exception, and is looked into each time.',
+    enforced: 'only a person whom the workflow names may do it, with a reason, for exactly one call',
+    checked: 'each use stands as a flag until a person has resolved it with a note',
+  },
 } as const satisfies Record<string, ControlRule>;
 
 export type ControlName = keyof typeof CONTROL_RULES;

@@ -27,6 +27,11 @@ export const ERRORS = {
     message: 'No valid key or session came with the request.',
     mend: 'Send `Authorization: Bearer <key>`, or sign in.',
   },
+  over_budget: {
+    status: 402,
+    message: 'A budget limit of the workflow leaves no room for this.',
+    mend: 'Wait for what is in progress to settle, or have the owner raise the limit that `issues` names.',
+  },
   forbidden: {
     status: 403,
     message: 'This identity may not do that.',
@@ -41,6 +46,11 @@ export const ERRORS = {
     status: 403,
     message: 'The initiator of the run is only claimed, so four-eyes cannot be shown.',
     mend: 'Register the run with the token of the person who started it.',
+  },
+  glass_not_allowed: {
+    status: 403,
+    message: 'The workflow does not let this person break glass.',
+    mend: 'Ask someone whom `break_glass` of the workflow file names, or wait for the approval.',
   },
   not_found: {
     status: 404,

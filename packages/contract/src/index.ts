@@ -1,5 +1,19 @@
 export { ACTION_NAMES, ACTIONS, type Action, type ActionName, findAction } from './actions.ts';
 export {
+  BUDGET_PERIODS,
+  type BudgetPeriod,
+  type Lease,
+  type LeaseRequest,
+  lease,
+  leaseRequest,
+  type SettleAnswer,
+  type SettledLease,
+  type SettleRequest,
+  settleAnswer,
+  settledLease,
+  settleRequest,
+} from './api/budget-schemas.ts';
+export {
   APPROVAL_STATES,
   type ApprovalRequest,
   type ApprovalState,
@@ -7,6 +21,8 @@ export {
   approvalDecisionRequest,
   approvalRequest,
   approvalStatus,
+  type BreakGlassRequest,
+  breakGlassRequest,
   type ConsumeRequest,
   consumeRequest,
   type ErrorBody,
@@ -14,11 +30,15 @@ export {
   type Heartbeat,
   heartbeat,
   type Receipt,
+  type ResumeRequest,
   type RunRegistration,
   type RunRegistrationRequest,
   receipt,
+  resumeRequest,
   runRegistration,
   runRegistrationRequest,
+  type StopRequest,
+  stopRequest,
 } from './api/schemas.ts';
 export { CONTENT, GEN_AI, METADATA_ATTRIBUTES, MODEL_OPERATIONS, spanName, TOLLGATE } from './attributes.ts';
 export { CONTROL_RULES, type ControlName, type ControlRule } from './control-rules.ts';

@@ -28,6 +28,25 @@ export const runRegistration = z.object({
 });
 export type RunRegistration = z.output<typeof runRegistration>;
 
+/** POST /v1/runs/{run_id}/resume: another process goes on with the run; answered with a `runRegistration`. */
+export const resumeRequest = z.strictObject({
+  workflow: nonEmpty,
+  policy_version: policyVersion,
+  /** New, since every process writes a chain of its own. */
+  writer: z.uuid(),
+});
+export type ResumeRequest = z.output<typeof resumeRequest>;
+
+/** POST /v1/workflows/{workflow}/stop, by an agent: it may suspend its own workflow, and never resume it. */
+export const stopRequest = z.strictObject({
+  run_id: z.uuid(),
+  reason: z.literal('stop_condition'),
+  /** The condition that was met, e.g. `stops_when.denials`. */
+  field: nonEmpty,
+  detail: z.string().max(2000),
+});
+export type StopRequest = z.output<typeof stopRequest>;
+
 /** GET /v1/workflows/{workflow}/heartbeat */
 export const heartbeat = z.object({
   workflow: z.string(),
@@ -51,6 +70,8 @@ export const approvalRequest = z.strictObject({
   rollback_note: z.string().max(4000),
   /** Why the agent wants it, in its own words; shown to approvers as the agent's claim. */
   purpose: z.string().max(2000).optional(),
+  /** In a resumed run: the same tool and arguments, under another call id, get back the request that is there. */
+  resumes: z.boolean().optional(),
 });
 export type ApprovalRequest = z.output<typeof approvalRequest>;
 
@@ -67,12 +88,16 @@ export type ApprovalState = (typeof APPROVAL_STATES)[number];
 /** What an agent may see of its approval: never who else could decide, never the arguments back. */
 export const approvalStatus = z.object({
   approval_id: z.string(),
+  /** The call that it was asked for: in a resumed run this may be another than the caller's. */
+  call_id: z.string(),
   state: z.enum(APPROVAL_STATES),
   binding: z.string(),
   decided_by: z.string().nullable(),
   /** The approver's reason, which the agent and the human behind it get to read. */
   reason: z.string().nullable(),
   expires_at: z.iso.datetime(),
+  /** Present and true where nobody approved and a named person broke glass. */
+  broke_glass: z.boolean().optional(),
 });
 export type ApprovalStatus = z.output<typeof approvalStatus>;
 
@@ -81,6 +106,12 @@ export const approvalDecisionRequest = z.strictObject({
   decision: z.enum(['approve', 'refuse']),
   reason: z.string().trim().min(1, { error: 'say why, in a few words' }).max(2000),
 });
+
+/** POST /v1/approvals/{id}/break-glass, by a person whom the workflow names */
+export const breakGlassRequest = z.strictObject({
+  reason: z.string().trim().min(1, { error: 'say why, in a few words' }).max(2000),
+});
+export type BreakGlassRequest = z.output<typeof breakGlassRequest>;
 
 /** POST /v1/approvals/{id}/consume: intent and consumption of the grant, committed in one transaction. */
 export const consumeRequest = z.strictObject({
