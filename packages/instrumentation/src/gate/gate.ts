@@ -1,11 +1,11 @@
-import { type Decision, parseCanonicalJson } from '@tollgate/contract';
-import { nowNs } from '../evidence/clock.ts';
+import type { Decision } from '@tollgate/contract';
 import type { Written } from '../evidence/run-evidence.ts';
 import type { CallOptions } from '../face.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
-import { finishEntry, gateEntry, type Ruling } from './entries.ts';
-import { type Call, type GateTool, noteFor, readArguments } from './prepare.ts';
+import { gateEntry, type Ruling } from './entries.ts';
+import { dispatched, type OpenToolCall } from './open-tool-call.ts';
+import { type Call, type GateTool, noteFor, readArguments, type ToolIdentity } from './prepare.ts';
 import { refuseTool } from './refuse.ts';
 import { judge } from './verdict.ts';
 
@@ -19,6 +19,32 @@ export async function throughGate(
   args: unknown,
   options: CallOptions,
 ): Promise<unknown> {
+  const open = await openToolCall(run, tool, args, options);
+  let result: unknown;
+  try {
+    result = await tool.execute(open.args as never, {
+      runId: run.id,
+      callId: open.callId,
+      signal: open.signal,
+    });
+  } catch (error) {
+    await open.failed(error);
+    throw error;
+  }
+  await open.done(result);
+  return result;
+}
+
+/**
+ * The gate without the execution, for tools that run where no wrapper of ours can be: what comes back is the permit.
+ * @throws ToolRefused, on record, when the call may not happen.
+ */
+export async function openToolCall(
+  run: GovernedRun,
+  tool: ToolIdentity,
+  args: unknown,
+  options: CallOptions,
+): Promise<OpenToolCall> {
   const call = makeCall(run, tool, args, options);
   const decision = await judge(run, call);
   if (decision.verdict === 'deny') throw await refuseTool(run, call, rulingOf(decision), decision);
@@ -26,10 +52,10 @@ export async function throughGate(
     decision.verdict === 'require_approval'
       ? await withApproval(run, call, rulingOf(decision))
       : await withIntent(run, call, rulingOf(decision));
-  return dispatch(run, call, ruling);
+  return dispatched(run, call, ruling);
 }
 
-function makeCall(run: GovernedRun, tool: GateTool, args: unknown, options: CallOptions): Call {
+function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: CallOptions): Call {
   const read = readArguments(tool, args);
   return {
     ...read,
@@ -91,39 +117,6 @@ async function withApproval(run: GovernedRun, call: Call, first: Ruling): Promis
 /** No evidence, no action. */
 async function insist(run: GovernedRun, call: Call, ruling: Ruling, written: Written): Promise<void> {
   if (written !== 'written') throw await refuseTool(run, call, { ...ruling, reason: 'evidence_unavailable' });
-}
-
-async function dispatch(run: GovernedRun, call: Call, ruling: Ruling): Promise<unknown> {
-  const startNs = nowNs();
-  const ended = await execute(run, call);
-  const span = { startNs, endNs: nowNs() };
-  if (ended.kind === 'succeeded') {
-    await run.evidence.write(
-      finishEntry(call, ruling, { outcome: 'succeeded', result: ended.result, ...span }),
-    );
-    return ended.result;
-  }
-  run.errors += 1;
-  const { error } = ended;
-  const errorType = error instanceof Error ? error.name : 'error';
-  const result = { error: error instanceof Error ? error.message : String(error) };
-  await run.evidence.write(finishEntry(call, ruling, { outcome: 'failed', result, errorType, ...span }));
-  throw error;
-}
-
-type Ended =
-  | { readonly kind: 'succeeded'; readonly result: unknown }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
-/** The tool gets a value parsed anew from the text that was decided on, which nobody else holds. */
-async function execute(run: GovernedRun, call: Call): Promise<Ended> {
-  const context = { runId: run.id, callId: call.id, signal: call.signal };
-  try {
-    const args = parseCanonicalJson(call.text ?? '') as never;
-    return { kind: 'succeeded', result: await call.tool.execute(args, context) };
-  } catch (error) {
-    return { kind: 'failed', error };
-  }
 }
 
 function rulingOf({ verdict, reason, action, action_class }: Decision): Ruling {

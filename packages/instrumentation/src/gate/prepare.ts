@@ -8,19 +8,23 @@ import {
 import type { Parameters, ToolContext } from '../face.ts';
 import { rollbackNote } from './rollback-note.ts';
 
-/** A tool as the gate knows it, whatever its argument and result types are. */
-export interface GateTool {
+/** What the gate has to know of a tool, whatever its argument and result types are. */
+export interface ToolIdentity {
   readonly name: string;
   readonly reads?: readonly string[] | undefined;
   readonly hints?: ToolHints | undefined;
   readonly parameters?: Parameters<unknown> | undefined;
   readonly rollbackNote?: ((args: never) => string) | undefined;
+}
+
+/** A tool that the gate executes itself. */
+export interface GateTool extends ToolIdentity {
   readonly execute: (args: never, context: ToolContext) => unknown;
 }
 
 /** One call, its arguments reduced to the one text that is decided on, approved, recorded and executed. */
 export interface Call {
-  readonly tool: GateTool;
+  readonly tool: ToolIdentity;
   readonly id: string;
   /** Canonical JSON; undefined where the arguments are not I-JSON. */
   readonly text: string | undefined;
@@ -35,7 +39,7 @@ export interface Call {
 export type ReadArguments = Pick<Call, 'text' | 'value' | 'problem'>;
 
 /** The tool's own parameters first (they may fill in defaults), then canonical JSON, then back: nothing else is executed. */
-export function readArguments(tool: GateTool, args: unknown): ReadArguments {
+export function readArguments(tool: ToolIdentity, args: unknown): ReadArguments {
   let problem: Call['problem'];
   let chosen: unknown = args;
   try {
@@ -57,7 +61,11 @@ export function readArguments(tool: GateTool, args: unknown): ReadArguments {
 }
 
 /** The note for this very call; undefined where there is none, or where it cannot be made. */
-export function noteFor(policy: Requirements, tool: GateTool, text: string | undefined): string | undefined {
+export function noteFor(
+  policy: Requirements,
+  tool: ToolIdentity,
+  text: string | undefined,
+): string | undefined {
   if (text === undefined) return undefined;
   const template = policy.allowed_tools.find((allowed) => allowed.tool === tool.name)?.rollback;
   return rollbackNote(template, tool.rollbackNote, parseCanonicalJson(text));

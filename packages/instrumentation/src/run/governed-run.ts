@@ -1,6 +1,7 @@
 import { addUsd, type RunRegistrationRequest, spanName, type Usd } from '@tollgate/contract';
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
+import type { OpenToolCall } from '../gate/open-tool-call.ts';
 import { type BudgetMeter, localBudgetMeter } from '../model/budget-meter.ts';
 import { meter, type OpenCall, recordUsage } from '../model/meter.ts';
 import type { Refused } from '../refused.ts';
@@ -27,6 +28,8 @@ export class GovernedRun implements Run {
   modelCalls = 0;
   /** Dispatched, and not yet heard of: at the end of the run their usage is unknown. */
   readonly openModelCalls = new Set<OpenCall>();
+  /** Dispatched, and not yet heard of: at the end of the run their outcome is unknown. */
+  readonly openToolCalls = new Set<OpenToolCall>();
   private readonly lateRequest: RunRegistrationRequest;
   private registering: Promise<void> | undefined;
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -129,8 +132,10 @@ export class GovernedRun implements Run {
   async settle(ms: number): Promise<number> {
     const ending = new DOMException('the run has ended', 'AbortError');
     if (this.inFlight.size > 0) await this.stopInFlight(ending, ms);
+    const unfinished = this.openToolCalls.size;
+    await Promise.all([...this.openToolCalls].map((call) => call.lost()));
     await Promise.all([...this.openModelCalls].map((call) => call.failed(ending)));
-    return this.inFlight.size;
+    return unfinished;
   }
 
   private async stopInFlight(ending: DOMException, ms: number): Promise<void> {

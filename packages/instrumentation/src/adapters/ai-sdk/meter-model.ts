@@ -1,10 +1,8 @@
-import { TollgateError } from '@tollgate/contract';
 import { type LanguageModel, wrapLanguageModel } from 'ai';
-import type { ModelCall, Tollgate } from '../../face.ts';
-import { type OpenCall, openModelCall } from '../../model/meter.ts';
-import { GovernedRun } from '../../run/governed-run.ts';
+import type { Tollgate } from '../../face.ts';
+import { type OpenCall, openModel } from '../shared/open-model.ts';
 import { providerName, reportOf } from './report.ts';
-import { type Observed, observeStream } from './stream.ts';
+import { type Observed, observeParts } from './stream.ts';
 
 /** A model object; a model named by text belongs to a gateway that nobody can meter from here. */
 export type MeterableModel = Exclude<LanguageModel, string>;
@@ -33,7 +31,7 @@ export function meterModel(tollgate: Tollgate, model: MeterableModel): Meterable
         const open = await openCall(tollgate, called, params);
         try {
           const result = await doStream();
-          return { ...result, stream: observeStream(result.stream, ender(open)) };
+          return { ...result, stream: observeParts(result.stream, ender(open)) };
         } catch (error) {
           await open.failed(error);
           throw error;
@@ -48,16 +46,12 @@ function openCall(
   model: { readonly provider: string; readonly modelId: string },
   params: { readonly prompt: unknown; readonly maxOutputTokens?: number | undefined },
 ): Promise<OpenCall> {
-  const run = tollgate.currentRun();
-  if (!(run instanceof GovernedRun))
-    throw new TollgateError('invalid_request', `"${model.modelId}" was called outside of tollgate.run.`);
-  const about: ModelCall = {
+  return openModel(tollgate, {
     provider: providerName(model.provider),
     model: model.modelId,
     input: params.prompt,
     maxOutputTokens: params.maxOutputTokens,
-  };
-  return openModelCall(run, about);
+  });
 }
 
 function ender(open: OpenCall) {

@@ -1,4 +1,5 @@
 import type { LanguageModelMiddleware } from 'ai';
+import { observeStream } from '../shared/observe.ts';
 import type { AiSdkResponse, AiSdkUsage } from './report.ts';
 
 type WrapStream = NonNullable<LanguageModelMiddleware['wrapStream']>;
@@ -18,39 +19,22 @@ export interface Observed {
 }
 
 /** The same stream; `ended` hears once how it went: at its end, when it fails, or when its reader turns away. */
-export function observeStream(stream: PartStream, ended: (seen: Observed) => Promise<void>): PartStream {
-  const reader = stream.getReader();
+export function observeParts(stream: PartStream, ended: (seen: Observed) => Promise<void>): PartStream {
   const seen: Observed = {
     usage: undefined,
     response: undefined,
     output: { text: '', tool_calls: [] },
     error: undefined,
   };
-  return new ReadableStream<Part>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) {
-          note(seen, value);
-          controller.enqueue(value);
-          return;
-        }
-      } catch (error) {
-        seen.error = error;
-        await ended(seen);
-        controller.error(error);
-        return;
-      }
+  return observeStream<Part>(
+    stream,
+    (part) => note(seen, part),
+    (error) => {
+      seen.error = error ?? seen.error;
       if (seen.usage === undefined) seen.error ??= new Error('the stream ended without its usage');
-      await ended(seen);
-      controller.close();
+      return ended(seen);
     },
-    async cancel(reason) {
-      seen.error = reason ?? new DOMException('the stream was broken off', 'AbortError');
-      await ended(seen);
-      await reader.cancel(reason);
-    },
-  });
+  );
 }
 
 function note(seen: Observed, part: Part): void {
