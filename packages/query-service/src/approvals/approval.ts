@@ -59,6 +59,7 @@ export function toStatus(
   const settled = approval.state !== 'waiting';
   return {
     approval_id: approval.approval_id,
+    call_id: approval.call_id,
     state: hasExpired(approval, now) ? 'expired' : approval.state,
     binding: approval.binding,
     decided_by: settled && last !== undefined ? last.email : null,
