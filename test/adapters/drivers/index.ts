@@ -1,0 +1,17 @@
+import type { Driver } from '../driver.ts';
+import { aiSdk } from './ai-sdk.ts';
+import { functions } from './functions.ts';
+
+/** In the order of the matrix. The suite fails where one of them is missing. */
+export const EXPECTED_DRIVERS = [
+  'functions',
+  'ai-sdk',
+  'mcp',
+  'openai-agents',
+  'langchain',
+  'langgraph',
+  'mastra',
+  'claude-agent-sdk',
+] as const;
+
+export const DRIVERS: readonly Driver[] = [functions, aiSdk];
