@@ -1,4 +1,3 @@
-import canonicalize from 'canonicalize';
 import { TollgateError } from '../errors.ts';
 
 /** JSON as I-JSON (RFC 7493) allows it, in memory. */
@@ -16,13 +15,11 @@ const MAX_DEPTH = 64;
  * RFC 8785 canonical JSON of an I-JSON value: the one text that is hashed, approved and executed.
  * Refuses what two parsers could read differently or JSON would silently change: undefined, NaN and infinities, integers
  * beyond 2^53, lone surrogates, class instances (Date, Map …), bigint, symbols, getters and cycles.
+ * Each property is read once, so that what is checked is what is written.
  * @throws TollgateError `arguments_not_i_json`, naming the path.
  */
 export function canonicalJson(value: unknown): string {
-  assertIJson(value, '$', 0);
-  const text = canonicalize(value);
-  if (text === undefined) throw refuse('$', 'nothing to write');
-  return text;
+  return write(value, undefined, 0);
 }
 
 /** The value of canonical JSON text, which is what a tool receives. @throws TollgateError where the text is not canonical. */
@@ -33,51 +30,73 @@ export function parseCanonicalJson(text: string): JsonValue {
   } catch (cause) {
     throw new TollgateError('arguments_not_i_json', 'The text is not JSON.', { cause });
   }
-  if (canonicalJson(value) !== text) throw refuse('$', 'the text is not in canonical form');
+  if (canonicalJson(value) !== text)
+    throw new TollgateError('arguments_not_i_json', 'At $: the text is not in canonical form.');
   return value;
 }
 
-function assertIJson(value: unknown, path: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw refuse(path, `nested deeper than ${MAX_DEPTH}`);
-  if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string') assertText(value, path);
-  else if (typeof value === 'number') assertNumber(value, path);
-  else if (Array.isArray(value)) assertArray(value, path, depth);
-  else if (typeof value === 'object') assertObject(value, path, depth);
-  else throw refuse(path, `a ${typeof value}`);
+/** Where in the value the writer is; only an error spells it out. */
+interface Place {
+  readonly outer: Place | undefined;
+  readonly key: string | number;
 }
 
-function assertObject(value: object, path: string, depth: number): void {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw refuse(path, 'not a plain object');
-  for (const key of Reflect.ownKeys(value)) {
-    if (typeof key === 'symbol') throw refuse(path, 'a symbol as key');
-    assertText(key, path);
-    const property = Object.getOwnPropertyDescriptor(value, key);
-    if (property === undefined || !('value' in property) || !property.enumerable)
-      throw refuse(`${path}.${key}`, 'not a plain property');
-    assertIJson(property.value, `${path}.${key}`, depth + 1);
+// RFC 8785 takes numbers and strings as ECMAScript writes them (sections 3.2.2.2 and 3.2.2.3).
+function write(value: unknown, place: Place | undefined, depth: number): string {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw refuse(place, 'a lone surrogate');
+    return JSON.stringify(value);
   }
+  if (typeof value === 'number') return writeNumber(value, place);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') throw refuse(place, `a ${typeof value}`);
+  if (depth > MAX_DEPTH) throw refuse(place, `nested deeper than ${MAX_DEPTH}`);
+  return Array.isArray(value) ? writeArray(value, place, depth) : writeObject(value, place, depth);
 }
 
-function assertArray(value: readonly unknown[], path: string, depth: number): void {
-  for (let index = 0; index < value.length; index++) {
-    if (!Object.hasOwn(value, index)) throw refuse(`${path}[${index}]`, 'a hole in an array');
-    assertIJson(value[index], `${path}[${index}]`, depth + 1);
-  }
-  if (Object.keys(value).length !== value.length) throw refuse(path, 'an array with properties');
-}
-
-function assertText(value: string, path: string): void {
-  if (!value.isWellFormed()) throw refuse(path, 'a lone surrogate');
-}
-
-function assertNumber(value: number, path: string): void {
-  if (!Number.isFinite(value)) throw refuse(path, String(value));
+function writeNumber(value: number, place: Place | undefined): string {
+  if (!Number.isFinite(value)) throw refuse(place, String(value));
   if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw refuse(path, 'an integer beyond 2^53, which parsers read differently');
+    throw refuse(place, 'an integer beyond 2^53, which parsers read differently');
+  return String(value);
 }
 
-function refuse(path: string, what: string): TollgateError {
-  return new TollgateError('arguments_not_i_json', `At ${path}: ${what}.`);
+function writeObject(value: object, place: Place | undefined, depth: number): string {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw refuse(place, 'not a plain object');
+  const keys = Reflect.ownKeys(value);
+  // Sorting would throw for a symbol, and RFC 8785 orders by UTF-16 code units, as `sort` does.
+  if (keys.some((key) => typeof key === 'symbol')) throw refuse(place, 'a symbol as key');
+  let text = '';
+  for (const key of (keys as string[]).sort()) {
+    const here = { outer: place, key };
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    if (property === undefined || !('value' in property) || property.enumerable !== true)
+      throw refuse(here, 'not a plain property');
+    text += `${text === '' ? '' : ','}${write(key, here, 0)}:${write(property.value, here, depth + 1)}`;
+  }
+  return `{${text}}`;
+}
+
+function writeArray(value: readonly unknown[], place: Place | undefined, depth: number): string {
+  if (Reflect.ownKeys(value).length !== value.length + 1)
+    throw refuse(place, 'a hole or a property in an array');
+  let text = '';
+  for (let index = 0; index < value.length; index++) {
+    const here = { outer: place, key: index };
+    const property = Object.getOwnPropertyDescriptor(value, index);
+    if (property === undefined || !('value' in property)) throw refuse(here, 'not a plain item');
+    text += `${index === 0 ? '' : ','}${write(property.value, here, depth + 1)}`;
+  }
+  return `[${text}]`;
+}
+
+function refuse(place: Place | undefined, what: string): TollgateError {
+  return new TollgateError('arguments_not_i_json', `At ${pathOf(place)}: ${what}.`);
+}
+
+function pathOf(place: Place | undefined): string {
+  if (place === undefined) return '$';
+  const outer = pathOf(place.outer);
+  return typeof place.key === 'number' ? `${outer}[${place.key}]` : `${outer}.${place.key}`;
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './digest.ts';
 import { type EvidenceRecord, evidenceRecord, RECORD_SCHEMA, type RecordFields } from './record.ts';
+import { recordText } from './record-text.ts';
 
 /** Where a chain stands: one per run and writer. */
 export interface ChainState {
@@ -26,18 +27,11 @@ export function startChain(run_id: string, writer: string, policy_version: strin
   return { run_id, writer, seq: 0, head };
 }
 
-/** Appends one fact. Pure: the caller keeps `next`, and keeps it only once `text` is durable. */
+/** Appends one fact. Pure: the caller keeps `next`, and keeps it only once `text` is durable. @throws ZodError for what is no record */
 export function appendRecord(state: ChainState, fields: RecordFields): ChainedRecord {
   const { run_id, writer, seq, head } = state;
-  const record = evidenceRecord.parse({
-    ...withoutUndefined(fields),
-    schema: RECORD_SCHEMA,
-    run_id,
-    writer,
-    seq,
-    prev: head,
-  });
-  const text = canonicalJson(record);
+  const record: EvidenceRecord = { ...fields, schema: RECORD_SCHEMA, run_id, writer, seq, prev: head };
+  const text = recordText(record);
   const hash = sha256Hex(text);
   return { record, text, hash, next: { run_id, writer, seq: seq + 1, head: hash } };
 }
@@ -84,8 +78,4 @@ export function parseRecord(text: string): EvidenceRecord | string {
   } catch (error) {
     return error instanceof Error ? error.message : 'not an evidence record';
   }
-}
-
-function withoutUndefined<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,14 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 /** SHA-256 of UTF-8 text, in lower-case hex. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
+
+const NONCE_BYTES = 16;
+/** Random bytes are fetched for many nonces at once; none is handed out twice. */
+const pool = Buffer.alloc(256 * NONCE_BYTES);
+let used = pool.length;
 
 /** A fresh 16-byte nonce in hex. Plain hashes of small values can be guessed; with the nonce gone, a digest says nothing. */
 export function newNonce(): string {
-  return randomBytes(16).toString('hex');
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += NONCE_BYTES;
+  return pool.toString('hex', used - NONCE_BYTES, used);
 }
 
 /** The salted digest of canonical JSON text: `sha256:` and SHA-256(nonce, line feed, text). */

@@ -1,4 +1,5 @@
 import { canonicalJson, parseCanonicalJson } from '@tollgate/contract';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -21,6 +22,29 @@ test('canonical text parses back to the same value, and is stable', () => {
       expect(parseCanonicalJson(text)).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
+});
+
+test('the text is what the reference implementation of RFC 8785 writes', () => {
+  fc.assert(
+    fc.property(iJson, (value) => {
+      expect(canonicalJson(value)).toBe(canonicalize(value));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a value that answers differently each time is refused, or written as it was checked', () => {
+  let reads = 0;
+  const shifty = new Proxy({ a: 1 } as Record<string, unknown>, {
+    getOwnPropertyDescriptor: () => ({
+      value: ++reads,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    }),
+  });
+  expect(canonicalJson(shifty)).toBe(`{"a":${reads}}`);
+  expect(reads).toBe(1);
 });
 
 test('the order of keys does not matter, everything else does', () => {
