@@ -70,6 +70,7 @@ export {
   usage,
 } from './evidence/record.ts';
 export { addUsd, compareUsd, multiplyUsd, subtractUsd, type Usd, usd } from './money.ts';
+export { type LinearPattern, linearPattern } from './pattern.ts';
 export { type Classification, classOf, type ToolHints } from './policy/classify.ts';
 export { type Decision, type DecisionRequest, decide } from './policy/decide.ts';
 export { REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
@@ -77,6 +78,7 @@ export {
   type AllowedTool,
   type ApprovalGate,
   type BudgetLimit,
+  type ContentPolicy,
   type Person,
   type Requirements,
   RUNTIME_REQUIREMENTS,
@@ -95,7 +97,9 @@ export {
 export {
   ACTION_CLASSES,
   type ActionClass,
+  CONTENT_CAPTURES,
   COST_SOURCES,
+  type ContentCapture,
   type CostSource,
   ENFORCEMENTS,
   type Enforcement,

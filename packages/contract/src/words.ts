@@ -47,6 +47,13 @@ export type FlagState = (typeof FLAG_STATES)[number];
 export const REVIEW_VERDICTS = ['acceptable', 'needs_correction', 'unacceptable'] as const;
 export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
 
+/**
+ * What of a run's content leaves its process. `full`: content, salted digest and nonce; `digest`: digest and nonce without
+ * content; `off`: a digest whose nonce is thrown away, a commitment that nobody can open or guess.
+ */
+export const CONTENT_CAPTURES = ['full', 'digest', 'off'] as const;
+export type ContentCapture = (typeof CONTENT_CAPTURES)[number];
+
 /** A source system, or the model's own inference: what a cited fact rests on. */
 export const FACT_ORIGINS = ['source', 'inference'] as const;
 export type FactOrigin = (typeof FACT_ORIGINS)[number];

@@ -64,22 +64,20 @@ type Refusal = { readonly reason: Reason; readonly field?: string; readonly expe
 /** Why nothing of this run may go on, whatever the tool. */
 function runRefusal(policy: Requirements, { run }: DecisionRequest): Refusal | undefined {
   if (run.suspended) return { reason: 'workflow_suspended' };
+  const { denials, errors, spend_usd: spend } = policy.stops_when;
+  if (run.denials >= denials) return stopped('denials', `fewer than ${denials} denials`);
+  if (run.errors >= errors) return stopped('errors', `fewer than ${errors} errors`);
+  // Before the budget: where both are met, the stop condition is what may suspend the workflow.
+  if (spend !== undefined && compareUsd(run.spent_usd, spend) >= 0)
+    return stopped('spend_usd', `less than ${spend} USD spent`);
   const limit = policy.budget_limit.per_run;
   if (limit !== undefined && compareUsd(run.spent_usd, limit) >= 0)
     return { reason: 'over_budget', field: 'budget.per_run', expected: `less than ${limit} USD spent` };
-  if (run.denials >= policy.stops_when.denials)
-    return {
-      reason: 'stop_condition',
-      field: 'stops_when.denials',
-      expected: `fewer than ${policy.stops_when.denials} denials`,
-    };
-  if (run.errors >= policy.stops_when.errors)
-    return {
-      reason: 'stop_condition',
-      field: 'stops_when.errors',
-      expected: `fewer than ${policy.stops_when.errors} errors`,
-    };
   return undefined;
+}
+
+function stopped(condition: 'denials' | 'errors' | 'spend_usd', expected: string): Refusal {
+  return { reason: 'stop_condition', field: `stops_when.${condition}`, expected };
 }
 
 /** Why this call may not go on, in the order in which a person would want to hear it. */

@@ -1,6 +1,6 @@
 import { durationSeconds } from '../duration.ts';
 import type { Usd } from '../money.ts';
-import type { ActionClass, Risk } from '../words.ts';
+import type { ActionClass, ContentCapture, Risk } from '../words.ts';
 import type { Constraint } from '../workflow/constraint.ts';
 import { policyVersion } from '../workflow/policy-version.ts';
 import type { Workflow, WorkflowTool } from '../workflow/schema.ts';
@@ -32,6 +32,20 @@ export interface BudgetLimit {
   readonly per_day?: Usd | undefined;
   readonly per_month?: Usd | undefined;
   readonly warn_at_percent: readonly number[];
+}
+
+/** What of inputs, outputs, arguments and results leaves the process, and what is masked in it before. */
+export interface ContentPolicy {
+  /** For what belongs to a tool call, by the class of the call. */
+  readonly by_class: Readonly<Record<ActionClass, ContentCapture>>;
+  /** For what belongs to no tool call: the run's input and output, and model calls. */
+  readonly default: ContentCapture;
+  readonly mask_secrets: boolean;
+  /** Patterns for `linearPattern`. */
+  readonly mask_patterns: readonly string[];
+  /** Dotted paths under `arguments`, `result`, `input` or `output`; `*` is any one segment. */
+  readonly mask_fields: readonly string[];
+  readonly max_characters: number;
 }
 
 export interface Person {
@@ -68,8 +82,15 @@ export interface Requirements {
   readonly stops_when: {
     readonly denials: number;
     readonly errors: number;
+    /** US dollars spent by one run; undefined where only the budget limits it. */
+    readonly spend_usd?: Usd | undefined;
+    /** Whether a condition that is met also suspends the workflow. */
+    readonly suspend_workflow: boolean;
     readonly also: readonly string[];
   };
+  /** Who may let one waiting call through without its approval, and for how long; null: nobody. */
+  readonly break_glass: { readonly people: readonly string[]; readonly expires_seconds: number } | null;
+  readonly content_capture: ContentPolicy;
   readonly when_service_unreachable: Workflow['when_service_unreachable'];
 }
 
@@ -131,7 +152,9 @@ export function requirements(workflow: Workflow): Requirements {
     review_cadence: reviewCadence(workflow),
     data: workflow.data,
     risks: workflow.risks,
-    stops_when: workflow.stops_when,
+    stops_when: { ...workflow.stops_when, suspend_workflow: workflow.stops_when.suspend_workflow ?? false },
+    break_glass: breakGlass(workflow),
+    content_capture: contentPolicy(workflow),
     when_service_unreachable: workflow.when_service_unreachable,
   };
 }
@@ -174,5 +197,23 @@ function reviewCadence({ review }: Workflow): Requirements['review_cadence'] {
     minimum_per_week: review.minimum_per_week,
     deadline_seconds: durationSeconds(review.deadline),
     reviewers: review.reviewers,
+  };
+}
+
+function breakGlass({ break_glass: glass }: Workflow): Requirements['break_glass'] {
+  return glass === undefined
+    ? null
+    : { people: glass.people, expires_seconds: durationSeconds(glass.expires) };
+}
+
+function contentPolicy({ content = {} }: Workflow): ContentPolicy {
+  const { capture = 'full', by_class: byClass = {} } = content;
+  return {
+    by_class: { 1: byClass[1] ?? capture, 2: byClass[2] ?? capture, 3: byClass[3] ?? capture },
+    default: capture,
+    mask_secrets: content.mask_secrets ?? true,
+    mask_patterns: content.mask_patterns ?? [],
+    mask_fields: content.mask_fields ?? [],
+    max_characters: content.max_characters ?? 262_144,
   };
 }

@@ -1,4 +1,6 @@
+import { type LinearPattern, linearPattern } from '../pattern.ts';
 import type { Constraint } from '../workflow/constraint.ts';
+import { compileSchema } from './argument-schema.ts';
 
 /** The first argument that leaves the scope, and what the scope wants of it. */
 export interface ScopeViolation {
@@ -8,6 +10,27 @@ export interface ScopeViolation {
 
 /** A pattern is tried on values up to this length only: a longer one is a violation, so that matching time stays bounded. */
 const MAX_MATCHED = 4096;
+
+interface Compiled {
+  readonly pattern: LinearPattern | undefined;
+  readonly schema: ReturnType<typeof compileSchema> | undefined;
+}
+
+/** Compiled once for each constraint of a policy, since a decision is made at every tool call. */
+const COMPILED = new WeakMap<object, Compiled>();
+
+function compiled(constraint: Constraint): Compiled | undefined {
+  if (constraint === 'any') return undefined;
+  let found = COMPILED.get(constraint);
+  if (found === undefined) {
+    found = {
+      pattern: constraint.pattern === undefined ? undefined : linearPattern(constraint.pattern),
+      schema: constraint.schema === undefined ? undefined : compileSchema(constraint.schema),
+    };
+    COMPILED.set(constraint, found);
+  }
+  return found;
+}
 
 /**
  * Checks arguments against a scope. Paths are dotted (`target.id`); every leaf of the arguments has to be named by the
@@ -23,8 +46,12 @@ export function checkScope(
   );
   if (stray !== undefined) return { field: stray, expected: 'no such argument: the scope does not name it' };
   for (const path of paths) {
-    const violation = checkOne(scope[path] as Constraint, at(args, path));
+    const constraint = scope[path] as Constraint;
+    const value = at(args, path);
+    const violation = checkOne(constraint, value);
     if (violation !== undefined) return { field: path, expected: violation };
+    const outside = value === undefined ? undefined : compiled(constraint)?.schema?.(value);
+    if (outside !== undefined) return { field: `${path}${outside.below}`, expected: outside.expected };
   }
   return undefined;
 }
@@ -43,7 +70,7 @@ function checkOne(constraint: Constraint, value: unknown): string | undefined {
       () => `a text that starts with ${JSON.stringify(constraint.prefix)} and does not climb out of it`,
     ],
     [
-      constraint.pattern === undefined || matches(value, constraint.pattern),
+      constraint.pattern === undefined || matches(value, constraint),
       () => `a text that matches ${constraint.pattern}`,
     ],
     [
@@ -69,11 +96,11 @@ function hasPrefix(value: unknown, prefix: string): boolean {
   return typeof value === 'string' && value.startsWith(prefix) && !value.split(/[/\\]/).includes('..');
 }
 
-function matches(value: unknown, pattern: string): boolean {
+function matches(value: unknown, constraint: Constraint): boolean {
   return (
     typeof value === 'string' &&
     value.length <= MAX_MATCHED &&
-    new RegExp(`^(?:${pattern})$`, 'u').test(value)
+    compiled(constraint)?.pattern?.matchesAll(value) === true
   );
 }
 

@@ -1,3 +1,5 @@
+import { durationSeconds } from '../duration.ts';
+import { compareUsd } from '../money.ts';
 import { classOf } from '../policy/classify.ts';
 import type { Workflow, WorkflowTool } from './schema.ts';
 
@@ -13,6 +15,8 @@ export function crossCheck(workflow: Workflow): Finding[] {
     ...workflow.tools.flatMap((tool, index) => toolFindings(workflow, tool, index)),
     ...duplicates(workflow),
     ...classRequirements(workflow),
+    ...stopFindings(workflow),
+    ...glassFindings(workflow),
   ];
 }
 
@@ -91,4 +95,30 @@ function classRequirements(workflow: Workflow): Finding[] {
     ),
     ...missing('incident', 3, 'the workflow has a class-3 tool, so say whom a breach reaches'),
   ];
+}
+
+/** A stop condition above the budget is never met, and a person who reads it would believe otherwise. */
+function stopFindings({ stops_when: { spend_usd: spend }, budget }: Workflow): Finding[] {
+  if (spend === undefined || budget === undefined || compareUsd(spend, budget.per_run) <= 0) return [];
+  return [
+    {
+      path: ['stops_when', 'spend_usd'],
+      message: `is above budget.per_run, which refuses at ${budget.per_run} USD; write less than that`,
+    },
+  ];
+}
+
+const MAX_GLASS_SECONDS = 3600;
+
+function glassFindings({ break_glass: glass, tools }: Workflow): Finding[] {
+  if (glass === undefined) return [];
+  if (tools.every((tool) => tool.approval === undefined))
+    return [
+      {
+        path: ['break_glass'],
+        message: 'no tool waits for an approval, so there is no glass to break; leave it out',
+      },
+    ];
+  if (durationSeconds(glass.expires) <= MAX_GLASS_SECONDS) return [];
+  return [{ path: ['break_glass', 'expires'], message: 'breaking glass is for one call, now; at most 1h' }];
 }

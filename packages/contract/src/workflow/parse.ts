@@ -1,6 +1,5 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
-import { ACTION_NAMES } from '../actions.ts';
+import { z } from 'zod';
 import type { Issue } from '../errors.ts';
 import { closest } from './closest.ts';
 import { crossCheck, type Finding } from './cross-checks.ts';
@@ -79,9 +78,27 @@ function toFindings(issue: z.core.$ZodIssue, root: unknown): Finding[] {
   return [{ path, message: issue.message }];
 }
 
+/** The fields of the object at a path, read off the schema itself. */
 function fieldsAt(path: readonly (string | number)[]): readonly string[] {
-  if (path.length === 0) return Object.keys(workflowFile.shape);
-  return path[0] === 'tools' ? Object.keys(workflowFile.shape.tools.element.shape) : ACTION_NAMES;
+  let schema: unknown = workflowFile;
+  for (const part of path) schema = below(schema, part);
+  const { shape } = unwrap(schema) as { shape?: object };
+  return Object.keys(shape ?? {});
+}
+
+function below(schema: unknown, part: string | number): unknown {
+  const { shape, element, valueType } = unwrap(schema) as {
+    shape?: Record<string, unknown>;
+    element?: unknown;
+    valueType?: unknown;
+  };
+  return shape === undefined ? (element ?? valueType) : Object.hasOwn(shape, part) ? shape[part] : undefined;
+}
+
+/** The schema inside `.optional()` and `.default()`. */
+function unwrap(schema: unknown): object {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrap(schema.unwrap());
+  return typeof schema === 'object' && schema !== null ? schema : {};
 }
 
 function hint(word: string, candidates: readonly string[]): string {

@@ -4,6 +4,7 @@ import { duration } from '../duration.ts';
 import { usd } from '../money.ts';
 import { RISKS } from '../words.ts';
 import { constraint } from './constraint.ts';
+import { content } from './content.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, {
   error: 'use lower-case letters, digits, "-", "_" and "." (at most 64, starting with a letter or digit)',
@@ -69,6 +70,15 @@ const review = z.strictObject({
 const stops = z.strictObject({
   denials: z.int().min(1).max(1000).default(3).describe('Denied tool calls in one run.'),
   errors: z.int().min(1).max(1000).default(5).describe('Failed tool calls in one run.'),
+  spend_usd: amount
+    .optional()
+    .describe('US dollars spent by one run; below the budget, which refuses anyway.'),
+  suspend_workflow: z
+    .boolean()
+    .optional()
+    .describe(
+      'Where a condition is met, also suspend the workflow, so that no other run goes on; no by default.',
+    ),
   also: z
     .array(text)
     .default([])
@@ -79,6 +89,16 @@ const incident = z.strictObject({
   people: z.array(approver).min(1, { error: 'name at least one person to reach' }),
   acknowledge_within: duration.default('30m'),
   webhook: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+const breakGlass = z.strictObject({
+  people: z
+    .array(z.email({ error: 'name each person by e-mail; a group cannot break glass' }))
+    .min(1, { error: 'name at least one person' })
+    .max(20),
+  expires: duration
+    .default('5m')
+    .describe('How long the call may be made after a person broke glass for it.'),
 });
 
 /** The workflow file before defaults: all the required inputs of DESIGN.md, section 1, and the limits that class 2 and 3 need. */
@@ -108,6 +128,10 @@ export const workflowFile = z.strictObject({
   failure: z.array(text).min(1, { error: 'say what failure looks like, in at least one line' }),
   rollback: text.optional().describe('How the owner undoes a run; required where a tool is of class 2 or 3.'),
   incident: incident.optional().describe('Whom a breach reaches; required where a tool is of class 3.'),
+  break_glass: breakGlass
+    .optional()
+    .describe('Who may let one waiting call through without its approval. Without it nobody may.'),
+  content: content.optional().describe('What of inputs, outputs, arguments and results leaves the process.'),
   when_service_unreachable: z.enum(['refuse', 'allow_class_1']).default('refuse'),
 });
 

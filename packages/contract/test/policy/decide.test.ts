@@ -12,7 +12,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WORKFLOW_YAML, workflow } from '../fixtures.ts';
 
-const policy = requirements(workflow());
+const policy = requirements(
+  workflow(WORKFLOW_YAML.replace('denials: 3, ', 'denials: 3, spend_usd: "0.40", ')),
+);
 const calm = { spent_usd: '0', denials: 0, errors: 0, suspended: false };
 
 function ask(change: Partial<DecisionRequest>, of: Requirements = policy) {
@@ -57,9 +59,10 @@ describe('one verdict for each rule', () => {
     ['no rollback note', { ...note, rollback_note: ' ' }, 'deny', 'rollback_note_missing'],
     ['class 1 without the service', { service: 'unreachable' }, 'deny', 'service_unreachable'],
     ['class 2 without the service', { ...note, service: 'unreachable' }, 'deny', 'service_unreachable'],
-    ['a spent budget', { run: { ...calm, spent_usd: '0.5' } }, 'deny', 'over_budget'],
+
     ['too many denials', { run: { ...calm, denials: 3 } }, 'deny', 'stop_condition'],
     ['too many errors', { run: { ...calm, errors: 5 } }, 'deny', 'stop_condition'],
+    ['a spend that the workflow stops at', { run: { ...calm, spent_usd: '0.4' } }, 'deny', 'stop_condition'],
     ['a suspended workflow', { run: { ...calm, suspended: true } }, 'deny', 'workflow_suspended'],
     ['an amount that is none', { run: { ...calm, spent_usd: 'NaN' } }, 'deny', 'policy_error'],
     [
@@ -90,6 +93,15 @@ describe('one verdict for each rule', () => {
     expect(ask({ service: 'unreachable' }, lenient).verdict).toBe('allow');
     expect(ask({ ...note, service: 'unreachable' }, lenient).verdict).toBe('deny');
   });
+});
+
+test('a spent budget, and the stop condition before it, name their field', () => {
+  const run = { ...calm, spent_usd: '0.5' };
+  expect(ask({ run }, requirements(workflow()))).toMatchObject({
+    reason: 'over_budget',
+    field: 'budget.per_run',
+  });
+  expect(ask({ run })).toMatchObject({ reason: 'stop_condition', field: 'stops_when.spend_usd' });
 });
 
 test('nothing lowers a class: not risks, not the file, not hints', () => {

@@ -1,4 +1,4 @@
-import { parseWorkflow, policyVersion, validateWorkflow } from '@tollgate/contract';
+import { parseWorkflow, policyVersion, requirements, validateWorkflow } from '@tollgate/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WORKFLOW_YAML, workflow } from '../fixtures.ts';
@@ -75,6 +75,47 @@ test.each([
   ],
   ['a negative budget', ['per_run: "0.50"', 'per_run: "-1"'], { line: 26, message: /not negative/ }],
   ['an empty constraint', ['{max_length: 200}', '{}'], { line: 17, message: /any/ }],
+  ['a pattern that could run for ages', ["'T-\\d+'", "'(?<!x)T'"], { line: 16, message: /look-around/ }],
+  [
+    'a stop condition above the budget',
+    ['denials: 3, ', 'denials: 3, spend_usd: 3, '],
+    { line: 28, message: /stops_when.spend_usd is above budget.per_run/ },
+  ],
+  [
+    'glass that a group may break',
+    ['incident:', 'break_glass: {people: [group:ops]}\nincident:'],
+    { line: 31, message: /a group cannot break glass/ },
+  ],
+  [
+    'glass that stays broken',
+    ['incident:', 'break_glass: {people: [sam@example.com], expires: 2h}\nincident:'],
+    { line: 31, message: /at most 1h/ },
+  ],
+  [
+    'a misspelt word below a section',
+    ['incident:', 'content: {mask_feilds: []}\nincident:'],
+    { line: 31, message: /did you mean "mask_fields"/ },
+  ],
+  [
+    'a masked field below no content',
+    ['incident:', 'content: {mask_fields: [argument.iban]}\nincident:'],
+    { line: 31, message: /did you mean "arguments"/ },
+  ],
+  [
+    'a masked field without a name',
+    ['incident:', 'content: {mask_fields: [result]}\nincident:'],
+    { line: 31, message: /name a field below result/ },
+  ],
+  [
+    'a mask that matches everywhere',
+    ['incident:', 'content: {mask_patterns: ["x*"]}\nincident:'],
+    { line: 31, message: /matches the empty text/ },
+  ],
+  [
+    'a capture that is none',
+    ['incident:', 'content: {by_class: {3: of}}\nincident:'],
+    { line: 31, message: /did you mean "off"/ },
+  ],
   ['a duplicate key', ['team: support', 'team: support\nteam: sales'], { line: 5, message: /unique/i }],
 ] as const)('%s', (_, [from, to], expected) => {
   const broken = WORKFLOW_YAML.replace(from, to);
@@ -112,4 +153,51 @@ test('alias bombs and huge files are refused', () => {
     .join('\n')}\n`;
   expect(issuesOf(bomb)[0]?.message).toMatch(/aliases/);
   expect(issuesOf('x'.repeat(300_000))[0]?.message).toMatch(/longer/);
+});
+
+test('a file that does not use a new section keeps its policy version, and gets the defaults', () => {
+  expect(policyVersion(workflow())).toBe(
+    'sha256:e9b0fe009ad9287d2e0d269d8acc69c409baeb50b425bc2f292c7560c3871d3b',
+  );
+  expect(requirements(workflow())).toMatchObject({
+    break_glass: null,
+    stops_when: { suspend_workflow: false },
+    content_capture: {
+      by_class: { 1: 'full', 2: 'full', 3: 'full' },
+      default: 'full',
+      mask_secrets: true,
+      mask_patterns: [],
+      mask_fields: [],
+      max_characters: 262_144,
+    },
+  });
+});
+
+test('the sections on content, breaking glass and stopping reach the requirements', () => {
+  const policy = requirements(
+    workflow(
+      `${WORKFLOW_YAML.replace('denials: 3, ', 'denials: 3, spend_usd: 0.4, suspend_workflow: true, ')}
+break_glass: {people: [ana@example.com]}
+content:
+  capture: digest
+  by_class: {1: full, 3: off}
+  mask_secrets: false
+  mask_patterns: ['\\bDE\\d{20}\\b']
+  mask_fields: [arguments.customer.iban, 'result.items.*.token']
+  max_characters: 1000
+`,
+    ),
+  );
+  expect(policy).toMatchObject({
+    break_glass: { people: ['ana@example.com'], expires_seconds: 300 },
+    stops_when: { denials: 3, spend_usd: '0.4', suspend_workflow: true },
+    content_capture: {
+      by_class: { 1: 'full', 2: 'digest', 3: 'off' },
+      default: 'digest',
+      mask_secrets: false,
+      mask_patterns: ['\\bDE\\d{20}\\b'],
+      mask_fields: ['arguments.customer.iban', 'result.items.*.token'],
+      max_characters: 1000,
+    },
+  });
 });
