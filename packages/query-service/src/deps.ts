@@ -21,6 +21,8 @@ export interface Settings {
   readonly max_body_bytes: number;
   /** Approvals of one workflow that may wait at the same time. */
   readonly max_waiting_approvals: number;
+  /** How long a budget lease lives after its process was last heard of. */
+  readonly lease_seconds: number;
 }
 
 /** What one module offers another, so that neither imports the other. */

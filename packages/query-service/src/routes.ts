@@ -1,5 +1,6 @@
 import { agentApprovalRoutes } from './approvals/agent-routes.ts';
 import { peopleApprovalRoutes } from './approvals/people-routes.ts';
+import { budgetRoutes } from './budgets/routes.ts';
 import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
@@ -20,6 +21,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   agentRunRoutes,
   agentApprovalRoutes,
   peopleApprovalRoutes,
+  budgetRoutes,
   runRoutes,
   rollbackRoutes,
   costRoutes,

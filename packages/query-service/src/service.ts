@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import { sweepExpired } from './approvals/expire.ts';
 import { type Background, standardWork } from './background.ts';
+import { sweepLeases } from './budgets/expire-leases.ts';
 import type { Clock, Deps, Hooks, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
@@ -113,6 +114,7 @@ function backgroundOf(deps: Deps, { background = [], sweep_interval_ms = 1000 }:
       if (shipper !== undefined) return;
       shipper = startShipper({ control, store, logger });
       running.push(repeat(() => sweepExpired(deps), sweep_interval_ms, logger, 'expiry of approvals'));
+      running.push(repeat(() => sweepLeases(deps), sweep_interval_ms, logger, 'expiry of budget leases'));
       running.push(...background.map((begin) => begin(deps)));
     },
     flush: async () => (shipper === undefined ? false : shipper.flush()),

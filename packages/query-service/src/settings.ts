@@ -7,4 +7,5 @@ export const DEFAULT_SETTINGS: Settings = {
   secure_cookies: false,
   max_body_bytes: 4 * 1024 * 1024,
   max_waiting_approvals: 10_000,
+  lease_seconds: 30,
 };

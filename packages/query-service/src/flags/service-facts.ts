@@ -1,7 +1,7 @@
 import type { Requirements } from '@tollgate/contract';
 import type { JudgeContext, PolicyBook, RecordedApproval, RegisteredRun } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
-import { requirementsOf } from '../registrations/read-workflow.ts';
+import { cachedRequirements } from '../registrations/cached-requirements.ts';
 
 /**
  * What the service itself recorded about some runs, read from its own state in which the facts became true: an agent
@@ -66,23 +66,6 @@ async function policyBook(db: Db): Promise<PolicyBook & { known: (workflow: stri
 
 const keyOf = (version: { workflow: string; policy_version: string }) =>
   `${version.workflow}@${version.policy_version}`;
-
-/** A version is its digest, so what was computed once holds for every service in the process. */
-const computed = new Map<string, Requirements>();
-const MAX_COMPUTED = 1000;
-
-async function cachedRequirements(
-  db: Db,
-  version: { workflow: string; policy_version: string },
-): Promise<Requirements> {
-  const known = computed.get(keyOf(version));
-  if (known !== undefined) return known;
-  const { requirements } = await requirementsOf(db, version);
-  const [oldest] = computed.keys();
-  if (computed.size >= MAX_COMPUTED && oldest !== undefined) computed.delete(oldest);
-  computed.set(keyOf(version), requirements);
-  return requirements;
-}
 
 async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<string, RegisteredRun>> {
   const rows = await db

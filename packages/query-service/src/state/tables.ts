@@ -1,5 +1,6 @@
 import type { ApprovalState, FlagState, ReviewVerdict } from '@tollgate/contract';
 import type { Generated } from 'kysely';
+import type { BudgetTables } from './budget-tables.ts';
 
 /** Nanoseconds since 1970 as 19 digits, so that text order is time order (until the year 2286). */
 type Time = string;
@@ -216,7 +217,7 @@ interface StateValues {
   value: string;
 }
 
-export interface ControlTables {
+export interface ControlTables extends BudgetTables {
   people: People;
   credentials: Credentials;
   sessions: Sessions;

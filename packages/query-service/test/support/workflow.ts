@@ -8,6 +8,10 @@ export interface WorkflowChoices {
   readonly needed?: number;
   readonly expires?: string;
   readonly perRun?: string;
+  /** Instead of `perRun`: the whole of `budget`. */
+  readonly budget?: string;
+  /** Further top-level lines of the file. */
+  readonly more?: string;
   readonly unreachable?: 'refuse' | 'allow_class_1';
 }
 
@@ -20,6 +24,8 @@ export function workflowYaml({
   needed = 1,
   expires = '30m',
   perRun = '5.00',
+  budget = `{ per_run: "${perRun}" }`,
+  more = '',
   unreachable = 'refuse',
 }: WorkflowChoices = {}): string {
   return `schema: tollgate.workflow/1
@@ -43,14 +49,14 @@ tools:
     rollback: Deploy the version before {version}
     approval: { approvers: ${JSON.stringify(approvers)}, expires: ${expires}, needed: ${needed} }
 blocked_tools: [drop_database]
-budget: { per_run: "${perRun}" }
+budget: ${budget}
 review: { sample_rate: 0.5, deadline: 24h, reviewers: [rita@example.com] }
 stops_when: { denials: 3, errors: 3 }
 failure: [a version is deployed that nobody approved]
 rollback: Deploy the version before
 incident: { people: [${owner}] }
 when_service_unreachable: ${unreachable}
-`;
+${more}`;
 }
 
 export function versionOf(yaml: string): string {
