@@ -23,7 +23,7 @@ export const functions: Driver = {
   async drive(scene) {
     const results: { id: string; tool: string; text: string }[] = [];
     const script = new Script(scene.turns);
-    const outer = new Script([{ calls: [] }]);
+    const outer = new Script([{ calls: [] }, { text: 'done' }]);
     const tools = new Map(scene.tools.map((tool) => [tool.name, gated(scene.tollgate, tool)]));
     const once = () => loop(scene, script, tools, results);
     const transcript = (ended: Pick<Transcript, 'text' | 'error'>): Transcript => ({
@@ -55,7 +55,9 @@ function gated(tollgate: Tollgate, tool: ToolUnderTest): GatedTool<unknown, unkn
 /** A sub-agent is a tool whose code is a loop of its own. */
 async function delegated(scene: Scene, outer: Script, once: () => Promise<string>): Promise<string> {
   await ask(scene, outer);
-  return scene.tollgate.tool({ name: SUB_AGENT_TOOL, execute: once })({});
+  const text = await scene.tollgate.tool({ name: SUB_AGENT_TOOL, execute: once })({});
+  await ask(scene, outer);
+  return text;
 }
 
 async function loop(

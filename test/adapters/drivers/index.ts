@@ -1,5 +1,6 @@
 import type { Driver } from '../driver.ts';
 import { aiSdk } from './ai-sdk.ts';
+import { bypassing } from './bypassing.ts';
 import { functions } from './functions.ts';
 
 /** In the order of the matrix. The suite fails where one of them is missing. */
@@ -12,6 +13,7 @@ export const EXPECTED_DRIVERS = [
   'langgraph',
   'mastra',
   'claude-agent-sdk',
+  'bypassing',
 ] as const;
 
-export const DRIVERS: readonly Driver[] = [functions, aiSdk];
+export const DRIVERS: readonly Driver[] = [functions, aiSdk, bypassing];

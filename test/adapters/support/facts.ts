@@ -1,0 +1,81 @@
+import { strict as assert } from 'node:assert';
+import { CONTENT, canonicalJson, type EvidenceRecord, saltedDigest } from '@tollgate/contract';
+import type { StoredSpan } from '../../../packages/instrumentation/test/support/spans.ts';
+import type { Told } from './story.ts';
+import type { Execution } from './workshop.ts';
+
+/** The gate's rulings on a tool, in order. */
+export function rulings({ records }: Told, tool: string): readonly EvidenceRecord[] {
+  return records.filter((record) => record.kind === 'gate_decided' && record.tool === tool);
+}
+
+export function enforcements(told: Told, tool: string): readonly string[] {
+  return rulings(told, tool).map(({ enforcement, reason }) => `${enforcement} ${reason}`);
+}
+
+/** The spans of the tool's permits: what the gate let through, with the arguments it let through. */
+export function permits({ spans }: Told, tool: string): readonly StoredSpan[] {
+  return spans.filter(({ record }) => record.tool === tool && record.enforcement === 'executed');
+}
+
+export function finished({ spans }: Told, tool: string): readonly StoredSpan[] {
+  return spans.filter(({ record }) => record.tool === tool && record.kind === 'tool_finished');
+}
+
+export function modelCalls({ spans }: Told): readonly StoredSpan[] {
+  return spans.filter(({ record }) => record.kind === 'model_called');
+}
+
+/** What the model got to read of a call. */
+export function readOf({ transcript }: Told, id: string): string {
+  const found = transcript.results.find((result) => result.id === id);
+  assert.ok(found, `the model got to read nothing of call ${id}`);
+  return found.text;
+}
+
+/** Content of a span, whose salted digest is in the record of the chain. */
+export function content({ attributes, record }: StoredSpan, field: 'arguments' | 'result'): unknown {
+  const text = attributes[CONTENT[field]];
+  assert.ok(text !== undefined, `the evidence holds no ${field}`);
+  const nonces: Record<string, string> = JSON.parse(attributes[CONTENT.nonces] ?? '{}');
+  assert.equal(saltedDigest(nonces[field] ?? '', text), record.digests?.[field]);
+  return JSON.parse(text);
+}
+
+/** Nothing of these tools ran. */
+export function assertNotExecuted(executions: readonly Execution[], ...tools: readonly string[]): void {
+  assert.deepEqual(
+    executions.filter(({ tool }) => tools.includes(tool)).map(({ tool, args }) => ({ tool, args })),
+    [],
+    'a tool ran that must not have run',
+  );
+}
+
+export function assertExecuted(
+  executions: readonly Execution[],
+  tool: string,
+  args: readonly unknown[],
+): void {
+  assert.deepEqual(
+    executions.filter((execution) => execution.tool === tool).map((execution) => execution.args),
+    args,
+    `${tool} did not run with exactly these arguments`,
+  );
+}
+
+/**
+ * Whatever else a case is about: each execution has a permit of its own on record with the very arguments, and an outcome, and
+ * no permit stands without its execution. Order within one tool is not compared, since parallel calls have none.
+ */
+export function assertAllGated(told: Told, executions: readonly Execution[]): void {
+  for (const tool of new Set(executions.map((execution) => execution.tool))) {
+    const ran = executions.filter((execution) => execution.tool === tool);
+    const allowed = permits(told, tool).map((span) => canonicalJson(content(span, 'arguments')));
+    assert.deepEqual(
+      allowed.toSorted(),
+      ran.map(({ args }) => canonicalJson(args)).toSorted(),
+      `${tool} ran without a permit for these arguments, or a permit stands without its execution`,
+    );
+    assert.equal(finished(told, tool).length, ran.length, `${tool} has executions without an outcome`);
+  }
+}
