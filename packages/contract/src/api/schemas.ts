@@ -129,6 +129,8 @@ export const receipt = z.object({
   call_id: z.string(),
   consumed_at: z.iso.datetime(),
   approved_by: z.array(z.string()),
+  /** Present and true where nobody approved: the one person in `approved_by` broke glass. */
+  broke_glass: z.boolean().optional(),
 });
 export type Receipt = z.output<typeof receipt>;
 
