@@ -62,6 +62,8 @@ export const CONTENT = {
   result: 'tollgate.content.result',
   /** JSON map of digest field → nonce in hex, without which a digest cannot be recomputed. */
   nonces: 'tollgate.content.nonces',
+  /** JSON map of content field → `masked`, `cut` or `withheld`; absent where all content is as it was. */
+  redacted: 'tollgate.content.redacted',
 } as const;
 
 /** `gen_ai.operation.name` values that are one call to a model; every other operation only repeats such usage. */

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { diag } from '@opentelemetry/api';
 import { parseWorkflow, type Requirements, requirements, TollgateError } from '@tollgate/contract';
+import { contentSealer } from './evidence/content.ts';
 import type { StartOptions, Tollgate, WorkflowSource } from './face.ts';
 import { otlpDelivery } from './outbox/delivery.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { masksOf } from './redaction/mask.ts';
 import { resourceOf } from './resource.ts';
 import { serviceError } from './run/execute-run.ts';
 import type { GovernedRun } from './run/governed-run.ts';
+import type { GovernedProcess } from './run/process.ts';
 import { ServiceClient } from './service/client.ts';
 import { HeartbeatMonitor } from './service/heartbeat.ts';
 import { settingsOf } from './settings.ts';
@@ -37,6 +40,7 @@ export async function start(options: StartOptions): Promise<Tollgate> {
   });
   const shared = {
     policy,
+    ...redaction(policy),
     writer: crypto.randomUUID(),
     client,
     heartbeat,
@@ -45,6 +49,12 @@ export async function start(options: StartOptions): Promise<Tollgate> {
     problem,
   };
   return openTollgate(shared, runs, options.strictTools ?? false);
+}
+
+/** What of content leaves the process, as the workflow has it. */
+export function redaction({ content_capture }: Requirements): Pick<GovernedProcess, 'masks' | 'seal'> {
+  const masks = masksOf(content_capture);
+  return { masks, seal: contentSealer(content_capture, masks.content) };
 }
 
 async function readWorkflow(source: WorkflowSource) {

@@ -1,34 +1,95 @@
-import { CONTENT, canonicalJson, newNonce, saltedDigest } from '@tollgate/contract';
+import {
+  type ActionClass,
+  CONTENT,
+  type ContentCapture,
+  type ContentPolicy,
+  canonicalJson,
+  newNonce,
+  saltedDigest,
+} from '@tollgate/contract';
+import type { MaskContent } from '../redaction/mask.ts';
 
 /** The fields of a record that are content, by the names of their digests. */
 export type ContentField = 'input' | 'output' | 'arguments' | 'result';
 export type Content = { readonly [F in ContentField]?: unknown };
 
-/** Longer content is cut; its digest is that of the whole. */
-const MAX_CHARACTERS = 256 * 1024;
+/** Content that is canonical JSON text already. */
+export class CanonicalText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 export interface SealedContent {
-  /** For the record: field → salted digest. */
-  readonly digests: Record<string, string>;
-  /** For the span: the content itself and the nonces. Redaction, when it comes, changes these and nothing else. */
+  /** For the record: field → salted digest of the masked content, whole. */
+  readonly digests: Record<string, string> | undefined;
+  /** For the span: as much of the masked content, and of the nonces, as the workflow lets out. */
   readonly attributes: Record<string, string>;
 }
 
-/** Digests content with a nonce of its own for each field, so that the record proves it without holding it (invariant 11). */
-export function sealContent(content: Content): SealedContent {
-  const digests: Record<string, string> = {};
-  const attributes: Record<string, string> = {};
-  const nonces: Record<string, string> = {};
-  for (const [field, value] of Object.entries(content) as [ContentField, unknown][]) {
-    if (value === undefined) continue;
-    const text = contentJson(value);
-    const nonce = newNonce();
-    nonces[field] = nonce;
-    digests[field] = saltedDigest(nonce, text);
-    attributes[CONTENT[field]] = text.length <= MAX_CHARACTERS ? text : cut(text);
+/** Masks content, digests it with a nonce of its own for each field, and keeps back what is not to leave the process. */
+export type SealContent = (content: Content, actionClass: ActionClass | undefined) => SealedContent;
+
+/**
+ * What is digested is what may be seen: masked, and whole. Then the workflow's capture decides: `full` sends content and
+ * nonce, `digest` the nonce alone, `off` neither, and the digest is a commitment that nobody can open or guess.
+ */
+export function contentSealer(policy: ContentPolicy, mask: MaskContent): SealContent {
+  const captureOf = (actionClass: ActionClass | undefined) =>
+    actionClass === undefined ? policy.default : policy.by_class[actionClass];
+  return (content, actionClass) => {
+    const sealed = new Sealing(captureOf(actionClass), policy.max_characters);
+    let field: ContentField;
+    for (field in content) {
+      const value = content[field];
+      if (value === undefined) continue;
+      const plain = value instanceof CanonicalText ? value.text : contentJson(value);
+      sealed.add(field, plain, mask(field, plain));
+    }
+    return sealed.end();
+  };
+}
+
+class Sealing {
+  private readonly capture: ContentCapture;
+  private readonly maxCharacters: number;
+  private readonly attributes: Record<string, string> = {};
+  private readonly nonces: Record<string, string> = {};
+  private readonly redacted: Record<string, string> = {};
+  private digests: Record<string, string> | undefined;
+
+  constructor(capture: ContentCapture, maxCharacters: number) {
+    this.capture = capture;
+    this.maxCharacters = maxCharacters;
   }
-  if (Object.keys(nonces).length > 0) attributes[CONTENT.nonces] = canonicalJson(nonces);
-  return { digests, attributes };
+
+  add(field: ContentField, plain: string, masked: string): void {
+    const nonce = newNonce();
+    this.digests ??= {};
+    this.digests[field] = saltedDigest(nonce, masked);
+    if (masked !== plain) this.redacted[field] = 'masked';
+    if (this.capture !== 'off') this.nonces[field] = nonce;
+    if (this.capture !== 'full') this.redacted[field] = 'withheld';
+    else if (masked.length <= this.maxCharacters) this.attributes[CONTENT[field]] = masked;
+    else {
+      this.redacted[field] = 'cut';
+      this.attributes[CONTENT[field]] = cut(masked, this.maxCharacters);
+    }
+  }
+
+  end(): SealedContent {
+    const { digests, attributes, nonces, redacted } = this;
+    if (hasAny(nonces)) attributes[CONTENT.nonces] = canonicalJson(nonces);
+    if (hasAny(redacted)) attributes[CONTENT.redacted] = canonicalJson(redacted);
+    return { digests, attributes };
+  }
+}
+
+function hasAny(fields: Record<string, string>): boolean {
+  for (const _ in fields) return true;
+  return false;
 }
 
 /** Canonical JSON of whatever a tool or a model returned: as it is, as JSON shows it, or else only what it is. */
@@ -54,10 +115,10 @@ function wellFormed(json: string | undefined): string {
   return json.replaceAll(/\\ud[89a-f][0-9a-f]{2}/gi, '\\ufffd');
 }
 
-function cut(text: string): string {
+function cut(text: string, maxCharacters: number): string {
   return canonicalJson({
     tollgate_truncated: true,
     characters: text.length,
-    start: text.slice(0, MAX_CHARACTERS).toWellFormed(),
+    start: text.slice(0, maxCharacters).toWellFormed(),
   });
 }

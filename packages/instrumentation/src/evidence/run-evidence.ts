@@ -1,6 +1,7 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
+  type ActionClass,
   type AgentKind,
   appendRecord,
   type ChainState,
@@ -10,9 +11,8 @@ import {
 } from '@tollgate/contract';
 import type { Outbox } from '../outbox/outbox.ts';
 import { nowNs } from './clock.ts';
-import { type Content, sealContent } from './content.ts';
-import { activeSpanContext, newSpanContext, serialiseSpan } from './span.ts';
-import { wellFormed } from './well-formed.ts';
+import type { Content, SealContent } from './content.ts';
+import { activeSpanContext, newSpanContext, SpanWriter } from './span.ts';
 
 /** Who writes, and for which run: on every record and span. */
 export interface RunIdentity {
@@ -31,6 +31,8 @@ export interface Entry {
   readonly fields?: Partial<RecordFields>;
   readonly attributes?: Attributes;
   readonly content?: Content;
+  /** What a tool call is of; it decides how much of its content leaves the process. */
+  readonly actionClass?: ActionClass | undefined;
   /** Absent: a zero-length span, now. */
   readonly startNs?: bigint | undefined;
   readonly endNs?: bigint | undefined;
@@ -47,6 +49,14 @@ export interface Hold {
 /** `written` (and synced, where asked), or `unavailable`: then whatever needed this evidence must not happen. */
 export type Written = 'written' | 'unavailable';
 
+/** What writing takes, the same for all runs of a process. */
+export interface EvidenceMeans {
+  readonly outbox: Outbox;
+  readonly resource: Resource;
+  readonly seal: SealContent;
+  readonly problem: (message: string) => void;
+}
+
 interface Lost {
   count: number;
   readonly kinds: Record<string, number>;
@@ -58,23 +68,20 @@ interface Lost {
 export class RunEvidence {
   readonly identity: RunIdentity;
   private readonly outbox: Outbox;
-  private readonly resource: Resource;
+  private readonly seal: SealContent;
+  private readonly spans: SpanWriter;
   private readonly onProblem: (message: string) => void;
   private readonly root: SpanContext;
   private readonly rootParent: SpanContext | undefined;
   private chain: ChainState;
   private lost: Lost | undefined;
 
-  constructor(
-    identity: RunIdentity,
-    outbox: Outbox,
-    resource: Resource,
-    onProblem: (message: string) => void,
-  ) {
+  constructor(identity: RunIdentity, means: EvidenceMeans) {
     this.identity = identity;
-    this.outbox = outbox;
-    this.resource = resource;
-    this.onProblem = onProblem;
+    this.outbox = means.outbox;
+    this.seal = means.seal;
+    this.spans = new SpanWriter(means.resource, identityAttributes(identity));
+    this.onProblem = means.problem;
     this.rootParent = activeSpanContext();
     this.root = newSpanContext(this.rootParent);
     this.chain = startChain(identity.runId, identity.writer, identity.policyVersion);
@@ -107,19 +114,19 @@ export class RunEvidence {
 
   private append(entry: Entry, hold: Hold) {
     const at = nowNs();
-    const { digests, attributes: content } = sealContent(entry.content ?? {});
+    const sealed = entry.content === undefined ? undefined : this.seal(entry.content, entry.actionClass);
     const { workflow, policyVersion, owner, team } = this.identity;
     const { text, next } = appendRecord(this.chain, {
-      ...wellFormed(entry.fields ?? {}),
+      ...entry.fields,
       kind: entry.kind,
       time: String(at),
       workflow,
       policy_version: policyVersion,
       owner,
       team,
-      ...(Object.keys(digests).length === 0 ? {} : { digests }),
+      digests: sealed?.digests,
     });
-    const payload = this.payload(entry, at, { ...content, [TOLLGATE.record]: text });
+    const payload = this.payload(entry, at, { ...sealed?.attributes, [TOLLGATE.record]: text });
     const appended = this.outbox.append(
       { runId: this.identity.runId, payload },
       { durable: hold.durable ?? false, reserve: hold.reserve ?? false },
@@ -130,31 +137,19 @@ export class RunEvidence {
   }
 
   private payload(entry: Entry, at: bigint, own: Attributes): Uint8Array {
-    const { runId, writer, workflow, policyVersion, owner, team } = this.identity;
     const isRoot = this.chain.seq === 0;
     const parent = isRoot ? this.rootParent : (activeSpanContext() ?? this.root);
     const endNs = entry.endNs ?? at;
-    const bytes = serialiseSpan(this.resource, {
-      name: entry.spanName.toWellFormed(),
+    return this.spans.write({
+      name: entry.spanName,
       startNs: entry.startNs ?? endNs,
       endNs,
       spanContext: isRoot ? this.root : newSpanContext(parent),
       parent,
       client: entry.client ?? false,
       errorType: entry.errorType,
-      attributes: {
-        [TOLLGATE.runId]: runId,
-        [TOLLGATE.writer]: writer,
-        [TOLLGATE.workflow]: workflow,
-        [TOLLGATE.policyVersion]: policyVersion,
-        [TOLLGATE.owner]: owner,
-        [TOLLGATE.team]: team,
-        ...wellFormed(entry.attributes ?? {}),
-        ...own,
-      },
+      attributes: { ...entry.attributes, ...own },
     });
-    if (bytes === undefined) throw new Error('the span could not be serialised');
-    return bytes;
   }
 
   private miss(kind: string, why: string): Promise<Written> {
@@ -187,4 +182,15 @@ export class RunEvidence {
     this.lost = undefined;
     return true;
   }
+}
+
+function identityAttributes(identity: RunIdentity): Attributes {
+  return {
+    [TOLLGATE.runId]: identity.runId,
+    [TOLLGATE.writer]: identity.writer,
+    [TOLLGATE.workflow]: identity.workflow,
+    [TOLLGATE.policyVersion]: identity.policyVersion,
+    [TOLLGATE.owner]: identity.owner,
+    [TOLLGATE.team]: identity.team,
+  };
 }

@@ -1,7 +1,6 @@
 import {
   type Attributes,
   context,
-  type HrTime,
   isSpanContextValid,
   type SpanContext,
   SpanKind,
@@ -9,12 +8,19 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import { RandomIdGenerator, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
+import { fieldSize, OtlpWriter } from './otlp-writer.ts';
 
 const ids = new RandomIdGenerator();
 const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
+
+/** `Span.flags`: the trace flags, and that whether the parent is remote is known (OTLP, trace.proto, SpanFlags). */
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
+
+const UNSET = statusField(SpanStatusCode.UNSET);
+const ERROR = statusField(SpanStatusCode.ERROR);
 
 export interface SpanFacts {
   readonly name: string;
@@ -44,33 +50,63 @@ export function newSpanContext(parent: SpanContext | undefined): SpanContext {
 }
 
 /**
- * One closed span as a serialised ExportTraceServiceRequest. Built without a tracer, so that no sampler, limit or
- * switch of the application's OpenTelemetry can drop or shorten evidence.
+ * Writes closed spans, each as a serialised ExportTraceServiceRequest, as OpenTelemetry's own serialiser would. Built without
+ * a tracer, so that no sampler, limit or switch of the application's OpenTelemetry can drop or shorten evidence. What all spans
+ * of a run share is written once; the official serialiser takes four times as long, and a gated call leaves two spans.
  */
-export function serialiseSpan(resource: Resource, facts: SpanFacts): Uint8Array | undefined {
-  const { name, startNs, endNs, attributes, spanContext, parent, client, errorType } = facts;
-  const span: ReadableSpan = {
-    name,
-    kind: client ? SpanKind.CLIENT : SpanKind.INTERNAL,
-    spanContext: () => spanContext,
-    ...(parent === undefined ? {} : { parentSpanContext: parent }),
-    startTime: hrTime(startNs),
-    endTime: hrTime(endNs),
-    duration: hrTime(endNs - startNs),
-    status: { code: errorType === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },
-    attributes: errorType === undefined ? attributes : { ...attributes, 'error.type': errorType },
-    links: [],
-    events: [],
-    ended: true,
-    resource,
-    instrumentationScope: SCOPE,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  };
-  return ProtobufTraceSerializer.serializeRequest([span]);
+export class SpanWriter {
+  private readonly resource: Buffer;
+  private readonly scope: Buffer;
+  private readonly shared: Buffer;
+  private readonly span = new OtlpWriter();
+  private readonly request = new OtlpWriter();
+
+  /** @param shared attributes that each span carries */
+  constructor(resource: Resource, shared: Attributes) {
+    const attributes = written(new OtlpWriter(), 1, resource.attributes).integer(2, 0);
+    this.resource = new OtlpWriter().bytes(1, attributes.view()).toBuffer();
+    const scope = new OtlpWriter().text(1, SCOPE.name).text(2, SCOPE.version);
+    this.scope = new OtlpWriter().bytes(1, scope.view()).toBuffer();
+    this.shared = written(new OtlpWriter(), 9, shared).toBuffer();
+  }
+
+  write(facts: SpanFacts): Buffer {
+    const span = this.spanFields(facts).view();
+    const inScope = this.scope.length + fieldSize(span.length);
+    const inResource = this.resource.length + fieldSize(inScope);
+    // ExportTraceServiceRequest.resource_spans (1) > ResourceSpans.scope_spans (2) > ScopeSpans.spans (2)
+    this.request.reset().header(1, inResource).raw(this.resource).header(2, inScope).raw(this.scope);
+    return this.request.bytes(2, span).toBuffer();
+  }
+
+  private spanFields(facts: SpanFacts): OtlpWriter {
+    const { name, startNs, endNs, attributes, spanContext, parent, client, errorType } = facts;
+    const span = this.span.reset().hex(1, spanContext.traceId).hex(2, spanContext.spanId);
+    if (parent !== undefined) span.hex(4, parent.spanId);
+    span.text(5, name).integer(6, (client ? SpanKind.CLIENT : SpanKind.INTERNAL) + 1);
+    span.fixed64(7, startNs).fixed64(8, endNs).raw(this.shared);
+    written(span, 9, attributes);
+    if (errorType !== undefined) span.attribute(9, 'error.type', errorType);
+    // Nothing dropped: attributes (10), events (12), links (14).
+    span
+      .integer(10, 0)
+      .integer(12, 0)
+      .integer(14, 0)
+      .raw(errorType === undefined ? UNSET : ERROR);
+    const remote = parent?.isRemote === true ? IS_REMOTE : 0;
+    return span.fixed32(16, spanContext.traceFlags | HAS_IS_REMOTE | remote);
+  }
 }
 
-function hrTime(ns: bigint): HrTime {
-  return [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
+function written(writer: OtlpWriter, field: number, attributes: Attributes): OtlpWriter {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) writer.attribute(field, key, value);
+  }
+  return writer;
+}
+
+/** `Span.status` (15) with its code (3). */
+function statusField(code: SpanStatusCode): Buffer {
+  return new OtlpWriter().bytes(15, new OtlpWriter().integer(3, code).view()).toBuffer();
 }

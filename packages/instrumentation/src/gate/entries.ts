@@ -10,6 +10,7 @@ import {
   TOLLGATE,
   type Verdict,
 } from '@tollgate/contract';
+import { CanonicalText } from '../evidence/content.ts';
 import type { Entry } from '../evidence/run-evidence.ts';
 import type { Call } from './prepare.ts';
 
@@ -45,7 +46,8 @@ export function gateEntry(call: Call, ruling: Ruling, enforcement: Enforcement, 
       [TOLLGATE.reason]: reason,
       [TOLLGATE.enforcement]: enforcement,
     },
-    content: { arguments: call.value },
+    content: { arguments: call.text === undefined ? undefined : new CanonicalText(call.text) },
+    actionClass: ruling.actionClass ?? undefined,
   };
 }
 
@@ -71,6 +73,7 @@ export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
     },
     // A tool without a result succeeded with null.
     content: { result: result ?? null },
+    actionClass: ruling.actionClass ?? undefined,
     startNs,
     endNs,
     errorType,
@@ -93,7 +96,7 @@ function common(call: Call, { action, actionClass, approvalId }: Ruling) {
     action: action ?? undefined,
     action_class: actionClass ?? undefined,
     approval_id: approvalId,
-    rollback_note: call.rollbackNote,
+    rollback_note: call.recordedNote(actionClass),
   };
 }
 
@@ -101,9 +104,9 @@ function attributes(call: Call, { action, actionClass, approvalId }: Ruling): At
   return {
     [GEN_AI.toolName]: call.tool.name,
     [GEN_AI.toolCallId]: call.id,
-    ...(action === null ? {} : { [TOLLGATE.action]: action }),
-    ...(actionClass === null ? {} : { [TOLLGATE.actionClass]: actionClass }),
-    ...(approvalId === undefined ? {} : { [TOLLGATE.approvalId]: approvalId }),
-    ...(call.rollbackNote === undefined ? {} : { [TOLLGATE.rollbackNote]: call.rollbackNote }),
+    [TOLLGATE.action]: action ?? undefined,
+    [TOLLGATE.actionClass]: actionClass ?? undefined,
+    [TOLLGATE.approvalId]: approvalId,
+    [TOLLGATE.rollbackNote]: call.recordedNote(actionClass),
   };
 }

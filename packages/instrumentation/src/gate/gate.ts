@@ -5,7 +5,7 @@ import type { GovernedRun } from '../run/governed-run.ts';
 import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
 import { gateEntry, type Ruling } from './entries.ts';
 import { dispatched, type OpenToolCall } from './open-tool-call.ts';
-import { type Call, type GateTool, noteFor, readArguments, type ToolIdentity } from './prepare.ts';
+import { type Call, type GateTool, notesFor, readArguments, type ToolIdentity } from './prepare.ts';
 import { refuseTool } from './refuse.ts';
 import { judge } from './verdict.ts';
 
@@ -61,20 +61,21 @@ function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: 
     ...read,
     tool,
     id: run.callId(options.callId),
-    rollbackNote: noteFor(run.process.policy, tool, read.text),
+    ...notesFor(run.process, tool, read.text),
     purpose: options.purpose,
     signal: options.signal === undefined ? run.signal : AbortSignal.any([run.signal, options.signal]),
   };
 }
 
 /**
- * Class 1 and 2: the intent goes on record first. Without it class 2 does not happen; class 1 leaves a gap, and after
- * shutdown, when nothing could say so any more, does not happen either.
+ * Class 1 and 2: the intent goes on record first. Class 2 waits until it is synced, and without it does not happen. Class 1
+ * does not wait, its result does; where there is no room it leaves a gap, and after shutdown, when nothing could say so any
+ * more, does not happen either.
  */
 async function withIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<Ruling> {
-  const durable = ruling.actionClass !== 1;
-  const written = await run.evidence.write(gateEntry(call, ruling, 'executed'), { durable });
-  if (durable || run.process.outbox.closed) await insist(run, call, ruling, written);
+  const waits = ruling.actionClass !== 1 || run.process.outbox.closed;
+  const written = run.evidence.write(gateEntry(call, ruling, 'executed'), { durable: waits });
+  if (waits) await insist(run, call, ruling, await written);
   return ruling;
 }
 

@@ -1,4 +1,4 @@
-import { type JsonValue, parseCanonicalJson } from '@tollgate/contract';
+import type { JsonValue } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { type Finish, finishEntry, type Ruling } from './entries.ts';
@@ -28,7 +28,7 @@ export function dispatched(run: GovernedRun, call: Call, ruling: Ruling): OpenTo
   };
   const open: OpenToolCall = {
     callId: call.id,
-    args: parseCanonicalJson(call.text ?? ''),
+    args: call.value ?? null,
     signal: call.signal,
     done: (result) => end({ outcome: 'succeeded', result }),
     failed: (error) =>

@@ -1,11 +1,7 @@
-import {
-  canonicalJson,
-  type JsonValue,
-  parseCanonicalJson,
-  type Requirements,
-  type ToolHints,
-} from '@tollgate/contract';
+import { type ActionClass, canonicalJson, type JsonValue, type ToolHints } from '@tollgate/contract';
 import type { Parameters, ToolContext } from '../face.ts';
+import { MASK } from '../redaction/mask.ts';
+import type { GovernedProcess } from '../run/process.ts';
 import { rollbackNote } from './rollback-note.ts';
 
 /** What the gate has to know of a tool, whatever its argument and result types are. */
@@ -30,6 +26,8 @@ export interface Call {
   readonly text: string | undefined;
   readonly value: JsonValue | undefined;
   readonly rollbackNote: string | undefined;
+  /** The same as it may go on record: made from the masked arguments, or without any where they are withheld. */
+  readonly recordedNote: (actionClass: ActionClass | null) => string | undefined;
   /** What the tool's own parameters, or I-JSON, have against the arguments. */
   readonly problem: { readonly field: string; readonly expected: string } | undefined;
   readonly purpose: string | undefined;
@@ -53,20 +51,35 @@ export function readArguments(tool: ToolIdentity, args: unknown): ReadArguments 
       };
     }
     const text = canonicalJson(chosen ?? {});
-    return { text, value: parseCanonicalJson(text), problem };
+    // Parsed back from the very text: what the caller still holds is not what is executed.
+    return { text, value: JSON.parse(text) as JsonValue, problem };
   } catch (error) {
     const expected = error instanceof Error ? error.message.slice(0, 500) : 'I-JSON';
     return { text: undefined, value: undefined, problem: { field: '(arguments)', expected } };
   }
 }
 
-/** The note for this very call; undefined where there is none, or where it cannot be made. */
-export function noteFor(
-  policy: Requirements,
+/** The notes for this very call, for policy and approvers and for the record. */
+export function notesFor(
+  { policy, masks }: Pick<GovernedProcess, 'policy' | 'masks'>,
   tool: ToolIdentity,
   text: string | undefined,
-): string | undefined {
-  if (text === undefined) return undefined;
+): Pick<Call, 'rollbackNote' | 'recordedNote'> {
   const template = policy.allowed_tools.find((allowed) => allowed.tool === tool.name)?.rollback;
-  return rollbackNote(template, tool.rollbackNote, parseCanonicalJson(text));
+  if (text === undefined || (template === undefined && tool.rollbackNote === undefined)) return NO_NOTES;
+  const noteOf = (args: string) => rollbackNote(template, tool.rollbackNote, JSON.parse(args) as JsonValue);
+  const whole = noteOf(text);
+  if (whole === undefined) return NO_NOTES;
+  return {
+    rollbackNote: whole,
+    recordedNote: (actionClass) => {
+      const { by_class, default: otherwise } = policy.content_capture;
+      const capture = actionClass === null ? otherwise : by_class[actionClass];
+      if (capture !== 'full') return tool.rollbackNote === undefined ? template : MASK;
+      const masked = masks.content('arguments', text);
+      return masks.text(masked === text ? whole : (noteOf(masked) ?? MASK));
+    },
+  };
 }
+
+const NO_NOTES = { rollbackNote: undefined, recordedNote: () => undefined };

@@ -11,6 +11,9 @@ import type { GovernedProcess } from './process.ts';
 /** Registered with the service; not yet, because it did not answer; or refused by it afterwards. */
 export type Registration = 'registered' | 'late' | 'refused';
 
+/** More calls than that get ids of our own. */
+const MAX_CALL_IDS = 100_000;
+
 /** One run's state in this process. */
 export class GovernedRun implements Run {
   readonly id: string;
@@ -38,7 +41,7 @@ export class GovernedRun implements Run {
   private knownCost: Usd = '0';
 
   constructor(process: GovernedProcess, id: string, registration: Registration, options: RunOptions) {
-    const { policy, writer, outbox, resource, problem } = process;
+    const { policy, writer } = process;
     this.process = process;
     this.id = id;
     this.registration = registration;
@@ -60,9 +63,7 @@ export class GovernedRun implements Run {
         owner: policy.owner.email,
         team: policy.team,
       },
-      outbox,
-      resource,
-      problem,
+      process,
     );
     this.budget = localBudgetMeter(policy.budget_limit, () => process.heartbeat.known().last?.spent);
   }
@@ -110,9 +111,10 @@ export class GovernedRun implements Run {
 
   /** A call id that is this run's own: the framework's, unless it was used before. */
   callId(wanted: string | undefined): string {
-    const id =
-      wanted === undefined || wanted === '' ? crypto.randomUUID() : wanted.toWellFormed().slice(0, 128);
+    if (wanted === undefined || wanted === '') return crypto.randomUUID();
+    const id = wanted.toWellFormed().slice(0, 128);
     const before = this.callIds.get(id) ?? 0;
+    if (before === 0 && this.callIds.size >= MAX_CALL_IDS) return crypto.randomUUID();
     this.callIds.set(id, before + 1);
     return before === 0 ? id : this.callId(`${id.slice(0, 110)}#${before + 1}`);
   }

@@ -1,16 +1,14 @@
-import type { Resource } from '@opentelemetry/resources';
 import type { Requirements } from '@tollgate/contract';
-import type { Outbox } from '../outbox/outbox.ts';
+import type { EvidenceMeans } from '../evidence/run-evidence.ts';
+import type { Masks } from '../redaction/mask.ts';
 import type { ServiceClient } from '../service/client.ts';
 import type { HeartbeatMonitor } from '../service/heartbeat.ts';
 
 /** What all runs of one `start` share. */
-export interface GovernedProcess {
+export interface GovernedProcess extends EvidenceMeans {
   readonly policy: Requirements;
   readonly writer: string;
   readonly client: ServiceClient;
   readonly heartbeat: HeartbeatMonitor;
-  readonly outbox: Outbox;
-  readonly resource: Resource;
-  readonly problem: (message: string) => void;
+  readonly masks: Masks;
 }

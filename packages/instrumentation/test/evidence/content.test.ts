@@ -1,7 +1,23 @@
-import { CONTENT, saltedDigest } from '@tollgate/contract';
+import { CONTENT, type ContentPolicy, saltedDigest } from '@tollgate/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sealContent } from '../../src/evidence/content.ts';
+import { type Content, contentSealer } from '../../src/evidence/content.ts';
+import { masksOf } from '../../src/redaction/mask.ts';
+
+const FULL: ContentPolicy = {
+  by_class: { 1: 'full', 2: 'full', 3: 'full' },
+  default: 'full',
+  mask_secrets: true,
+  mask_patterns: [],
+  mask_fields: [],
+  max_characters: 262_144,
+};
+
+function sealContent(content: Content, policy: Partial<ContentPolicy> = {}, actionClass?: 1 | 2 | 3) {
+  const whole = { ...FULL, ...policy };
+  const { digests = {}, attributes } = contentSealer(whole, masksOf(whole).content)(content, actionClass);
+  return { digests, attributes };
+}
 
 test('whatever a tool returns has a digest that its content and nonce prove', () => {
   const hostile = fc.oneof(
@@ -56,4 +72,29 @@ test('long content is cut; the digest is that of the whole', () => {
 test('bytes in a prompt are named by their length', () => {
   const { attributes } = sealContent({ input: [{ type: 'file', data: new Uint8Array(9) }] });
   expect(attributes[CONTENT.input]).toBe('[{"data":{"tollgate_bytes":9},"type":"file"}]');
+});
+
+test('capture decides by class what leaves: content, its nonce, or neither', () => {
+  const policy = { by_class: { 1: 'full', 2: 'digest', 3: 'off' } } as const;
+  const seen = ([1, 2, 3, undefined] as const).map((actionClass) => {
+    const { digests, attributes } = sealContent({ result: 'it is done' }, policy, actionClass);
+    return [Object.keys(digests), Object.keys(attributes).sort(), attributes[CONTENT.redacted]];
+  });
+  expect(seen).toEqual([
+    [['result'], [CONTENT.nonces, CONTENT.result], undefined],
+    [['result'], [CONTENT.nonces, CONTENT.redacted], '{"result":"withheld"}'],
+    [['result'], [CONTENT.redacted], '{"result":"withheld"}'],
+    [['result'], [CONTENT.nonces, CONTENT.result], undefined],
+  ]);
+});
+
+test('what is masked is digested as it may be seen, so that it can be proved without the secret', () => {
+  const secret = `AKIA${'A'.repeat(16)}`;
+  const { digests, attributes } = sealContent({
+    arguments: { text: `use ${secret} now`, password: 'hunter2' },
+  });
+  expect(attributes[CONTENT.arguments]).toBe('{"password":"[masked]","text":"use [masked] now"}');
+  expect(attributes[CONTENT.redacted]).toBe('{"arguments":"masked"}');
+  const nonces = JSON.parse(attributes[CONTENT.nonces] ?? '{}');
+  expect(saltedDigest(nonces.arguments, attributes[CONTENT.arguments] ?? '')).toBe(digests['arguments']);
 });

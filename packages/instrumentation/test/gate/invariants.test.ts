@@ -7,6 +7,7 @@ import { Outbox } from '../../src/outbox/outbox.ts';
 import { resourceOf } from '../../src/resource.ts';
 import { ServiceClient } from '../../src/service/client.ts';
 import { HeartbeatMonitor } from '../../src/service/heartbeat.ts';
+import { redaction } from '../../src/start.ts';
 import { openTollgate } from '../../src/tollgate.ts';
 import { FaultyDisk } from '../support/faulty-disk.ts';
 import type { GatewayMode } from '../support/gateway.ts';
@@ -36,7 +37,8 @@ async function startOn(disk: FaultyDisk): Promise<{ tollgate: Tollgate; outbox: 
   });
   const writer = crypto.randomUUID();
   const resource = resourceOf(policy.workflow);
-  const shared = { policy, writer, client, heartbeat, outbox, resource, problem: () => {} };
+  const means = { outbox, resource, problem: () => {}, ...redaction(policy) };
+  const shared = { policy, writer, client, heartbeat, ...means };
   return { tollgate: openTollgate(shared, new Map(), false), outbox };
 }
 

@@ -1,0 +1,186 @@
+import type { AttributeValue } from '@opentelemetry/api';
+
+/** Wire types of protobuf, as far as OTLP uses them. */
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
+
+/** Keys come from a fixed few; those of a caller's own resource are not many. */
+const MAX_KNOWN_KEYS = 512;
+const knownKeys = new Map<string, Buffer>();
+
+/** Writes protobuf fields into a buffer that grows. */
+export class OtlpWriter {
+  private buffer = Buffer.allocUnsafeSlow(4096);
+  length = 0;
+
+  reset(): this {
+    this.length = 0;
+    return this;
+  }
+
+  /** A copy: the writer's own buffer is used again. */
+  toBuffer(): Buffer {
+    return Buffer.from(this.buffer.subarray(0, this.length));
+  }
+
+  /** What is written so far, until the next write. */
+  view(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  raw(bytes: Buffer): this {
+    this.room(bytes.length);
+    bytes.copy(this.buffer, this.length);
+    this.length += bytes.length;
+    return this;
+  }
+
+  bytes(field: number, bytes: Buffer): this {
+    return this.header(field, bytes.length).raw(bytes);
+  }
+
+  hex(field: number, hex: string): this {
+    this.header(field, hex.length / 2);
+    this.room(hex.length / 2);
+    this.length += this.buffer.write(hex, this.length, 'hex');
+    return this;
+  }
+
+  /** UTF-8; a lone surrogate becomes U+FFFD. */
+  text(field: number, text: string): this {
+    const size = Buffer.byteLength(text);
+    this.header(field, size);
+    this.room(size);
+    this.length += this.buffer.write(text, this.length, 'utf8');
+    return this;
+  }
+
+  /** @param value a non-negative integer */
+  integer(field: number, value: number): this {
+    return this.varint(field * 8 + VARINT).varint(value);
+  }
+
+  fixed32(field: number, value: number): this {
+    this.varint(field * 8 + FIXED32).room(4);
+    this.length = this.buffer.writeUInt32LE(value, this.length);
+    return this;
+  }
+
+  fixed64(field: number, value: bigint): this {
+    this.varint(field * 8 + FIXED64).room(8);
+    this.length = this.buffer.writeBigUInt64LE(value, this.length);
+    return this;
+  }
+
+  /** `KeyValue`. Values as OpenTelemetry's own serialisers write them: whole numbers as int64, others as double. */
+  attribute(field: number, key: string, value: AttributeValue): this {
+    const keyBytes = keyField(key);
+    const valueSize = sizeOf(value);
+    this.header(field, keyBytes.length + 1 + varintSize(valueSize) + valueSize);
+    this.raw(keyBytes).header(2, valueSize);
+    return this.any(value);
+  }
+
+  private any(value: AttributeValue | null | undefined): this {
+    if (typeof value === 'string') return this.text(1, value);
+    if (typeof value === 'boolean') return this.integer(2, value ? 1 : 0);
+    if (typeof value === 'number') return this.number(value);
+    if (!isList(value)) return this;
+    this.header(5, itemsSize(value));
+    for (const item of value) this.header(1, sizeOf(item)).any(item);
+    return this;
+  }
+
+  private number(value: number): this {
+    if (isInt64(value)) {
+      this.varint(3 * 8 + VARINT);
+      return value >= 0 ? this.varint(value) : this.negative(value);
+    }
+    this.varint(4 * 8 + FIXED64).room(8);
+    this.length = this.buffer.writeDoubleLE(value, this.length);
+    return this;
+  }
+
+  /** What a message of `size` bytes begins with. */
+  header(field: number, size: number): this {
+    return this.varint(field * 8 + BYTES).varint(size);
+  }
+
+  private varint(value: number): this {
+    this.room(8);
+    let rest = value;
+    for (; rest > 0x7f_ff_ff_ff; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 128);
+    for (; rest > 127; rest >>>= 7) this.byte((rest & 127) | 128);
+    return this.byte(rest);
+  }
+
+  /** Two's complement of 64 bits: always ten bytes. */
+  private negative(value: number): this {
+    this.room(10);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 127n; rest >>= 7n) this.byte(Number(rest & 127n) | 128);
+    return this.byte(Number(rest));
+  }
+
+  private byte(value: number): this {
+    this.buffer[this.length++] = value;
+    return this;
+  }
+
+  private room(size: number): this {
+    if (this.length + size <= this.buffer.length) return this;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + size));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+    return this;
+  }
+}
+
+function keyField(key: string): Buffer {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const bytes = new OtlpWriter().text(1, key).toBuffer();
+  if (knownKeys.size < MAX_KNOWN_KEYS) knownKeys.set(key, bytes);
+  return bytes;
+}
+
+/** Bytes of an `AnyValue`. */
+function sizeOf(value: AttributeValue | null | undefined): number {
+  if (typeof value === 'string') return fieldSize(Buffer.byteLength(value));
+  if (typeof value === 'boolean') return 2;
+  if (typeof value === 'number') return numberSize(value);
+  return isList(value) ? fieldSize(itemsSize(value)) : 0;
+}
+
+type Item = string | number | boolean | null | undefined;
+
+/** Lists hold no lists: so the API has it. */
+function isList(value: AttributeValue | null | undefined): value is Item[] {
+  return Array.isArray(value);
+}
+
+function itemsSize(values: readonly Item[]): number {
+  return values.reduce<number>((sum, item) => sum + fieldSize(sizeOf(item)), 0);
+}
+
+function numberSize(value: number): number {
+  if (!isInt64(value)) return 9;
+  return value < 0 ? 11 : 1 + varintSize(value);
+}
+
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
+
+/** Bytes of a field with a number below 16 that has `size` bytes in it. */
+export function fieldSize(size: number): number {
+  return 1 + varintSize(size) + size;
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size += 1;
+  return size;
+}
