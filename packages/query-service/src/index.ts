@@ -10,3 +10,4 @@ export { createQueryService, type QueryService, type QueryServiceOptions } from 
 export type { Change, ControlState } from './state/change.ts';
 export { type ControlStateOptions, openControlState } from './state/control-state.ts';
 export { systemClock } from './state/time.ts';
+export { SERVICE_STEP_CHANNEL, SERVICE_STEPS, type ServiceStep, type StepMessage } from './steps.ts';

@@ -6,6 +6,7 @@ import { isoTime, timeText } from '../state/time.ts';
 
 export type Approval = ControlTables['approvals'];
 export type ApprovalDecision = ControlTables['approval_decisions'];
+type GlassBreak = ControlTables['glass_breaks'];
 type Reader = Pick<Kysely<ControlTables>, 'selectFrom'>;
 
 export async function findApproval(db: Reader, approval_id: string): Promise<Approval | undefined> {
@@ -49,21 +50,26 @@ export const factsOf = ({ action, action_class, tool, call_id, approval_id, bind
 /** What those who wait for this approval listen to. */
 export const topicOf = (approval_id: string): string => `approval:${approval_id}`;
 
-/** What an agent may see: never who else could decide, never the arguments back. */
-export function toStatus(
-  approval: Approval,
-  decisions: readonly ApprovalDecision[],
-  now: bigint,
-): ApprovalStatus {
-  const last = decisions.at(-1);
-  const settled = approval.state !== 'waiting';
-  return {
-    approval_id: approval.approval_id,
-    call_id: approval.call_id,
-    state: hasExpired(approval, now) ? 'expired' : approval.state,
-    binding: approval.binding,
-    decided_by: settled && last !== undefined ? last.email : null,
-    reason: settled && last !== undefined ? last.reason : null,
-    expires_at: isoTime(approval.expires_at),
+/** Who broke glass for this call. A request that waits was not let through by anybody. */
+export async function glassOf(
+  db: Reader,
+  { approval_id, state }: Pick<Approval, 'approval_id' | 'state'>,
+): Promise<GlassBreak | undefined> {
+  if (state === 'waiting') return undefined;
+  return db.selectFrom('glass_breaks').selectAll().where('approval_id', '=', approval_id).executeTakeFirst();
+}
+
+/** What an agent may see of an approval: never who else could decide, never the arguments back. */
+export async function statusOf(db: Reader, approval: Approval, now: bigint): Promise<ApprovalStatus> {
+  const { approval_id, call_id, state, binding, expires_at } = approval;
+  const status = {
+    ...{ approval_id, call_id, binding, decided_by: null, reason: null, expires_at: isoTime(expires_at) },
+    state: hasExpired(approval, now) ? ('expired' as const) : state,
   };
+  if (state === 'waiting') return status;
+  const glass = await glassOf(db, approval);
+  if (glass !== undefined)
+    return { ...status, decided_by: glass.email, reason: glass.reason, broke_glass: true };
+  const last = (await decisionsOf(db, approval_id)).at(-1);
+  return last === undefined ? status : { ...status, decided_by: last.email, reason: last.reason };
 }

@@ -3,9 +3,10 @@ import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
 import { isSuspended, versionForAgent } from '../registrations/read-workflow.ts';
-import { type Change, changeOrRefuse } from '../state/change.ts';
+import type { Change } from '../state/change.ts';
 import { isoTime, timeText } from '../state/time.ts';
-import { type Approval, decisionsOf, factsOf, findApproval, scopeOf, topicOf } from './approval.ts';
+import { steppedChange } from '../steps.ts';
+import { type Approval, decisionsOf, factsOf, findApproval, glassOf, scopeOf, topicOf } from './approval.ts';
 import { expireIfDue } from './expire.ts';
 
 /**
@@ -19,29 +20,33 @@ export async function consumeGrant(
   approval_id: string,
   request: ConsumeRequest,
 ): Promise<Receipt> {
-  return changeOrRefuse<Receipt>(control, async (change) => {
+  const about = { approval_id, run_id: request.run_id };
+  return steppedChange<Receipt>(control, 'grant.consume', about, async (change) => {
     const approval = await approvalForAgent(change.db, agent, approval_id);
     const refusal = await refusalOf(change, approval, request);
     if (refusal !== undefined) return refuse(change, approval, agent, refusal);
     if (!(await consume(change, approval_id)))
       return refuse(change, approval, agent, new TollgateError('grant_consumed'));
+    const glass = await glassOf(change.db, approval);
     const decisions = await decisionsOf(change.db, approval_id);
-    const approved_by = decisions.map(({ email }) => email);
+    const approved_by = glass === undefined ? decisions.map(({ email }) => email) : [glass.email];
+    const how = glass === undefined ? {} : { broke_glass: true };
     const { hash } = await change.record(scopeOf(approval), {
       ...factsOf(approval),
       kind: 'grant_consumed',
       actor: agent.name,
       verdict: 'allow',
-      reason: 'approval_granted',
+      reason: glass === undefined ? 'approval_granted' : 'break_glass',
       rollback_note: approval.rollback_note,
-      detail: { approved_by },
+      detail: { approved_by, ...how },
     });
     await change.row(
       'approvals',
       approvalRow({ event: 'consumed', approval, actor: agent.name, now: change.now, hash }),
     );
     change.announce(topicOf(approval_id));
-    return { approval_id, call_id: approval.call_id, consumed_at: isoTime(change.now), approved_by };
+    const { call_id } = approval;
+    return { approval_id, call_id, consumed_at: isoTime(change.now), approved_by, ...how };
   });
 }
 

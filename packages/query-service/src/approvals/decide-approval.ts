@@ -4,10 +4,11 @@ import { seesTeam } from '../identity/allows.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
 import { requirementsOf } from '../registrations/read-workflow.ts';
-import { type Change, changeOrRefuse } from '../state/change.ts';
+import type { Change } from '../state/change.ts';
 import { readJsonList } from '../state/json.ts';
 import { seconds, timeText } from '../state/time.ts';
-import { type Approval, decisionsOf, factsOf, findApproval, scopeOf, topicOf, toStatus } from './approval.ts';
+import { steppedChange } from '../steps.ts';
+import { type Approval, decisionsOf, factsOf, findApproval, scopeOf, statusOf, topicOf } from './approval.ts';
 import { expireIfDue } from './expire.ts';
 
 export interface ApprovalDecisionInput {
@@ -26,7 +27,7 @@ export async function decideApproval(
   approval_id: string,
   input: ApprovalDecisionInput,
 ): Promise<ApprovalStatus> {
-  return changeOrRefuse<ApprovalStatus>(control, async (change) => {
+  return steppedChange<ApprovalStatus>(control, 'approval.decide', { approval_id }, async (change) => {
     const approval = await findApproval(change.db, approval_id);
     if (approval === undefined || !seesTeam(person, approval.team)) return new TollgateError('not_found');
     const barred = barredFrom(approval, person);
@@ -48,7 +49,7 @@ export async function decideApproval(
     const after = await settle(change, approval, input.decision, before.length + 1);
     await recordDecision(change, after, person, input);
     change.announce(topicOf(approval_id));
-    return toStatus(after, [...before, decision], change.now);
+    return statusOf(change.db, after, change.now);
   });
 }
 

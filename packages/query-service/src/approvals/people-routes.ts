@@ -1,9 +1,15 @@
-import { APPROVAL_STATES, approvalDecisionRequest, approvalStatus } from '@tollgate/contract';
+import {
+  APPROVAL_STATES,
+  approvalDecisionRequest,
+  approvalStatus,
+  breakGlassRequest,
+} from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute } from '../http/route.ts';
 import { requirePerson } from '../identity/require.ts';
 import { approvalParams } from './agent-routes.ts';
+import { breakGlass } from './break-glass.ts';
 import { decideApproval } from './decide-approval.ts';
 import { approvalDetail, approvalSummary, listApprovals, readApproval } from './read-approvals.ts';
 
@@ -45,4 +51,17 @@ const decide = defineRoute({
     decideApproval(deps, requirePerson(identity), params.approval_id, body),
 });
 
-export const peopleApprovalRoutes = [list, read, decide];
+const glass = defineRoute({
+  method: 'post',
+  path: '/v1/approvals/{approval_id}/break-glass',
+  summary: 'Let one waiting call through without its approval, as a person whom the workflow names for that',
+  tag: 'approvals',
+  access: { roles: ['owner', 'approver', 'reviewer', 'admin'] },
+  params: approvalParams,
+  body: breakGlassRequest,
+  response: approvalStatus,
+  handle: ({ params, body, identity, deps }) =>
+    breakGlass(deps, requirePerson(identity), params.approval_id, body.reason),
+});
+
+export const peopleApprovalRoutes = [list, read, decide, glass];

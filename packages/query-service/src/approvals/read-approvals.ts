@@ -4,10 +4,11 @@ import type { Deps } from '../deps.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
-import { requirementsOf } from '../registrations/read-workflow.ts';
+import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { readJsonList } from '../state/json.ts';
 import { isoTime, isoTimeOrNull } from '../state/time.ts';
-import { type Approval, decisionsOf, findApproval, hasExpired } from './approval.ts';
+import { type Approval, decisionsOf, findApproval, glassOf, hasExpired } from './approval.ts';
+import { glassFor } from './break-glass.ts';
 import { barredFrom } from './decide-approval.ts';
 
 /** What everybody of the team may know of an approval. */
@@ -44,6 +45,10 @@ export const approvalDetail = approvalSummary.extend({
   purpose: z.string().nullable(),
   /** Why the call is of class 3: the action itself, or what raised it. */
   raised_by: z.array(z.string()),
+  /** Who let the call through without its approval, and why. */
+  break_glass: z.object({ by: z.string(), reason: z.string(), at: z.iso.datetime() }).nullable(),
+  /** Whether the person who asks may do that now. */
+  can_break_glass: z.boolean(),
   decisions: z.array(
     z.object({
       decided_by: z.string(),
@@ -77,14 +82,18 @@ export async function listApprovals(
   return { ...page, items: page.items.map((approval) => toSummary(approval, person, now)) };
 }
 
-/** One approval; its arguments, rollback note and purpose whole for those who may decide it, and for nobody else. */
+/** One approval; its arguments, rollback note and purpose whole for those who may decide it or break its glass, and for nobody else. */
 export async function readApproval({ control, clock }: Reading, person: PersonIdentity, approval_id: string) {
   const approval = await findApproval(control.db, approval_id);
   if (approval === undefined || !seesTeam(person, approval.team)) throw new TollgateError('not_found');
   const decisions = await decisionsOf(control.db, approval_id);
-  const named = barredFrom(approval, person) === undefined && person.roles.includes('approver');
+  const summary = toSummary(approval, person, clock());
+  const glass = await glassOf(control.db, approval);
+  const mayBreak = glassFor(await cachedRequirements(control.db, approval), person) !== null;
+  // Whoever lets a call through, in whatever way, has to see what it is.
+  const named = mayBreak || (barredFrom(approval, person) === undefined && person.roles.includes('approver'));
   return {
-    ...toSummary(approval, person, clock()),
+    ...summary,
     policy_version: approval.policy_version,
     call_id: approval.call_id,
     binding: approval.binding,
@@ -94,6 +103,9 @@ export async function readApproval({ control, clock }: Reading, person: PersonId
     rollback_note: named ? approval.rollback_note : null,
     purpose: named ? approval.purpose : null,
     raised_by: await whyClass3(control.db, approval),
+    break_glass:
+      glass === undefined ? null : { by: glass.email, reason: glass.reason, at: isoTime(glass.broken_at) },
+    can_break_glass: mayBreak && summary.state === 'waiting',
     decisions: decisions.map(({ email: decided_by, decision, reason, decided_at }) => ({
       ...{ decided_by, decision, reason },
       decided_at: isoTime(decided_at),
@@ -119,7 +131,7 @@ function toSummary(approval: Approval, person: PersonIdentity, now: bigint): z.i
 async function whyClass3(db: Reading['control']['db'], approval: Approval): Promise<string[]> {
   const raised = readJsonList(approval.raised_by);
   if (raised.length > 0) return [...raised];
-  const { requirements } = await requirementsOf(db, approval);
+  const requirements = await cachedRequirements(db, approval);
   const tool = requirements.allowed_tools.find((one) => one.tool === approval.tool);
   return [`the action ${tool?.action ?? approval.action} is of class 3`];
 }

@@ -10,12 +10,14 @@ import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
 import { isSuspended, requirementsOf, versionForAgent } from '../registrations/read-workflow.ts';
-import { type Change, changeOrRefuse } from '../state/change.ts';
+import type { Change } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { seconds, timeText } from '../state/time.ts';
+import { steppedChange } from '../steps.ts';
 import { admit, denial } from './admission.ts';
-import { type Approval, decisionsOf, factsOf, scopeOf, toStatus } from './approval.ts';
+import { type Approval, factsOf, scopeOf, statusOf } from './approval.ts';
 import { expireIfDue } from './expire.ts';
+import { resumedRequest, takeRequest } from './resumed-request.ts';
 
 type Run = ControlTables['runs'];
 
@@ -28,10 +30,11 @@ export async function requestApproval(
   agent: AgentIdentity,
   request: ApprovalRequest,
 ): Promise<ApprovalStatus> {
-  return changeOrRefuse<ApprovalStatus>(control, async (change) => {
+  const about = { run_id: request.run_id };
+  const work = async (change: Change): Promise<ApprovalStatus | TollgateError> => {
     const run = await runOfRequest(change, agent, request);
-    const earlier = await earlierRequest(change, request);
-    if (earlier !== undefined) return earlier;
+    const earlier = await earlierRequest(change, agent, request);
+    if (earlier !== undefined) return statusOf(change.db, earlier, change.now);
     const suspended = await isSuspended(change.db, run.workflow);
     const { requirements } = await requirementsOf(change.db, run);
     const admission = admit(requirements, request, suspended);
@@ -49,6 +52,7 @@ export async function requestApproval(
     const { gate, raised_by } = admission;
     const approval = newApproval(change.now, agent, run, request, { ...gate, raised_by });
     await change.db.insertInto('approvals').values(approval).execute();
+    await takeRequest(change, request, approval.approval_id);
     const { hash } = await change.record(scopeOf(approval), {
       ...factsOf(approval),
       kind: 'approval_requested',
@@ -63,8 +67,9 @@ export async function requestApproval(
       'approvals',
       approvalRow({ event: 'requested', approval, actor: agent.name, now: change.now, hash }),
     );
-    return toStatus(approval, [], change.now);
-  });
+    return statusOf(change.db, approval, change.now);
+  };
+  return steppedChange(control, 'approval.request', about, work, ({ approval_id }) => ({ approval_id }));
 }
 
 /** The run that the request is about, as it is registered; the policy has to be the current one. */
@@ -78,10 +83,38 @@ async function runOfRequest({ db }: Change, agent: AgentIdentity, request: Appro
   return run;
 }
 
-/** What was asked before for the same call; a new request is possible once that expired or was withdrawn. */
-async function earlierRequest(change: Change, request: ApprovalRequest): Promise<ApprovalStatus | undefined> {
-  const { db, now } = change;
-  const found = await db
+/**
+ * What was asked before for the same call, or in a resumed run for the same thing; a new request is possible once that
+ * expired or was withdrawn.
+ */
+async function earlierRequest(
+  change: Change,
+  agent: AgentIdentity,
+  request: ApprovalRequest,
+): Promise<Approval | undefined> {
+  const same = await sameCall(change, request);
+  if (same !== undefined) {
+    await takeRequest(change, request, same.approval_id);
+    return same;
+  }
+  const resumed = request.resumes === true ? await resumedRequest(change, request) : undefined;
+  if (resumed === undefined) return undefined;
+  const { approval_id, state } = resumed;
+  await change.record(scopeOf(resumed), {
+    ...factsOf(resumed),
+    kind: 'approval_requested',
+    call_id: request.call_id,
+    actor: agent.name,
+    verdict: 'require_approval',
+    reason: state === 'consumed' ? 'already_dispatched' : 'approval_required',
+    enforcement: state === 'waiting' || state === 'approved' ? 'waiting' : 'refused',
+    detail: { resumes: approval_id, resumes_call_id: resumed.call_id, state },
+  });
+  return resumed;
+}
+
+async function sameCall(change: Change, request: ApprovalRequest): Promise<Approval | undefined> {
+  const found = await change.db
     .selectFrom('approvals')
     .selectAll()
     .where('run_id', '=', request.run_id)
@@ -91,7 +124,7 @@ async function earlierRequest(change: Change, request: ApprovalRequest): Promise
   if (found === undefined || (await expireIfDue(change, found))) return undefined;
   if (found.tool !== request.tool || found.arguments !== request.arguments)
     throw new TollgateError('binding_mismatch', 'This call_id was used for another tool or other arguments.');
-  return toStatus(found, await decisionsOf(db, found.approval_id), now);
+  return found;
 }
 
 type Refusal = Pick<Parameters<Change['record']>[1], 'reason' | 'action' | 'action_class'>;

@@ -2,7 +2,7 @@ import { type ApprovalStatus, TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { versionForAgent } from '../registrations/read-workflow.ts';
-import { decisionsOf, findApproval, topicOf, toStatus } from './approval.ts';
+import { findApproval, statusOf, topicOf } from './approval.ts';
 
 /**
  * Where an approval stands: at once when it is settled, else as soon as it changes or the time is over.
@@ -18,7 +18,7 @@ export async function waitForApproval(
     const approval = await findApproval(control.db, approval_id);
     if (approval === undefined || approval.team !== agent.teams[0]) throw new TollgateError('not_found');
     await versionForAgent(control.db, agent, approval.workflow);
-    return toStatus(approval, await decisionsOf(control.db, approval_id), clock());
+    return statusOf(control.db, approval, clock());
   };
   if (wait_seconds === 0) return read();
   const listener = control.signals.listen(topicOf(approval_id));

@@ -2,9 +2,9 @@ import { type ApprovalStatus, TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
-import { changeOrRefuse } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
-import { decisionsOf, factsOf, scopeOf, topicOf, toStatus } from './approval.ts';
+import { steppedChange } from '../steps.ts';
+import { factsOf, scopeOf, statusOf, topicOf } from './approval.ts';
 import { approvalForAgent } from './consume-grant.ts';
 import { expireIfDue } from './expire.ts';
 
@@ -14,12 +14,11 @@ export async function withdrawApproval(
   agent: AgentIdentity,
   approval_id: string,
 ): Promise<ApprovalStatus> {
-  return changeOrRefuse<ApprovalStatus>(control, async (change) => {
+  return steppedChange<ApprovalStatus>(control, 'approval.withdraw', { approval_id }, async (change) => {
     const { db, now } = change;
     const approval = await approvalForAgent(db, agent, approval_id);
-    const decisions = await decisionsOf(db, approval_id);
     if (await expireIfDue(change, approval)) return new TollgateError('approval_expired');
-    if (approval.state === 'withdrawn') return toStatus(approval, decisions, now);
+    if (approval.state === 'withdrawn') return statusOf(db, approval, now);
     if (approval.state !== 'waiting' && approval.state !== 'approved') return new TollgateError('conflict');
     const after = { ...approval, state: 'withdrawn' as const, closed_at: timeText(now) };
     const { state, closed_at } = after;
@@ -43,6 +42,6 @@ export async function withdrawApproval(
       approvalRow({ event: 'withdrawn', approval, actor: agent.name, now, hash }),
     );
     change.announce(topicOf(approval_id));
-    return toStatus(after, decisions, now);
+    return statusOf(db, after, now);
   });
 }

@@ -4,9 +4,10 @@ import type { AgentIdentity } from '../identity/identity.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { isSuspended } from '../registrations/read-workflow.ts';
 import { runOfAgent } from '../registrations/run-of-agent.ts';
-import { type Change, changeOrRefuse, type ServiceFact } from '../state/change.ts';
+import type { Change, ServiceFact } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { isoTime, seconds, timeText } from '../state/time.ts';
+import { steppedChange } from '../steps.ts';
 import {
   type Account,
   accountsOf,
@@ -39,7 +40,7 @@ export async function leaseBudget(
   request: LeaseRequest,
 ): Promise<LeaseAnswer> {
   const { lease_id, writer, settled } = request;
-  return changeOrRefuse<LeaseAnswer>(deps.control, async (change) => {
+  return steppedChange<LeaseAnswer>(deps.control, 'lease.grant', { run_id }, async (change) => {
     const { run, current } = await runOfAgent(change.db, agent, run_id);
     const wanted = amounts(request);
     await settleWithin(change, deps, run, writer, settled);

@@ -4,6 +4,7 @@ import type { AgentIdentity } from '../identity/identity.ts';
 import { runOfAgent } from '../registrations/run-of-agent.ts';
 import type { Change } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
+import { steppedChange } from '../steps.ts';
 import { shift } from './accounts.ts';
 import { minus, plus, type Share, settled, shareOf } from './arithmetic.ts';
 import { findLeases, type Lease, renewLeases, updateLease } from './leases.ts';
@@ -24,7 +25,7 @@ export async function settleLeases(
   run_id: string,
   { writer, settled: settlements }: SettleRequest,
 ): Promise<{ settled: string[] }> {
-  return deps.control.change(async (change) => {
+  return steppedChange(deps.control, 'lease.settle', { run_id }, async (change) => {
     const { run } = await runOfAgent(change.db, agent, run_id);
     return { settled: await settleWithin(change, deps, run, writer, settlements) };
   });

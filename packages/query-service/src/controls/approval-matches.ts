@@ -34,6 +34,7 @@ export const approvalMatches = defineControl({
   },
   examples: {
     passes: [
+      { name: 'nobody approved, and a named person broke glass', rows: [example({ approval_id: 'glass' })] },
       { name: 'approved, consumed, executed once', rows: [example({ kind: 'gate_decided' }), example()] },
       { name: 'class 2 needs none', rows: [exampleCall()] },
     ],
@@ -48,6 +49,7 @@ export const approvalMatches = defineControl({
       { name: 'approved for another call', rows: [example({ call_id: 'call-2' })] },
       { name: 'approved for another tool', rows: [example({ tool: 'deploy_all' })] },
       { name: 'used twice', rows: [example(), example()] },
+      { name: 'glass broken after it ran', rows: [example({ approval_id: 'glass-late' })] },
       { name: 'a class below the policy’s', rows: [example({ action_class: 1, approval_id: '' })] },
     ],
   },
@@ -112,6 +114,8 @@ function decisionBreach(approval: RecordedApproval, initiator: string, needed: n
   if (consumption === undefined) return 'its grant was never consumed';
   if (more.length > 0) return 'its grant was consumed more than once';
   if (consumption.call_id !== approval.call_id) return 'its grant was consumed for another call';
+  // A grant all the same, and no four eyes: each use is a finding of its own, by break_glass_used.
+  if (approval.glass !== undefined && approval.glass.position < consumption.position) return undefined;
   const before = approval.decisions.filter(({ position }) => position < consumption.position);
   if (before.some(({ decision }) => decision === 'refused')) return 'it was refused';
   const people = new Set(before.map(({ by }) => by));

@@ -1,5 +1,7 @@
 import { approvalMatches } from './approval-matches.ts';
+import { breakGlassUsed } from './break-glass-used.ts';
 import { budgetBreach } from './budget-breach.ts';
+import { budgetWarning } from './budget-warning.ts';
 import type { Control } from './control.ts';
 import { dataAllowed } from './data-allowed.ts';
 import { escalationNoted } from './escalation-noted.ts';
@@ -36,4 +38,6 @@ export const CONTROLS: readonly Control[] = [
   approvalMatches,
   forgedServiceClaims,
   budgetBreach,
+  budgetWarning,
+  breakGlassUsed,
 ];

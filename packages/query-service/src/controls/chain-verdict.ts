@@ -13,6 +13,11 @@ interface WriterVerdict {
   readonly records: number;
   /** SHA-256 of the last record. */
   readonly head: string | null;
+  /**
+   * Whether a seal states how many records this writer wrote. Without one, e.g. of a process that was killed and whose
+   * run another went on with, a hole is found, and records missing after the last stored one are not.
+   */
+  readonly end_proven: boolean;
   /** What is wrong, in words; empty where the chain is whole. */
   readonly problems: readonly string[];
 }
@@ -31,19 +36,22 @@ export function judgeChains(run_id: string, writers: readonly WriterRecords[]): 
   return [
     ...chains.map((chain) => ({
       ...chain.verdict,
+      end_proven: chain.sealed || stated.some(({ writer }) => writer === chain.verdict.writer),
       problems: [...chain.verdict.problems, ...disagreements(chain, stated)],
     })),
     ...stated
       .filter(({ writer, count }) => count > 0 && !chains.some(({ verdict }) => verdict.writer === writer))
       .map(({ writer, count }) => ({
-        ...{ writer, records: 0, head: null },
+        ...{ writer, records: 0, head: null, end_proven: true },
         problems: [`the seal states ${count} records of this writer, and none is stored`],
       })),
   ];
 }
 
 interface Chain {
-  readonly verdict: WriterVerdict;
+  readonly verdict: Omit<WriterVerdict, 'end_proven'>;
+  /** Its last record is its own seal. */
+  readonly sealed: boolean;
   readonly parsed: readonly EvidenceRecord[];
   readonly hashes: readonly string[];
 }
@@ -64,6 +72,7 @@ function verifyWriter(run_id: string, { writer, texts }: WriterRecords): Chain {
   return {
     verdict: { writer, records: ordered.length, head: ordered.length === 0 ? null : end.head, problems },
     parsed,
+    sealed: parsed.at(-1)?.kind === 'run_sealed',
     hashes: ordered.map(sha256Hex),
   };
 }

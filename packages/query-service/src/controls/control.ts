@@ -51,6 +51,8 @@ export interface RegisteredRun {
   /** Whom the key that registered it speaks for. */
   readonly principal: string;
   readonly initiator: string;
+  /** The process that registered it, then each that resumed it; each writes a chain of its own. */
+  readonly writers: readonly string[];
   readonly registered_at: bigint;
 }
 
@@ -68,6 +70,8 @@ export interface RecordedApproval {
     readonly decision: 'approved' | 'refused';
     readonly position: bigint;
   }[];
+  /** Who let the call through without an approval. */
+  readonly glass?: { readonly by: string; readonly position: bigint } | undefined;
   readonly consumptions: readonly { readonly call_id: string; readonly position: bigint }[];
 }
 

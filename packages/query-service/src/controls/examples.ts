@@ -5,6 +5,10 @@ import type { ClaimedRow } from './rows.ts';
 
 /** What the controls' examples are judged against: one registered workflow, one run of it, a few approvals. */
 export const EXAMPLE_RUN = '0198c3a0-0000-7000-8000-000000000001';
+/** The process that registered both runs; another resumed the second. */
+export const EXAMPLE_WRITER = '0198c3a0-0000-7000-8000-00000000000a';
+export const EXAMPLE_RESUMED_RUN = '0198c3a0-0000-7000-8000-000000000004';
+export const EXAMPLE_NEXT_WRITER = '0198c3a0-0000-7000-8000-00000000000b';
 export const EXAMPLE_WAITING_RUN = '0198c3a0-0000-7000-8000-000000000003';
 export const EXAMPLE_TIME = 1_790_000_000_000_000_000n;
 
@@ -53,7 +57,14 @@ const RUN: RegisteredRun = {
   team: EXAMPLE_POLICY.team,
   principal: 'ops-agent',
   initiator: 'ines@example.com',
+  writers: [EXAMPLE_WRITER],
   registered_at: EXAMPLE_TIME,
+};
+
+const RESUMED_RUN: RegisteredRun = {
+  ...RUN,
+  run_id: EXAMPLE_RESUMED_RUN,
+  writers: [EXAMPLE_WRITER, EXAMPLE_NEXT_WRITER],
 };
 
 function approval(approval_id: string, changes: Partial<RecordedApproval> = {}): RecordedApproval {
@@ -73,6 +84,8 @@ const APPROVALS: readonly RecordedApproval[] = [
   approval('refused', { decisions: [{ by: 'ada@example.com', decision: 'refused', position: 2n }] }),
   approval('own', { decisions: [{ by: RUN.initiator, decision: 'approved', position: 2n }] }),
   approval('decided-late', { decisions: [{ by: 'ada@example.com', decision: 'approved', position: 9n }] }),
+  approval('glass', { decisions: [], glass: { by: RUN.initiator, position: 2n } }),
+  approval('glass-late', { decisions: [], glass: { by: RUN.initiator, position: 9n } }),
   approval('for-another-run', { run_id: '0198c3a0-0000-7000-8000-000000000009' }),
 ];
 
@@ -83,7 +96,7 @@ export const EXAMPLE_CONTEXT: JudgeContext = {
       workflow === RUN.workflow && version === RUN.policy_version ? EXAMPLE_POLICY : undefined,
     inForce: (workflow) => (workflow === RUN.workflow ? EXAMPLE_POLICY : undefined),
   },
-  run: (run_id) => (run_id === EXAMPLE_RUN ? RUN : undefined),
+  run: (run_id) => [RUN, RESUMED_RUN].find((run) => run.run_id === run_id),
   approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
   waiting: (run_id) => (run_id === EXAMPLE_WAITING_RUN ? 1 : 0),
   registeredWorkflow: (workflow) => workflow === RUN.workflow,

@@ -15,9 +15,13 @@ export const chainSummary = z.object({
       /** SHA-256 of the last record. */
       head: z.string().nullable(),
       whole: z.boolean(),
+      /** False where no seal states how many records it wrote: then its end is unproven, not broken. */
+      end_proven: z.boolean(),
     }),
   ),
   findings: z.array(z.object({ writer: z.string().nullable(), problem: z.string() })),
+  /** What nobody can say from the records alone, in words; no sign of tampering. */
+  unproven: z.array(z.object({ writer: z.string(), why: z.string() })),
 });
 type ChainSummary = z.output<typeof chainSummary>;
 
@@ -25,6 +29,9 @@ const CONFLICTS = `
   SELECT lower(hex(c.span_id)) AS span_id, toUInt32(c.versions) AS versions
   FROM conflicting_spans AS c WHERE c.run_id = {run_id:UUID} ORDER BY span_id LIMIT 100`;
 const conflict = z.object({ span_id: z.string(), versions: z.coerce.number() });
+
+const UNPROVEN_END =
+  'no seal states how many records this process wrote, so records after its last one could be missing unseen';
 
 /** Verifies the chains of a run over its stored records. */
 export async function summariseChain(
@@ -47,10 +54,13 @@ export async function summariseChain(
   ];
   return {
     whole: findings.length === 0,
-    writers: verdicts.map(({ writer, records: count, head, problems }) => ({
-      ...{ writer, records: count, head, whole: problems.length === 0 },
+    writers: verdicts.map(({ writer, records: count, head, end_proven, problems }) => ({
+      ...{ writer, records: count, head, whole: problems.length === 0, end_proven },
       source: byWriter.get(writer)?.[0]?.source ?? 'agent',
     })),
     findings: findings.slice(0, 200),
+    unproven: verdicts
+      .filter(({ writer, end_proven }) => !end_proven && byWriter.get(writer)?.[0]?.source === 'agent')
+      .map(({ writer }) => ({ writer, why: UNPROVEN_END })),
   };
 }

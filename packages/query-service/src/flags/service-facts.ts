@@ -2,6 +2,7 @@ import type { Requirements } from '@tollgate/contract';
 import type { JudgeContext, PolicyBook, RecordedApproval, RegisteredRun } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
+import { resumedWriters } from '../registrations/run-writers.ts';
 
 /**
  * What the service itself recorded about some runs, read from its own state in which the facts became true: an agent
@@ -78,11 +79,21 @@ async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<s
       'team',
       'principal',
       'initiator',
+      'writer',
       'registered_at',
     ])
     .where('run_id', 'in', run_ids)
     .execute();
-  return new Map(rows.map((row) => [row.run_id, { ...row, registered_at: BigInt(row.registered_at) }]));
+  const resumed = await resumedWriters(db, run_ids);
+  return new Map(
+    rows.map(({ writer, ...row }) => [
+      row.run_id,
+      {
+        ...{ ...row, registered_at: BigInt(row.registered_at) },
+        writers: [writer, ...(resumed.get(row.run_id) ?? [])],
+      },
+    ]),
+  );
 }
 
 /** Positions are the times of the service's one clock, which never gives the same time twice. */
@@ -94,7 +105,8 @@ async function recordedApprovals(
     .selectFrom('approvals')
     .leftJoin('grants', 'grants.approval_id', 'approvals.approval_id')
     .select(['approvals.approval_id', 'run_id', 'workflow', 'policy_version', 'tool', 'call_id', 'state'])
-    .select(['requester', 'grants.consumed_at'])
+    .leftJoin('glass_breaks', 'glass_breaks.approval_id', 'approvals.approval_id')
+    .select(['requester', 'grants.consumed_at', 'glass_breaks.email as glass_by', 'broken_at'])
     .where('run_id', 'in', run_ids)
     .execute();
   const decisions = await db
@@ -103,8 +115,10 @@ async function recordedApprovals(
     .select(['approval_decisions.approval_id', 'email', 'decision', 'decided_at'])
     .where('run_id', 'in', run_ids)
     .execute();
-  return rows.map(({ requester, consumed_at, ...row }) => ({
+  return rows.map(({ requester, consumed_at, glass_by, broken_at, ...row }) => ({
     ...row,
+    glass:
+      glass_by === null || broken_at === null ? undefined : { by: glass_by, position: BigInt(broken_at) },
     requested_by: requester,
     decisions: decisions
       .filter(({ approval_id }) => approval_id === row.approval_id)

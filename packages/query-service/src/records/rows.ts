@@ -39,7 +39,7 @@ export function runRegistrationRow({
 }
 
 export interface ApprovalEvent extends Stamp {
-  readonly event: 'requested' | 'decided' | 'consumed' | 'expired' | 'withdrawn';
+  readonly event: 'requested' | 'decided' | 'glass_broken' | 'consumed' | 'expired' | 'withdrawn';
   readonly approval: ControlTables['approvals'];
   readonly actor: string;
   readonly decision?: 'approve' | 'refuse';

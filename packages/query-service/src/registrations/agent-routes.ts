@@ -1,8 +1,17 @@
-import { heartbeat, runRegistration, runRegistrationRequest } from '@tollgate/contract';
+import {
+  heartbeat,
+  resumeRequest,
+  runRegistration,
+  runRegistrationRequest,
+  stopRequest,
+} from '@tollgate/contract';
+import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { requireAgent } from '../identity/require.ts';
 import { isSuspended } from './read-workflow.ts';
 import { registerRun } from './register-run.ts';
+import { resumeRun } from './resume-run.ts';
+import { stopWorkflow } from './stop-workflow.ts';
 import { visibleVersion } from './view-workflow.ts';
 import { workflowParams } from './workflow-routes.ts';
 
@@ -16,6 +25,31 @@ const start = defineRoute({
   response: runRegistration,
   status: 201,
   handle: ({ body, identity, deps }) => registerRun(deps, requireAgent(identity), body),
+});
+
+const goOn = defineRoute({
+  method: 'post',
+  path: '/v1/runs/{run_id}/resume',
+  summary: 'Go on with a run in another process, which writes a chain of its own',
+  tag: 'runs',
+  access: { roles: ['agent'] },
+  params: z.object({ run_id: z.uuid() }),
+  body: resumeRequest,
+  response: runRegistration,
+  handle: ({ params, body, identity, deps }) => resumeRun(deps, requireAgent(identity), params.run_id, body),
+});
+
+const stop = defineRoute({
+  method: 'post',
+  path: '/v1/workflows/{workflow}/stop',
+  summary: 'Suspend the own workflow because a stop condition is met; only a person lets it go on',
+  tag: 'workflows',
+  access: { roles: ['agent'] },
+  params: workflowParams,
+  body: stopRequest,
+  response: heartbeat,
+  handle: ({ params, body, identity, deps }) =>
+    stopWorkflow(deps, requireAgent(identity), params.workflow, body),
 });
 
 const beat = defineRoute({
@@ -34,4 +68,4 @@ const beat = defineRoute({
   },
 });
 
-export const agentRunRoutes = [start, beat];
+export const agentRunRoutes = [start, goOn, beat, stop];

@@ -5,8 +5,10 @@ import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { verifyCredential } from '../identity/verify.ts';
 import { runRegistrationRow } from '../records/rows.ts';
+import type { Change } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { isoTime, timeText } from '../state/time.ts';
+import { steppedChange } from '../steps.ts';
 import { isSuspended, requirementsOf, versionForAgent } from './read-workflow.ts';
 
 type Run = ControlTables['runs'];
@@ -21,7 +23,7 @@ export async function registerRun(
   request: RunRegistrationRequest,
 ): Promise<RunRegistration> {
   const initiator = await verifiedInitiator(deps, request);
-  return deps.control.change(async (change) => {
+  const work = async (change: Change): Promise<RunRegistration> => {
     const { db, now } = change;
     const version = await versionForAgent(db, agent, request.workflow);
     if (version.policy_version !== request.policy_version) throw new TollgateError('policy_not_registered');
@@ -49,7 +51,8 @@ export async function registerRun(
     });
     await change.row('run_registrations', runRegistrationRow({ run, late, now, hash }));
     return toRegistration(run);
-  });
+  };
+  return steppedChange(deps.control, 'run.register', {}, work, ({ run_id }) => ({ run_id }));
 }
 
 /** The person whose token came along. A token that proves nothing is refused: the caller believes it proved something. */
@@ -80,7 +83,8 @@ async function lateRegistration(db: Transaction<ControlTables>, run: Run): Promi
   return known;
 }
 
-const toRegistration = (run: Run): RunRegistration => ({
+/** A run as an agent gets to see it. */
+export const toRegistration = (run: Run): RunRegistration => ({
   run_id: run.run_id,
   workflow: run.workflow,
   policy_version: run.policy_version,

@@ -1,10 +1,11 @@
-import { TollgateError } from '@tollgate/contract';
+import { type Reason, TollgateError } from '@tollgate/contract';
 import { v7 as uuidv7 } from 'uuid';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { requireTeam } from '../identity/require.ts';
 import { suspensionRow } from '../records/rows.ts';
 import { workflowLedger } from '../records/workflow-ledger.ts';
+import type { Change } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
 import { currentVersion, type WorkflowVersion } from './read-workflow.ts';
 
@@ -18,34 +19,43 @@ export async function suspendWorkflow(
   await control.change(async (change) => {
     const version = await currentVersion(change.db, workflow);
     mayChange(person, version);
-    const suspension_id = uuidv7();
-    const { numInsertedOrUpdatedRows } = await change.db
-      .insertInto('suspensions')
-      .values({
-        suspension_id,
-        workflow,
-        suspended_by: person.name,
-        suspended_at: timeText(change.now),
-        reason,
-      })
-      .onConflict((conflict) => conflict.column('workflow').where('resumed_at', 'is', null).doNothing())
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows !== 1n)
+    if (!(await suspendWithin(change, control, version, { actor: person.name, reason })))
       throw new TollgateError('conflict', 'The workflow is suspended already.');
-    const scope = workflowLedger(control, version);
-    const detail = { suspension_id, reason };
-    const { hash } = await change.record(scope, { kind: 'suspended', actor: person.name, detail });
-    const event = {
-      event: 'suspended',
-      suspension_id,
-      scope,
-      actor: person.name,
-      reason,
-      now: change.now,
-      hash,
-    } as const;
-    await change.row('suspensions', suspensionRow(event));
   });
+}
+
+interface Suspending {
+  readonly actor: string;
+  readonly reason: string;
+  /** Set where no person but a stop condition of a run did it. */
+  readonly stopped?: { readonly reason: Reason; readonly field: string; readonly run_id: string };
+}
+
+/** @returns false where it is suspended already, and nothing changed */
+export async function suspendWithin(
+  change: Change,
+  control: Pick<Deps['control'], 'writer'>,
+  version: WorkflowVersion,
+  { actor, reason, stopped }: Suspending,
+): Promise<boolean> {
+  const { db, now } = change;
+  const { workflow } = version;
+  const suspension_id = uuidv7();
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('suspensions')
+    .values({ suspension_id, workflow, suspended_by: actor, suspended_at: timeText(now), reason })
+    .onConflict((conflict) => conflict.column('workflow').where('resumed_at', 'is', null).doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) return false;
+  const scope = workflowLedger(control, version);
+  const { reason: why, ...about } = stopped ?? { reason: undefined };
+  const { hash } = await change.record(scope, {
+    ...{ kind: 'suspended', actor, detail: { suspension_id, reason, ...about } },
+    ...(why === undefined ? {} : { reason: why }),
+  });
+  const event = { event: 'suspended', suspension_id, scope, actor, reason, now, hash } as const;
+  await change.row('suspensions', suspensionRow(event));
+  return true;
 }
 
 /** Lets it go on. @throws TollgateError `conflict` where it is not suspended */

@@ -76,6 +76,30 @@ test('a tail that the seal of another writer states, and that is not stored, is 
   expect(problems(texts)).toEqual([]);
 });
 
+test('a killed writer leaves no seal: its end is unproven, a hole in it is found, and the next writer is whole', () => {
+  const killed = chain(5).slice(0, -1);
+  const next = chain(3, OTHER);
+  const judge = (texts: readonly string[]) =>
+    judgeChains(RUN, [
+      { run_id: RUN, writer: WRITER, texts },
+      { run_id: RUN, writer: OTHER, texts: next },
+    ]).map(({ writer, end_proven, problems: found }) => [writer, end_proven, found.length > 0]);
+  expect(judge(killed)).toEqual([
+    [WRITER, false, false],
+    [OTHER, true, false],
+  ]);
+  for (let index = 0; index < killed.length - 1; index++)
+    expect(judge(killed.toSpliced(index, 1))).toEqual([
+      [WRITER, false, true],
+      [OTHER, true, false],
+    ]);
+  // What is cut off at the very end nobody can see: this is what unproven means.
+  expect(judge(killed.slice(0, -1))).toEqual([
+    [WRITER, false, false],
+    [OTHER, true, false],
+  ]);
+});
+
 test('a writer that says that it lost records is not whole', () => {
   const { text } = appendRecord(startChain(RUN, WRITER, 'v'), {
     ...FACTS,
