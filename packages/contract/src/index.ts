@@ -72,6 +72,8 @@ export {
 export { addUsd, compareUsd, multiplyUsd, subtractUsd, type Usd, usd } from './money.ts';
 export { type LinearPattern, linearPattern } from './pattern.ts';
 export { type Classification, classOf, type ToolHints } from './policy/classify.ts';
+export { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from './policy/compare/change.ts';
+export { comparePolicies } from './policy/compare/compare-policies.ts';
 export { type Decision, type DecisionRequest, decide } from './policy/decide.ts';
 export { REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
 export {
