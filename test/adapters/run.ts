@@ -16,6 +16,8 @@ const HELP = `Plays every case against every adapter, in its real framework, and
   --check          fails where docs/adapters.md has drifted from what was seen
   --help           this text`;
 
+class UsageError extends Error {}
+
 const DOCUMENT = new URL('../../docs/adapters.md', import.meta.url);
 
 async function main(): Promise<number> {
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
     throw new TypeError('--write and --check need the whole table');
   const atOnce = Number(values['at-once']);
   if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 32)
-    throw new TypeError('--at-once: a number from 1 to 32');
+    throw new UsageError('--at-once: a number from 1 to 32');
   const drivers = chosen('adapter', DRIVERS, values.only);
   const cases = chosen('case', CASES, values.case);
 
@@ -82,15 +84,20 @@ function chosen<T extends { readonly name: string }>(
 ): readonly T[] {
   for (const name of names ?? [])
     if (!all.some((one) => one.name === name))
-      throw new TypeError(`there is no ${what} ${name}: ${all.map((one) => one.name).join(', ')}`);
+      throw new UsageError(`there is no ${what} ${name}: ${all.map((one) => one.name).join(', ')}`);
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));
+}
+
+/** What parseArgs has against the arguments, or this file; anything else is a defect, and shows where. */
+function isUsage(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
+  return error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS');
 }
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    // What parseArgs has against the arguments, or ours; anything else is a defect and shows where.
-    console.error(error instanceof TypeError ? error.message : error);
+    console.error(isUsage(error) ? error.message : error);
     process.exit(2);
   },
 );
