@@ -1,4 +1,4 @@
-import { type Requirements, RUNTIME_REQUIREMENTS } from '@tollgate/contract';
+import { type ContentPolicy, type Requirements, RUNTIME_REQUIREMENTS } from '@tollgate/contract';
 import Table from 'cli-table3';
 
 /** The eight runtime requirements as a table for a terminal. */
@@ -24,15 +24,23 @@ const ROWS: {
       return `${tool}: class ${action_class} (${action}${raised})${data}`;
     }),
   blocked_tools: ({ blocked_tools }) => [...blocked_tools, 'every tool that is not listed'],
-  approval_gates: ({ approval_gates }) =>
-    approval_gates.map(
+  approval_gates: ({ approval_gates, break_glass: glass }) => [
+    ...approval_gates.map(
       ({ tool, approvers, needed, expires_seconds }) =>
         `${tool}: ${needed} of ${approvers.join(', ')}, never the initiator; expires after ${readable(expires_seconds)}`,
     ),
-  log_fields: ({ log_fields }) =>
-    log_fields.map(
+    ...(glass === null
+      ? []
+      : [
+          `without approval: ${glass.people.join(', ')} may break glass, for ${readable(glass.expires_seconds)}`,
+        ]),
+  ],
+  log_fields: ({ log_fields, content_capture }) => [
+    ...log_fields.map(
       ({ action_class, fields }) => `class ${action_class}: ${fields.join(', ').replaceAll('_', ' ')}`,
     ),
+    contentLine(content_capture),
+  ],
   budget_limit: ({ budget_limit }) => {
     const { per_call, per_run, per_day, per_month, warn_at_percent } = budget_limit;
     const limits = Object.entries({ call: per_call, run: per_run, day: per_day, month: per_month }).filter(
@@ -63,6 +71,22 @@ const ROWS: {
           `by ${review.reviewers.join(', ')} within ${readable(review.deadline_seconds)}`,
         ],
 };
+
+function contentLine(content: ContentPolicy): string {
+  const captures = new Set(Object.values(content.by_class));
+  const captured =
+    captures.size === 1
+      ? [...captures].join('')
+      : Object.entries(content.by_class)
+          .map(([level, capture]) => `class ${level} ${capture}`)
+          .join(', ');
+  const masked = [
+    ...(content.mask_secrets ? ['secrets'] : []),
+    ...content.mask_patterns.map((pattern) => `/${pattern}/`),
+    ...content.mask_fields,
+  ];
+  return `content: ${captured}; masked: ${masked.join(', ') || 'nothing'}`;
+}
 
 function readable(seconds: number): string {
   const units = [
