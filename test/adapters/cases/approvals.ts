@@ -217,6 +217,26 @@ const oneGrant: Case = {
   },
 };
 
+const twins: Case = {
+  name: 'twins-in-one-turn-need-two-approvals',
+  holds:
+    'The same call twice in one turn, word for word, is put before a person twice; a yes to one leaves the other refused.',
+  from: 'Invariant 4: consumed once',
+  async run(driver, house) {
+    const { tool, executions } = workshop();
+    const told = await tell(driver, house, {
+      tools: [tool('send_reply')],
+      turns: [calls(['c1', 'send_reply', KIM], ['c2', 'send_reply', KIM]), says('done')],
+      approver: onlyTheFirst,
+    });
+    assert.equal(told.asked.length, 2);
+    assertExecuted(executions, 'send_reply', [KIM]);
+    assert.deepEqual(told.transcript.results.map(({ id }) => id).toSorted(), ['c1', 'c2']);
+    assert.equal(told.transcript.results.filter(({ text }) => /not again/.test(text)).length, 1);
+    assertAllGated(told, executions);
+  },
+};
+
 const edited: Case = {
   name: 'edited-arguments-are-a-new-request',
   holds:
@@ -291,6 +311,7 @@ export const approvals: readonly Case[] = [
   withdrawn,
   parallel,
   oneGrant,
+  twins,
   edited,
   secrets,
   lostReceipt,

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { type EvidenceRecord, multiplyUsd, pricesAt, resolveModel } from '@tollgate/contract';
+import { CONTENT, type EvidenceRecord, multiplyUsd, pricesAt, resolveModel } from '@tollgate/contract';
 import type { Driver, Turn, TurnUsage } from '../driver.ts';
 import { modelCalls } from '../support/facts.ts';
 import { calls, modelOf, says, type Told, tell } from '../support/story.ts';
@@ -55,8 +55,12 @@ function metering(about: Pick<Case, 'name' | 'holds' | 'from'>, stream: boolean)
         assert.ok(cost !== undefined && cost.usd !== null, 'the call has no cost');
         assert.ok(Math.abs(Number(cost.usd) - expected) < 1e-9, `${cost.usd} is not ${expected}`);
       }
-      for (const { attributes } of modelCalls(told))
-        assert.equal(attributes['gen_ai.request.model'], modelOf(driver).id);
+      const [first, last] = modelCalls(told).map(({ attributes }) => attributes);
+      for (const attributes of [first, last])
+        assert.equal(attributes?.['gen_ai.request.model'], modelOf(driver).id);
+      assert.match(first?.[CONTENT.output] ?? '', /classify/, 'what the model asked for is not on record');
+      assert.match(last?.[CONTENT.output] ?? '', /It is a bug\./, 'what the model said is not on record');
+      assert.notEqual(first?.[CONTENT.input] ?? 'null', 'null', 'what the model was asked is not on record');
     },
   };
 }
@@ -64,7 +68,8 @@ function metering(about: Pick<Case, 'name' | 'holds' | 'from'>, stream: boolean)
 const plain = metering(
   {
     name: 'model-calls-are-metered',
-    holds: 'Each model call is on record once, with its tokens, its model and its cost.',
+    holds:
+      'Each model call is on record once, with its tokens, its model, its cost, and what it was asked and said.',
     from: 'Invariant 7',
   },
   false,
@@ -73,7 +78,8 @@ const plain = metering(
 const streaming = metering(
   {
     name: 'streaming-usage-is-metered',
-    holds: 'Streamed model calls are on record like any other, with the usage that comes in the last part.',
+    holds:
+      'Streamed model calls are on record like any other, with the usage that comes in the last part and all of the text.',
     from: 'Lesson: streaming loses usage unless the stream is asked for it and drained',
   },
   true,

@@ -117,6 +117,7 @@ const aroundTheGate: readonly Sabotage[] = [
     noticedBy: [
       'parallel-calls-each-need-their-own',
       'one-grant-one-execution',
+      'twins-in-one-turn-need-two-approvals',
       'edited-arguments-are-a-new-request',
       'parallel-calls-keep-one-whole-chain',
     ],
@@ -279,6 +280,13 @@ const modelCalls: readonly Sabotage[] = [
       return report;
     }),
     noticedBy: ['model-calls-are-metered', 'sub-agent-model-calls-are-metered'],
+  },
+  {
+    name: 'keeps what models say to itself',
+    defect: tampersWithModels(
+      (run) => (about, call) => run.model(about, async () => ({ ...(await call()), output: undefined })),
+    ),
+    noticedBy: ['model-calls-are-metered', 'streaming-usage-is-metered'],
   },
   {
     name: 'writes zero for unknown',
