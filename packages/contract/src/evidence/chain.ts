@@ -1,7 +1,7 @@
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
 import { sha256Hex } from './digest.ts';
 import { type EvidenceRecord, evidenceRecord, RECORD_SCHEMA, type RecordFields } from './record.ts';
-import { recordText } from './record-text.ts';
+import { layOut, recordText } from './record-text.ts';
 
 /** Where a chain stands: one per run and writer. */
 export interface ChainState {
@@ -27,10 +27,10 @@ export function startChain(run_id: string, writer: string, policy_version: strin
   return { run_id, writer, seq: 0, head };
 }
 
-/** Appends one fact. Pure: the caller keeps `next`, and keeps it only once `text` is durable. @throws ZodError for what is no record */
+/** Appends one fact. Pure: the caller keeps `next`, and keeps it only once `text` is durable. @throws ZodError, TypeError for what is no record */
 export function appendRecord(state: ChainState, fields: RecordFields): ChainedRecord {
   const { run_id, writer, seq, head } = state;
-  const record: EvidenceRecord = { ...fields, schema: RECORD_SCHEMA, run_id, writer, seq, prev: head };
+  const record = layOut({ run_id, writer, seq, prev: head }, fields);
   const text = recordText(record);
   const hash = sha256Hex(text);
   return { record, text, hash, next: { run_id, writer, seq: seq + 1, head: hash } };

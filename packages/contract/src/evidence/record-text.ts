@@ -1,28 +1,138 @@
-import { z } from 'zod';
-import { type EvidenceRecord, evidenceRecord } from './record.ts';
-
-/** The record's shape with its keys in canonical order, in which zod then hands them back. */
-const inOrder = z.strictObject(
-  Object.fromEntries(Object.entries(evidenceRecord.shape).sort(([a], [b]) => (a < b ? -1 : 1))),
-);
+import { REASON_CODES } from '../policy/reasons.ts';
+import { ACTION_CLASSES, ENFORCEMENTS, OUTCOMES, VERDICTS } from '../words.ts';
+import {
+  type EvidenceRecord,
+  evidenceRecord,
+  RECORD_KINDS,
+  RECORD_SCHEMA,
+  type RecordFields,
+} from './record.ts';
 
 /**
- * A record's RFC 8785 text, of a record that is one. A record of flat fields, as every tool call leaves two, is written
- * natively in the order of its schema; what that would not write canonically (inner objects, lone surrogates) is sorted and
- * mended piece by piece, so that no hostile name keeps itself off the record: U+FFFD for a surrogate, a number that is not
- * I-JSON as text.
+ * A record's RFC 8785 text. The keys of a record are known, so it is laid out in canonical order instead of being sorted, and
+ * a record of flat fields, as every tool call leaves two, is written natively. What that would not write canonically (inner
+ * objects, lone surrogates) is sorted and mended piece by piece, so that no hostile name keeps itself off the record: U+FFFD
+ * for a surrogate, a number that is not I-JSON as text.
  * @throws ZodError for what is no record
  */
 export function recordText(record: EvidenceRecord): string {
-  const checked = inOrder.parse(record) as EvidenceRecord;
-  if (!isFlat(checked)) return write(checked);
-  const text = JSON.stringify(checked);
-  return text.includes('\\ud') ? write(checked) : text;
+  if (!isPlain(record)) return write(evidenceRecord.parse(withoutAbsent(record)));
+  const text = JSON.stringify(record);
+  return text.includes('\\ud') ? write(record) : text;
 }
 
-function isFlat({ detail, usage, cost, digests }: EvidenceRecord): boolean {
-  const nested = detail !== undefined || usage !== undefined || cost !== undefined;
-  return !nested && (digests === undefined || Object.keys(digests).length === 1);
+/** The chain's part of a record, and what its writer knows, in the order of RFC 8785; what is absent is left out of the text. */
+export function layOut(chained: ChainedFields, fields: RecordFields): Complete<EvidenceRecord> {
+  for (const key in fields) if (!KEYS.has(key)) throw new TypeError(`A record has no field "${key}".`);
+  return {
+    action: fields.action,
+    action_class: fields.action_class,
+    actor: fields.actor,
+    approval_id: fields.approval_id,
+    call_id: fields.call_id,
+    cost: fields.cost,
+    detail: fields.detail,
+    digests: fields.digests,
+    enforcement: fields.enforcement,
+    final_status: fields.final_status,
+    kind: fields.kind,
+    model: fields.model,
+    outcome: fields.outcome,
+    owner: fields.owner,
+    policy_version: fields.policy_version,
+    prev: chained.prev,
+    reason: fields.reason,
+    rollback_note: fields.rollback_note,
+    run_id: chained.run_id,
+    schema: RECORD_SCHEMA,
+    seq: chained.seq,
+    team: fields.team,
+    time: fields.time,
+    tool: fields.tool,
+    usage: fields.usage,
+    verdict: fields.verdict,
+    workflow: fields.workflow,
+    writer: chained.writer,
+  };
+}
+
+type ChainedFields = Pick<EvidenceRecord, 'run_id' | 'writer' | 'seq' | 'prev'>;
+type Complete<T> = { [K in keyof Required<T>]: T[K] };
+
+const KEYS = new Set(Object.keys(evidenceRecord.shape));
+const KINDS = new Set<unknown>(RECORD_KINDS);
+const ABSENT = [undefined] as const;
+const CLASSES = new Set<unknown>([...ABSENT, ...ACTION_CLASSES]);
+const VERDICT = new Set<unknown>([...ABSENT, ...VERDICTS]);
+const REASON = new Set<unknown>([...ABSENT, ...REASON_CODES]);
+const ENFORCEMENT = new Set<unknown>([...ABSENT, ...ENFORCEMENTS]);
+const OUTCOME = new Set<unknown>([...ABSENT, ...OUTCOMES]);
+const TIME = /^\d{1,19}$/;
+const HASH = /^[0-9a-f]{64}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/**
+ * Whether a record is flat, and one by the strictest reading of its schema: the schema itself takes as long as all the rest
+ * of a record, and every tool call leaves two. Whatever is not plain is for the schema.
+ */
+function isPlain(record: EvidenceRecord): boolean {
+  const { detail, usage, cost, final_status, actor, digests } = record;
+  const nested = detail ?? usage ?? cost ?? final_status ?? actor;
+  return (
+    nested === undefined &&
+    KINDS.has(record.kind) &&
+    CLASSES.has(record.action_class) &&
+    VERDICT.has(record.verdict) &&
+    REASON.has(record.reason) &&
+    ENFORCEMENT.has(record.enforcement) &&
+    OUTCOME.has(record.outcome) &&
+    hasTexts(record) &&
+    Number.isSafeInteger(record.seq) &&
+    record.seq >= 0 &&
+    TIME.test(record.time) &&
+    HASH.test(record.prev) &&
+    UUID.test(record.run_id) &&
+    UUID.test(record.writer) &&
+    (digests === undefined || isOneDigest(digests))
+  );
+}
+
+function hasTexts(record: EvidenceRecord): boolean {
+  return (
+    isText(record.workflow) &&
+    isText(record.policy_version) &&
+    isText(record.owner) &&
+    isText(record.team) &&
+    isTextOrAbsent(record.action) &&
+    isTextOrAbsent(record.approval_id) &&
+    isTextOrAbsent(record.call_id) &&
+    isTextOrAbsent(record.model) &&
+    isTextOrAbsent(record.rollback_note) &&
+    isTextOrAbsent(record.tool)
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function isOneDigest(digests: Record<string, unknown>): boolean {
+  let count = 0;
+  for (const name in digests) {
+    const digest = digests[name];
+    if (typeof digest !== 'string' || !DIGEST.test(digest)) return false;
+    count += 1;
+  }
+  return count === 1;
+}
+
+function withoutAbsent(record: EvidenceRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 function write(value: unknown): string {

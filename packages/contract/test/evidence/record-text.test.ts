@@ -59,3 +59,33 @@ test('whatever goes into a record, its text is a canonical record, and the chain
     { numRuns: 300 },
   );
 });
+
+test('what is no record is refused on every path', () => {
+  const start = startChain(RUN, WRITER, POLICY);
+  const whole = fc.sample(fields, { numRuns: 1, seed: 7 })[0] as RecordFields;
+  const broken: Record<string, unknown>[] = [
+    { kind: 'invented' },
+    { verdict: 'maybe' },
+    { reason: 'because' },
+    { enforcement: 'done' },
+    { outcome: 'fine' },
+    { final_status: 'ok' },
+    { action_class: 4 },
+    { time: '-1' },
+    { time: 'now' },
+    { workflow: '' },
+    { owner: '' },
+    { team: undefined },
+    { tool: 7 },
+    { digests: { a: 'sha256:short' } },
+    { digests: { a: `sha256:${'a'.repeat(64)}`, b: 'md5' } },
+    { cost: { usd: -1, source: null, price_version: null } },
+    { surprise: 'a field that no record has' },
+  ];
+  for (const change of broken)
+    for (const base of [whole, { ...whole, detail: undefined, cost: undefined, digests: undefined }])
+      expect(
+        () => appendRecord(start, { ...base, ...change } as RecordFields),
+        JSON.stringify(change),
+      ).toThrow();
+});

@@ -26,7 +26,7 @@ export interface SealedContent {
   /** For the record: field → salted digest of the masked content, whole. */
   readonly digests: Record<string, string> | undefined;
   /** For the span: as much of the masked content, and of the nonces, as the workflow lets out. */
-  readonly attributes: Record<string, string>;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Masks content, digests it with a nonce of its own for each field, and keeps back what is not to leave the process. */

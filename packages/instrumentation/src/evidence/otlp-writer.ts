@@ -77,10 +77,34 @@ export class OtlpWriter {
   /** `KeyValue`. Values as OpenTelemetry's own serialisers write them: whole numbers as int64, others as double. */
   attribute(field: number, key: string, value: AttributeValue): this {
     const keyBytes = keyField(key);
+    if (typeof value === 'string' && this.shortText(field, keyBytes, value)) return this;
     const valueSize = sizeOf(value);
     this.header(field, keyBytes.length + 1 + varintSize(valueSize) + valueSize);
     this.raw(keyBytes).header(2, valueSize);
     return this.any(value);
+  }
+
+  /** Most attributes are short ASCII: every length is one byte then, and no call leaves JavaScript. False: nothing was written. */
+  private shortText(field: number, key: Buffer, text: string): boolean {
+    const size = key.length + 4 + text.length;
+    if (size > 127) return false;
+    this.room(size + 2);
+    const { buffer } = this;
+    let at = this.length;
+    buffer[at++] = field * 8 + BYTES;
+    buffer[at++] = size;
+    for (let index = 0; index < key.length; index++) buffer[at++] = key[index] as number;
+    buffer[at++] = 2 * 8 + BYTES;
+    buffer[at++] = text.length + 2;
+    buffer[at++] = 8 + BYTES;
+    buffer[at++] = text.length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 127) return false;
+      buffer[at++] = code;
+    }
+    this.length = at;
+    return true;
   }
 
   private any(value: AttributeValue | null | undefined): this {

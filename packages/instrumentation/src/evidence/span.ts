@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import {
   type Attributes,
   context,
@@ -9,10 +10,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
 import { fieldSize, OtlpWriter } from './otlp-writer.ts';
 
-const ids = new RandomIdGenerator();
 const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
 
 /** `Span.flags`: the trace flags, and that whether the parent is remote is known (OTLP, trace.proto, SpanFlags). */
@@ -26,7 +25,8 @@ export interface SpanFacts {
   readonly name: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  readonly attributes: Attributes;
+  /** One after another; no name stands in two of them. */
+  readonly attributes: readonly Attributes[];
   readonly spanContext: SpanContext;
   readonly parent: SpanContext | undefined;
   readonly client: boolean;
@@ -40,11 +40,25 @@ export function activeSpanContext(): SpanContext | undefined {
   return active !== undefined && isSpanContextValid(active) ? active : undefined;
 }
 
+const randomness = Buffer.alloc(4096);
+let used = randomness.length;
+
+/** Random bytes in hex, never all zero, which OpenTelemetry reads as none. */
+function newId(bytes: number): string {
+  if (used + bytes > randomness.length) {
+    randomFillSync(randomness);
+    used = 0;
+  }
+  const id = randomness.toString('hex', used, used + bytes);
+  used += bytes;
+  return /[1-9a-f]/.test(id) ? id : newId(bytes);
+}
+
 /** A span of our own, always sampled, in the trace of its parent or in a new one. */
 export function newSpanContext(parent: SpanContext | undefined): SpanContext {
   return {
-    traceId: parent?.traceId ?? ids.generateTraceId(),
-    spanId: ids.generateSpanId(),
+    traceId: parent?.traceId ?? newId(16),
+    spanId: newId(8),
     traceFlags: TraceFlags.SAMPLED,
   };
 }
@@ -70,13 +84,14 @@ export class SpanWriter {
     this.shared = written(new OtlpWriter(), 9, shared).toBuffer();
   }
 
+  /** The bytes are the caller's until the next write. */
   write(facts: SpanFacts): Buffer {
     const span = this.spanFields(facts).view();
     const inScope = this.scope.length + fieldSize(span.length);
     const inResource = this.resource.length + fieldSize(inScope);
     // ExportTraceServiceRequest.resource_spans (1) > ResourceSpans.scope_spans (2) > ScopeSpans.spans (2)
     this.request.reset().header(1, inResource).raw(this.resource).header(2, inScope).raw(this.scope);
-    return this.request.bytes(2, span).toBuffer();
+    return this.request.bytes(2, span).view();
   }
 
   private spanFields(facts: SpanFacts): OtlpWriter {
@@ -85,7 +100,7 @@ export class SpanWriter {
     if (parent !== undefined) span.hex(4, parent.spanId);
     span.text(5, name).integer(6, (client ? SpanKind.CLIENT : SpanKind.INTERNAL) + 1);
     span.fixed64(7, startNs).fixed64(8, endNs).raw(this.shared);
-    written(span, 9, attributes);
+    for (const some of attributes) written(span, 9, some);
     if (errorType !== undefined) span.attribute(9, 'error.type', errorType);
     // Nothing dropped: attributes (10), events (12), links (14).
     span

@@ -1,6 +1,6 @@
 import type { Decision } from '@tollgate/contract';
-import type { Written } from '../evidence/run-evidence.ts';
 import type { CallOptions } from '../face.ts';
+import type { Committed } from '../outbox/group.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
 import { gateEntry, type Ruling } from './entries.ts';
@@ -116,7 +116,7 @@ async function withApproval(run: GovernedRun, call: Call, first: Ruling): Promis
 }
 
 /** No evidence, no action. */
-async function insist(run: GovernedRun, call: Call, ruling: Ruling, written: Written): Promise<void> {
+async function insist(run: GovernedRun, call: Call, ruling: Ruling, written: Committed): Promise<void> {
   if (written !== 'written') throw await refuseTool(run, call, { ...ruling, reason: 'evidence_unavailable' });
 }
 

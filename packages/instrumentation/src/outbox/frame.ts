@@ -11,13 +11,29 @@ const HEADER_BYTES = 24;
 /** A longer length is a torn or foreign header: no record comes near it. */
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 
-export function encodeFrame({ runId, payload }: Frame): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  frame.writeUInt32LE(payload.length, 0);
-  frame.write(runId.replaceAll('-', ''), 8, 16, 'hex');
-  frame.set(payload, HEADER_BYTES);
-  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
-  return frame;
+export function frameSize({ payload }: Frame): number {
+  return HEADER_BYTES + payload.length;
+}
+
+/** Writes a frame to `offset` of `target`, which has room for it. */
+export function writeFrame(target: Buffer, offset: number, { runId, payload }: Frame): void {
+  const end = offset + HEADER_BYTES + payload.length;
+  target.writeUInt32LE(payload.length, offset);
+  target.set(runIdBytes(runId), offset + 8);
+  target.set(payload, offset + HEADER_BYTES);
+  target.writeUInt32LE(crc32(target.subarray(offset + 8, end)), offset + 4);
+}
+
+/** Frames of one run come one after another. */
+let last = { runId: '', bytes: Buffer.alloc(16) };
+
+function runIdBytes(runId: string): Buffer {
+  if (last.runId !== runId) {
+    const bytes = Buffer.alloc(16);
+    bytes.write(runId.replaceAll('-', ''), 'hex');
+    last = { runId, bytes };
+  }
+  return last.bytes;
 }
 
 export interface FramesRead {

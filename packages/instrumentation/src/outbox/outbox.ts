@@ -1,12 +1,13 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Deliver } from './delivery.ts';
-import { encodeFrame, type Frame } from './frame.ts';
+import { type Frame, frameSize } from './frame.ts';
+import type { Committed } from './group.ts';
 import { freeName, orphanId, ownedName, thisProcess } from './ownership.ts';
 import { keepTorn, setAside } from './rejected.ts';
 import { Sender, type SenderEvents } from './sender.ts';
 import { Spool } from './spool.ts';
-import { type Committed, type OpenSegment, SegmentWriter } from './writer.ts';
+import { type OpenSegment, SegmentWriter } from './writer.ts';
 
 export interface OutboxOptions {
   /** Shared by any number of processes; each writes a directory of its own in it. */
@@ -73,27 +74,28 @@ export class Outbox {
   }
 
   /**
-   * Takes a frame, at once and in order, or says that there is no room. `durable` waits for the sync.
+   * Takes a copy of a frame, at once and in order, or says that there is no room. `durable` waits for the sync.
    * `reserve` may use the last sixteenth, kept for refusals, seals and gaps, so that a full outbox can still say no on record.
    */
   append(frame: Frame, { durable, reserve }: { durable: boolean; reserve: boolean }): Appended {
-    const bytes = encodeFrame(frame);
+    const size = frameSize(frame);
     const { maxBytes } = this.options;
     const limit = reserve ? maxBytes : maxBytes - Math.ceil(maxBytes / 16);
-    const { unsentBytes } = this.depth();
-    if (this.closing !== undefined || unsentBytes + bytes.length > limit) return { kind: 'full' };
-    if (this.writer.pendingBytes + bytes.length > MAX_PENDING_BYTES) return { kind: 'full' };
-    return { kind: 'accepted', committed: this.writer.append(bytes, durable) };
+    if (this.closing !== undefined || this.unsentBytes() + size > limit) return { kind: 'full' };
+    if (this.writer.pendingBytes + size > MAX_PENDING_BYTES) return { kind: 'full' };
+    return { kind: 'accepted', committed: this.writer.append(frame, durable) };
   }
 
   depth(): OutboxDepth {
-    const spools = [this.own, ...this.adopted.values()].map(({ spool }) => spool);
-    return {
-      unsentFrames:
-        spools.reduce((sum, { unsentFrames }) => sum + unsentFrames, 0) + this.writer.pendingFrames,
-      unsentBytes: spools.reduce((sum, { unsentBytes }) => sum + unsentBytes, 0) + this.writer.pendingBytes,
-      rejectedFrames: this.rejectedFrames,
-    };
+    let unsentFrames = this.own.spool.unsentFrames + this.writer.pendingFrames;
+    for (const { spool } of this.adopted.values()) unsentFrames += spool.unsentFrames;
+    return { unsentFrames, unsentBytes: this.unsentBytes(), rejectedFrames: this.rejectedFrames };
+  }
+
+  private unsentBytes(): number {
+    let bytes = this.own.spool.unsentBytes + this.writer.pendingBytes;
+    for (const { spool } of this.adopted.values()) bytes += spool.unsentBytes;
+    return bytes;
   }
 
   /** Waits until everything has been delivered or set aside; at most `timeoutMs`. */

@@ -1,25 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Frame, frameSize } from './frame.ts';
+import { type Committed, Group } from './group.ts';
 import type { Spool } from './spool.ts';
 
 /** What the writer needs of a file; a test puts faults in between. */
 export interface SegmentFile {
-  writeAll(buffers: readonly Buffer[], position: number): Promise<void>;
+  writeAll(bytes: Buffer, position: number): Promise<void>;
   datasync(): Promise<void>;
   close(): Promise<void>;
 }
 export type OpenSegment = (path: string) => Promise<SegmentFile>;
 
-/** `written`: handed to the file system; with `durable` asked for, also synced. `failed`: not, but it will be tried again. */
-export type Committed = 'written' | 'failed';
-
-interface Waiting {
-  readonly frame: Buffer;
-  readonly durable: boolean;
-  readonly settle: (committed: Committed) => void;
-}
-
 const RETRY_MS = 500;
+/** A larger group was one of a burst; its memory is not kept. */
+const MAX_SPARE_BYTES = 1024 * 1024;
 
 /**
  * Appends frames to the live segment of a spool, in order. Whoever waits meanwhile shares the next write and one fdatasync.
@@ -30,7 +25,10 @@ export class SegmentWriter {
   private readonly segmentBytes: number;
   private readonly openSegment: OpenSegment;
   private readonly onCommit: () => void;
-  private queue: Waiting[] = [];
+  /** In order; frames are added to the last, unless its write is under way. */
+  private readonly groups: Group[] = [];
+  private open: Group | undefined;
+  private spare: Buffer | undefined;
   private file: SegmentFile | undefined;
   private position = 0;
   private lastNumber = 0;
@@ -47,40 +45,49 @@ export class SegmentWriter {
     this.openSegment = openSegment;
   }
 
-  append(frame: Buffer, durable: boolean): Promise<Committed> {
-    this.pendingBytes += frame.length;
+  append(frame: Frame, durable: boolean): Promise<Committed> {
+    this.pendingBytes += frameSize(frame);
     this.pendingFrames += 1;
-    return new Promise((resolve) => {
-      // While the disk fails nobody is kept waiting for it; the frame itself keeps its place in the order.
-      if (this.broken) resolve('failed');
-      this.queue.push({ frame, durable, settle: resolve });
-      this.running ??= this.drain();
-    });
+    const group = this.openGroup();
+    group.add(frame, durable);
+    this.running ??= this.drain();
+    // While the disk fails nobody is kept waiting for it; the frame itself keeps its place in the order.
+    return this.broken ? Promise.resolve('unavailable') : group.committed;
+  }
+
+  private openGroup(): Group {
+    if (this.open === undefined) {
+      this.open = new Group(this.spare);
+      this.spare = undefined;
+      this.groups.push(this.open);
+    }
+    return this.open;
   }
 
   private async drain(): Promise<void> {
     // One turn of the event loop, so that calls that started together share the write.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.queue.length > 0 && !(this.closed && this.broken)) {
-      const group = this.queue;
-      this.queue = [];
-      if (await this.commit(group)) continue;
-      for (const { settle } of [...group, ...this.queue]) settle('failed');
-      this.queue = [...group, ...this.queue];
+    for (
+      let group = this.groups[0];
+      group !== undefined && !(this.closed && this.broken);
+      group = this.groups[0]
+    ) {
+      if (group === this.open) this.open = undefined;
+      if (await this.commit(group)) {
+        this.groups.shift();
+        continue;
+      }
+      for (const waiting of this.groups) waiting.settle('unavailable');
       if (!this.closed) await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS).unref());
     }
     this.running = undefined;
   }
 
-  private async commit(group: readonly Waiting[]): Promise<boolean> {
-    const bytes = group.reduce((sum, { frame }) => sum + frame.length, 0);
+  private async commit(group: Group): Promise<boolean> {
     try {
-      const file = await this.liveFile(bytes);
-      await file.writeAll(
-        group.map(({ frame }) => frame),
-        this.position,
-      );
-      if (group.some(({ durable }) => durable)) await file.datasync();
+      const file = await this.liveFile(group.length);
+      await file.writeAll(group.bytes(), this.position);
+      if (group.durable) await file.datasync();
     } catch {
       this.broken = true;
       await this.file?.close().catch(() => {});
@@ -88,11 +95,13 @@ export class SegmentWriter {
       return false;
     }
     this.broken = false;
-    this.position += bytes;
-    this.pendingBytes -= bytes;
-    this.pendingFrames -= group.length;
-    this.spool.written(bytes, group.length);
-    for (const { settle } of group) settle('written');
+    this.position += group.length;
+    this.pendingBytes -= group.length;
+    this.pendingFrames -= group.frames;
+    this.spool.written(group.length, group.frames);
+    group.settle('written');
+    const memory = group.release();
+    if (memory.length <= MAX_SPARE_BYTES) this.spare = memory;
     this.onCommit();
     return true;
   }
@@ -127,14 +136,13 @@ export async function openFile(path: string): Promise<SegmentFile> {
   const directory = await open(dirname(path), 'r');
   await directory.sync().finally(() => directory.close());
   return {
-    writeAll: (buffers, position) => writeAll(handle, buffers, position),
+    writeAll: (bytes, position) => writeAll(handle, bytes, position),
     datasync: () => handle.datasync(),
     close: () => handle.close(),
   };
 }
 
-async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
-  const bytes = buffers.length === 1 ? (buffers[0] as Buffer) : Buffer.concat(buffers);
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);

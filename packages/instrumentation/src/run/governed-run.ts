@@ -35,7 +35,8 @@ export class GovernedRun implements Run {
   readonly openToolCalls = new Set<OpenToolCall>();
   private readonly lateRequest: RunRegistrationRequest;
   private registering: Promise<void> | undefined;
-  private readonly inFlight = new Set<Promise<unknown>>();
+  private inFlight = 0;
+  private idle: (() => void) | undefined;
   private readonly callIds = new Map<string, number>();
   private readonly refused: Refused[] = [];
   private knownCost: Usd = '0';
@@ -120,20 +121,20 @@ export class GovernedRun implements Run {
   }
 
   /** The run is not sealed before this is over. */
-  track<T>(work: Promise<T>): Promise<T> {
-    const settled = work.then(
-      () => {},
-      () => {},
-    );
-    this.inFlight.add(settled);
-    void settled.finally(() => this.inFlight.delete(settled));
-    return work;
+  async track<T>(work: Promise<T>): Promise<T> {
+    this.inFlight += 1;
+    try {
+      return await work;
+    } finally {
+      this.inFlight -= 1;
+      if (this.inFlight === 0) this.idle?.();
+    }
   }
 
   /** Tells what is still under way to stop, and waits for it, at most `ms`. Returns how much did not. */
   async settle(ms: number): Promise<number> {
     const ending = new DOMException('the run has ended', 'AbortError');
-    if (this.inFlight.size > 0) await this.stopInFlight(ending, ms);
+    if (this.inFlight > 0) await this.stopInFlight(ending, ms);
     const unfinished = this.openToolCalls.size;
     await Promise.all([...this.openToolCalls].map((call) => call.lost()));
     await Promise.all([...this.openModelCalls].map((call) => call.failed(ending)));
@@ -142,12 +143,13 @@ export class GovernedRun implements Run {
 
   private async stopInFlight(ending: DOMException, ms: number): Promise<void> {
     this.controller.abort(ending);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    await Promise.race([Promise.all([...this.inFlight]), timeout]);
-    clearTimeout(timer);
   }
 
   /** Tries to register a run that started while the service was away. */

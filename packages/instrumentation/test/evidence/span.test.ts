@@ -37,7 +37,7 @@ const facts: fc.Arbitrary<SpanFacts> = fc.record({
   name: text,
   startNs: ns,
   endNs: ns,
-  attributes: attributes as fc.Arbitrary<Attributes>,
+  attributes: fc.tuple(attributes as fc.Arbitrary<Attributes>),
   spanContext: context,
   parent: fc.option(context, { nil: undefined }),
   client: fc.boolean(),
@@ -87,7 +87,7 @@ function readable(facts: SpanFacts, resource: Resource, shared: Attributes): Rea
     duration: [0, 0],
     status: { code: errorType === undefined ? 0 : 2 },
     // Keys that are shared are not given twice by a run's evidence either.
-    attributes: merged(shared, facts.attributes, errorType),
+    attributes: merged(shared, facts.attributes[0] ?? {}, errorType),
     links: [],
     events: [],
     ended: true,

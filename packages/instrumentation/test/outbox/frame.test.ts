@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeFrame, readFrames } from '../../src/outbox/frame.ts';
+import { type Frame, frameSize, readFrames, writeFrame } from '../../src/outbox/frame.ts';
 
 const frame = fc.record({ runId: fc.uuid(), payload: fc.uint8Array({ maxLength: 300 }) });
+
+function encodeFrame(one: Frame): Buffer {
+  const bytes = Buffer.alloc(frameSize(one));
+  writeFrame(bytes, 0, one);
+  return bytes;
+}
 
 test('frames read back as they were written', () => {
   fc.assert(

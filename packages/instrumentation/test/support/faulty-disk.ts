@@ -12,14 +12,13 @@ export class FaultyDisk {
     const file = await openFile(path);
     let unsynced: Buffer[] = [];
     return {
-      writeAll: async (buffers, position) => {
+      writeAll: async (bytes, position) => {
         if (this.fails('write')) {
-          const all = Buffer.concat(buffers);
-          await file.writeAll([all.subarray(0, Math.floor(all.length / 2))], position);
+          await file.writeAll(bytes.subarray(0, Math.floor(bytes.length / 2)), position);
           throw new Error('ENOSPC: write');
         }
-        await file.writeAll(buffers, position);
-        unsynced.push(...buffers);
+        await file.writeAll(bytes, position);
+        unsynced.push(Buffer.from(bytes));
       },
       datasync: async () => {
         if (this.fails('sync')) throw new Error('EIO: fdatasync');
