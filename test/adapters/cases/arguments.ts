@@ -9,6 +9,7 @@ import {
   assertNotExecuted,
   content,
   finished,
+  holds,
   permits,
   readOf,
   rulings,
@@ -254,13 +255,12 @@ const roundTrip: Case = {
     const byText = (a: unknown, b: unknown) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1);
     const wanted = items.map((query) => ({ query })).toSorted(byText);
     assert.deepEqual(executions.map(({ args }) => args).toSorted(byText), wanted, `seed ${seed}`);
-    assert.deepEqual(
-      finished(told, 'search_tickets')
-        .map((span) => content(span, 'result'))
-        .toSorted(byText),
-      wanted.map((args) => ({ echo: args })).toSorted(byText),
-      `seed ${seed}`,
-    );
+    const results = finished(told, 'search_tickets').map((span) => content(span, 'result'));
+    for (const query of items)
+      assert.ok(
+        results.some((result) => holds(result, { echo: { query } })),
+        `no result on record for ${JSON.stringify(query).slice(0, 80)}, seed ${seed}`,
+      );
     assertAllGated(told, executions);
   },
 };

@@ -14,7 +14,8 @@ export type Cell = { readonly driver: string; readonly name: string; readonly ms
   | { readonly kind: 'crashed'; readonly why: string }
 );
 
-const TIMEOUT_MS = 45_000;
+/** Far beyond what any cell takes: a machine may be busy. */
+const TIMEOUT_MS = 120_000;
 
 /** Plays a case in a house of its own, so that nothing of one cell reaches another. */
 export async function playCell(driver: Driver, one: Case): Promise<Cell> {

@@ -42,6 +42,24 @@ export function content({ attributes, record }: StoredSpan, field: 'arguments' |
   return JSON.parse(text);
 }
 
+/** Whether a result on record holds this value: as it is, or in the envelope that the framework puts around it, be it as text. */
+export function holds(recorded: unknown, value: unknown): boolean {
+  if (recorded === undefined) return false;
+  if (canonicalJson(recorded) === canonicalJson(value)) return true;
+  if (typeof recorded === 'string') return holdsAsText(recorded, value);
+  if (typeof recorded !== 'object' || recorded === null) return false;
+  return Object.values(recorded).some((part) => holds(part, value));
+}
+
+function holdsAsText(text: string, value: unknown): boolean {
+  if (!/^[[{"]/.test(text)) return false;
+  try {
+    return holds(JSON.parse(text), value);
+  } catch {
+    return false;
+  }
+}
+
 /** Nothing of these tools ran. */
 export function assertNotExecuted(executions: readonly Execution[], ...tools: readonly string[]): void {
   assert.deepEqual(

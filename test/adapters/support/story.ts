@@ -31,6 +31,8 @@ export async function tell(driver: Driver, house: House, story: Story): Promise<
   const tollgate = await house.start(story.start);
   const over = new AbortController();
   const attending = attend(house, story.approver ?? refuseAll, over.signal);
+  // Heard of below, unless the run itself fails first.
+  attending.catch(() => {});
   let result: RunResult<Transcript>;
   try {
     result = await tollgate.run(
