@@ -1,7 +1,10 @@
 import type { Driver } from '../driver.ts';
 import { aiSdk } from './ai-sdk.ts';
 import { bypassing } from './bypassing.ts';
+import { claudeAgentSdk } from './claude-agent-sdk.ts';
 import { functions } from './functions.ts';
+import { langchain } from './langchain.ts';
+import { langgraph } from './langgraph.ts';
 
 /** In the order of the matrix. The suite fails where one of them is missing. */
 export const EXPECTED_DRIVERS = [
@@ -16,4 +19,4 @@ export const EXPECTED_DRIVERS = [
   'bypassing',
 ] as const;
 
-export const DRIVERS: readonly Driver[] = [functions, aiSdk, bypassing];
+export const DRIVERS: readonly Driver[] = [functions, aiSdk, langchain, langgraph, claudeAgentSdk, bypassing];

@@ -1,0 +1,67 @@
+import type {
+  HookCallbackMatcher,
+  HookEvent,
+  HookInput,
+  HookJSONOutput,
+  Options,
+} from '@anthropic-ai/claude-agent-sdk';
+import { TollgateError } from '@tollgate/contract';
+
+type HooksOption = NonNullable<Options['hooks']>;
+type Hook = (input: HookInput, signal: AbortSignal) => Promise<HookJSONOutput>;
+export type Hooks = Partial<Record<HookEvent, Hook>>;
+
+/** A bit over 23 days, near the most that a timer takes: an approval waits as long as it waits. */
+const WAIT_SECONDS = 2_000_000;
+
+/** Turned on, Claude Code executes tools and asks no hook. */
+const BARE = 'CLAUDE_CODE_SIMPLE';
+
+/** @throws TollgateError where an option would take the gate away. */
+export function requireGateable(options: Options): void {
+  const { extraArgs = {}, permissionPromptToolName } = options;
+  const bare = (options.env ?? process.env)[BARE];
+  const problem =
+    'bare' in extraArgs ||
+    (bare !== undefined && !['', '0', 'false', 'no', 'off'].includes(bare.toLowerCase()))
+      ? `--bare (${BARE}) switches off the hooks, which are the gate before Claude Code’s own tools`
+      : permissionPromptToolName !== undefined || 'permission-prompt-tool' in extraArgs
+        ? 'permissionPromptToolName hands permission prompts to a tool, and they are the gate’s to answer'
+        : undefined;
+  if (problem !== undefined) throw new TollgateError('invalid_request', `${problem}.`);
+}
+
+/** The application's hooks, and ours after them. A failure of ours blocks what it guards; each may take as long as an approval does. */
+export function withHooks(theirs: HooksOption = {}, ours: Hooks): HooksOption {
+  const added = Object.entries(ours).map(([event, hook]) => {
+    const matcher: HookCallbackMatcher = {
+      onFailure: 'block',
+      timeout: WAIT_SECONDS,
+      hooks: [(input, _id, { signal }) => hook(input, signal)],
+    };
+    return [event, [...(theirs[event as HookEvent] ?? []), matcher]] as const;
+  });
+  return { ...theirs, ...Object.fromEntries(added) };
+}
+
+/** In-process servers whose handlers wait for approvals must not be given up on before those are over. */
+export function withPatience(
+  servers: Options['mcpServers'],
+  names: ReadonlySet<string>,
+): Options['mcpServers'] {
+  if (servers === undefined) return undefined;
+  const patient = Object.entries(servers).map(([name, server]) => [
+    name,
+    names.has(name) ? { ...server, timeout: WAIT_SECONDS * 1000 } : server,
+  ]);
+  return Object.fromEntries(patient);
+}
+
+/** Whose model it is, in the words of the GenAI conventions: Claude Code's own switches. */
+export function providerOf({ env = process.env }: Options): string {
+  const on = (name: string) => env[name] === '1' || env[name]?.toLowerCase() === 'true';
+  if (on('CLAUDE_CODE_USE_BEDROCK')) return 'aws.bedrock';
+  if (on('CLAUDE_CODE_USE_VERTEX')) return 'gcp.vertex_ai';
+  if (on('CLAUDE_CODE_USE_FOUNDRY')) return 'azure.ai.inference';
+  return 'anthropic';
+}
