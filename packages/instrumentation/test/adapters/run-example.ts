@@ -19,9 +19,13 @@ export function exampleEnvironment(house: House): Record<string, string> {
 }
 
 /** Runs an example to its end; resolves with what it printed. */
-export async function runExample(name: string, house: House): Promise<string> {
+export async function runExample(
+  name: string,
+  house: House,
+  more: Record<string, string> = {},
+): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=tollgate-source', examplePath(name)], {
-    env: exampleEnvironment(house),
+    env: { ...exampleEnvironment(house), ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';
