@@ -2,14 +2,14 @@ import type { Case } from '../cases/case.ts';
 import type { Driver } from '../driver.ts';
 import { type Cell, playCell } from './cell.ts';
 
-/** Every driver through every case, a few at a time, in the order of the table. */
+/** Every case through every driver, a few at a time; case by case, so that drivers with processes of their own use the other cores. */
 export async function playAll(
   drivers: readonly Driver[],
   cases: readonly Case[],
   atOnce: number,
   ended: (cell: Cell) => void,
 ): Promise<readonly Cell[]> {
-  const todo = drivers.flatMap((driver) => cases.map((one) => [driver, one] as const));
+  const todo = cases.flatMap((one) => drivers.map((driver) => [driver, one] as const));
   const cells: Cell[] = [];
   let next = 0;
   const player = async (): Promise<void> => {
