@@ -380,7 +380,7 @@ test('a tool that executes where no gate can stand is not let through unnoticed'
   expect(String(result.error)).toContain('web_search');
 });
 
-test('an aborted tool that nobody waits for is unknown', async () => {
+test('an aborted tool is told, and its outcome is failed as far as LangChain waits for it', async () => {
   const tollgate = await house.start();
   const controller = new AbortController();
   const slow = tool(
@@ -398,5 +398,5 @@ test('an aborted tool that nobody waits for is unknown', async () => {
   const finished = (await recordsOf(tollgate, result.runId)).find(
     ({ record }) => record.kind === 'tool_finished',
   );
-  expect(finished?.record.outcome).toBe('unknown');
+  expect(finished?.record.outcome).toBe('failed');
 });

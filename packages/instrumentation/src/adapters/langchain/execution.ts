@@ -51,15 +51,11 @@ function asGiven(args: unknown, decided: unknown): unknown {
 /**
  * LangGraph's control flow is thrown. A command to the parent graph is the tool's result. An interrupt is neither success nor
  * failure: what the tool did before it asked is unknown, and its execution on resume is a call of its own, through the gate again.
- * So is an abort: `tool()` rejects at once and does not wait for its code.
  */
 async function end(open: OpenToolCall, error: unknown): Promise<void> {
-  if (isBubbleUp(error)) {
-    const command: unknown = Reflect.get(error, 'command');
-    return command === undefined ? open.lost() : open.done(command);
-  }
-  if (open.signal.aborted) return open.lost();
-  return open.failed(error);
+  if (!isBubbleUp(error)) return open.failed(error);
+  const command: unknown = Reflect.get(error, 'command');
+  return command === undefined ? open.lost() : open.done(command);
 }
 
 export function isBubbleUp(error: unknown): error is Error {

@@ -14,7 +14,8 @@ import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 export interface Answer {
   readonly text?: string;
   readonly calls?: readonly { readonly id: string; readonly tool: string; readonly json: string }[];
-  readonly usage?: UsageMetadata;
+  /** Default: some; null: none is reported. */
+  readonly usage?: UsageMetadata | null | undefined;
   readonly error?: Error;
   /** A streamed answer sends half of its text, and then nothing more until it is aborted. */
   readonly hangs?: boolean;
@@ -28,6 +29,11 @@ const USAGE: UsageMetadata = {
   output_token_details: { reasoning: 5 },
 };
 
+export interface ModelFields {
+  readonly model?: string | undefined;
+  readonly maxTokens?: number | undefined;
+}
+
 /** A chat model on LangChain's own base class that says what it is told, and parses arguments as the providers' packages do. */
 export class ScriptedChatModel extends BaseChatModel {
   readonly model: string;
@@ -35,11 +41,13 @@ export class ScriptedChatModel extends BaseChatModel {
   readonly bound: unknown[] = [];
   asked = 0;
   private readonly answers: readonly Answer[];
+  private readonly maxTokens: number | undefined;
 
-  constructor(answers: readonly Answer[], model = 'gpt-4o-mini') {
+  constructor(answers: readonly Answer[], { model = 'gpt-4o-mini', maxTokens }: ModelFields = {}) {
     super({});
     this.answers = answers;
     this.model = model;
+    this.maxTokens = maxTokens;
   }
 
   override _llmType(): string {
@@ -47,7 +55,8 @@ export class ScriptedChatModel extends BaseChatModel {
   }
 
   override getLsParams(options: this['ParsedCallOptions']) {
-    return { ...super.getLsParams(options), ls_provider: 'openai', ls_model_name: this.model };
+    const limit = this.maxTokens === undefined ? {} : { ls_max_tokens: this.maxTokens };
+    return { ...super.getLsParams(options), ls_provider: 'openai', ls_model_name: this.model, ...limit };
   }
 
   override bindTools(tools: unknown[]) {
@@ -78,9 +87,9 @@ export class ScriptedChatModel extends BaseChatModel {
       content: text,
       tool_calls: valid,
       invalid_tool_calls: invalid,
-      response_metadata: { model_name: `${this.model}-2024-07-18` },
+      response_metadata: { model_name: dated(this.model) },
     };
-    const message = Object.assign(new AIMessage(fields), { usage_metadata: usage });
+    const message = Object.assign(new AIMessage(fields), usage === null ? {} : { usage_metadata: usage });
     return { generations: [{ text, message }] };
   }
 
@@ -100,20 +109,25 @@ export class ScriptedChatModel extends BaseChatModel {
     for (const [index, { id, tool: name, json }] of calls.entries())
       for (const piece of [{ id, name, args: json.slice(0, 5) }, { args: json.slice(5) }])
         yield chunk({ content: '', tool_call_chunks: [{ ...piece, index, type: 'tool_call_chunk' }] });
-    const last = { content: '', response_metadata: { model_name: `${this.model}-2024-07-18` } };
+    const last = { content: '', response_metadata: { model_name: dated(this.model) } };
     yield chunk(last, '', usage);
   }
 }
 
-function chunk(fields: AIMessageChunkFields, text = '', usage?: UsageMetadata): ChatGenerationChunk {
+function chunk(fields: AIMessageChunkFields, text = '', usage?: UsageMetadata | null): ChatGenerationChunk {
   const message = new AIMessageChunk(fields);
   // The type of the field does not take what the class does.
   return new ChatGenerationChunk({
-    message: usage === undefined ? message : Object.assign(message, { usage_metadata: usage }),
+    message: usage == null ? message : Object.assign(message, { usage_metadata: usage }),
     text,
   });
 }
 
 function rejectOnAbort(signal: AbortSignal | undefined, reject: (reason: unknown) => void): void {
   signal?.addEventListener('abort', () => reject(signal.reason));
+}
+
+/** Providers answer with the dated name of what was asked for by its alias. */
+function dated(model: string): string {
+  return model === 'gpt-4o-mini' ? 'gpt-4o-mini-2024-07-18' : model;
 }
