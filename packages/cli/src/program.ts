@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
@@ -16,6 +17,7 @@ export function program(): Command {
     .showHelpAfterError('(add --help for the options)')
     .addCommand(upCommand())
     .addCommand(demoCommand())
+    .addCommand(initCommand())
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand())
