@@ -1,9 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { FinalStatus, ToolHints, Usd } from '@tollgate/contract';
+import type { BudgetPeriod, FinalStatus, ToolHints, Usd } from '@tollgate/contract';
 import type { Refused } from './refused.ts';
 
 /** Where the workflow file is: a path, or its text. */
 export type WorkflowSource = string | { readonly yaml: string };
+
+/** So much of a limit is used up. The service flags it as well. */
+export interface BudgetWarning {
+  readonly runId: string;
+  readonly limit: BudgetPeriod;
+  /** Whole percent, one of the workflow's `budget.warn_at`. */
+  readonly percent: number;
+}
 
 /** What `start` needs. Each field but `workflow` has an environment variable and a default. */
 export interface StartOptions {
@@ -22,6 +30,8 @@ export interface StartOptions {
   readonly resource?: Attributes | undefined;
   /** Throw at `tool()` for a name that the workflow does not list, rather than refuse and record its calls. */
   readonly strictTools?: boolean | undefined;
+  /** Early warnings of the workflow's budget, each once a run: what the agent may do to spend less is its own matter. */
+  readonly onBudgetWarning?: ((warning: BudgetWarning) => void) | undefined;
   /** Where loud messages go. Default: OpenTelemetry's `diag`, and errors to stderr as well. */
   readonly onProblem?: ((message: string) => void) | undefined;
 }
@@ -100,6 +110,8 @@ export interface ModelCall {
   readonly maxOutputTokens?: number | undefined;
   /** The most that this call can cost, for a model without a price. */
   readonly ceilingUsd?: Usd | undefined;
+  /** About what this call costs, where nobody knows the most: a quarter more is reserved. */
+  readonly estimateUsd?: Usd | undefined;
 }
 
 /** What came back of a model call. */
@@ -165,6 +177,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ResumeOptions extends Pick<RunOptions, 'input' | 'signal'> {
+  readonly runId: string;
+}
+
 export interface RunResult<O> {
   readonly runId: string;
   readonly status: FinalStatus;
@@ -193,6 +209,13 @@ export interface Tollgate {
    * @throws TollgateError when the run cannot start: `policy_not_registered`, `workflow_suspended`, `service_unreachable` …
    */
   run<O>(options: RunOptions, body: (run: Run) => O | Promise<O>): Promise<RunResult<O>>;
+  /**
+   * Goes on with a run whose process is gone. The body runs again: a class-3 call that was asked for before gets its approval
+   * back instead of a new one, and one that was dispatched is refused (`already_dispatched`), its outcome `unknown`, so
+   * nothing that a person approved once happens twice. Give calls the same `callId` as before, where you can.
+   * @throws TollgateError when the run cannot go on: `not_found`, `policy_not_registered`, `workflow_suspended` …
+   */
+  resume<O>(options: ResumeOptions, body: (run: Run) => O | Promise<O>): Promise<RunResult<O>>;
   /** The run whose body is executing here, if any. */
   currentRun(): Run | undefined;
   /** Waits until evidence has been sent, at most `timeoutMs`. */

@@ -1,4 +1,5 @@
 export type {
+  BudgetWarning,
   CallOptions,
   Escalation,
   Fact,
@@ -8,6 +9,7 @@ export type {
   ModelUsage,
   ModelUsageReport,
   Parameters,
+  ResumeOptions,
   Run,
   RunOptions,
   RunResult,
@@ -18,5 +20,6 @@ export type {
   ToolDefinition,
   WorkflowSource,
 } from './face.ts';
+export { GATE_STEP_CHANNEL, GATE_STEPS, type GateStep, type GateStepMessage } from './gate/steps.ts';
 export { ModelRefused, type Refusal, Refused, ToolRefused } from './refused.ts';
 export { start } from './start.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { diag } from '@opentelemetry/api';
 import { parseWorkflow, type Requirements, requirements, TollgateError } from '@tollgate/contract';
 import { contentSealer } from './evidence/content.ts';
-import type { StartOptions, Tollgate, WorkflowSource } from './face.ts';
+import type { BudgetWarning, StartOptions, Tollgate, WorkflowSource } from './face.ts';
 import { otlpDelivery } from './outbox/delivery.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { masksOf } from './redaction/mask.ts';
@@ -16,6 +16,8 @@ import { settingsOf } from './settings.ts';
 import { openTollgate } from './tollgate.ts';
 
 const FIRST_HEARTBEAT_MS = 5000;
+/** Warnings that are remembered as told. */
+const MAX_TOLD = 10_000;
 
 /**
  * Reads the workflow file, asks the service whether that very policy is registered, opens the outbox.
@@ -47,8 +49,20 @@ export async function start(options: StartOptions): Promise<Tollgate> {
     outbox,
     resource: resourceOf(policy.workflow, options.resource),
     problem,
+    onBudgetWarning: warningsOnce(options.onBudgetWarning ?? (() => {})),
   };
   return openTollgate(shared, runs, options.strictTools ?? false);
+}
+
+/** The ledger tells with each lease what was passed; the application hears each once a run. */
+function warningsOnce(tell: (warning: BudgetWarning) => void): (warning: BudgetWarning) => void {
+  const told = new Set<string>();
+  return (warning) => {
+    const what = `${warning.runId} ${warning.limit} ${warning.percent}`;
+    if (told.has(what) || told.size >= MAX_TOLD) return;
+    told.add(what);
+    tell(warning);
+  };
 }
 
 /** What of content leaves the process, as the workflow has it. */

@@ -1,8 +1,8 @@
 import { TollgateError } from '@tollgate/contract';
-import type { Run, RunOptions, ShutdownReport, Tollgate, ToolDefinition } from './face.ts';
+import type { ResumeOptions, Run, RunOptions, ShutdownReport, Tollgate, ToolDefinition } from './face.ts';
 import { gateTool } from './gate/tool.ts';
 import { activeRun } from './run/active-run.ts';
-import { executeRun } from './run/execute-run.ts';
+import { executeRun, resumeRun } from './run/execute-run.ts';
 import type { GovernedRun } from './run/governed-run.ts';
 import type { GovernedProcess } from './run/process.ts';
 
@@ -29,6 +29,9 @@ export function openTollgate(
     },
     run<O>(options: RunOptions, body: (run: Run) => O | Promise<O>) {
       return executeRun(process, runs, options, body);
+    },
+    resume<O>(options: ResumeOptions, body: (run: Run) => O | Promise<O>) {
+      return resumeRun(process, runs, options, body);
     },
     currentRun() {
       const run = activeRun();

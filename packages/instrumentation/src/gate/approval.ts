@@ -44,6 +44,7 @@ export async function requestApproval(
     action,
     arguments: call.text ?? '',
     rollback_note: call.rollbackNote ?? '',
+    ...(run.resumed ? { resumes: true } : {}),
     ...(call.purpose === undefined ? {} : { purpose: call.purpose.toWellFormed().slice(0, 2000) }),
   };
   const answer = await insisting(call, () => run.process.client.requestApproval(body));

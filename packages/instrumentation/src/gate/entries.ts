@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import {
   type ActionClass,
+  type Decision,
   type Enforcement,
   GEN_AI,
   type Outcome,
@@ -24,6 +25,10 @@ export interface Ruling {
   readonly action: string | null;
   readonly actionClass: ActionClass | null;
   readonly approvalId?: string | undefined;
+}
+
+export function rulingOf({ verdict, reason, action, action_class }: Decision): Ruling {
+  return { verdict, reason, action, actionClass: action_class };
 }
 
 /** `gate {tool}`: what policy said, and what the gate does about it. Holds the arguments, so that a refusal shows what was wanted. */
@@ -71,8 +76,8 @@ export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
       [GEN_AI.operation]: 'execute_tool',
       [TOLLGATE.outcome]: outcome,
     },
-    // A tool without a result succeeded with null.
-    content: { result: result ?? null },
+    // A tool without a result succeeded with null; of one whose end nobody saw there is none.
+    content: outcome === 'unknown' ? {} : { result: result ?? null },
     actionClass: ruling.actionClass ?? undefined,
     startNs,
     endNs,

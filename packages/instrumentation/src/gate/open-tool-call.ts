@@ -1,8 +1,10 @@
 import type { JsonValue } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
+import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
 import { type Finish, finishEntry, type Ruling } from './entries.ts';
 import type { Call } from './prepare.ts';
+import { passed } from './steps.ts';
 
 /** A call that the gate has let through. Exactly one of its ends counts; a call that has none by the end of its run is `unknown`. */
 export interface OpenToolCall {
@@ -24,7 +26,10 @@ export function dispatched(run: GovernedRun, call: Call, ruling: Ruling): OpenTo
     isOpen = false;
     run.openToolCalls.delete(open);
     if (finish.outcome === 'failed') run.errors += 1;
+    passed('tool.ended', run, call);
     await run.evidence.write(finishEntry(call, ruling, { ...finish, startNs, endNs: nowNs() }));
+    passed('end.recorded', run, call);
+    if (finish.outcome === 'failed') await stopWorkflowIfMet(run);
   };
   const open: OpenToolCall = {
     callId: call.id,
@@ -36,6 +41,7 @@ export function dispatched(run: GovernedRun, call: Call, ruling: Ruling): OpenTo
     lost: () => end({ outcome: 'unknown' }),
   };
   run.openToolCalls.add(open);
+  passed('tool.dispatched', run, call);
   return open;
 }
 

@@ -1,6 +1,7 @@
 import { type Enforcement, type Reason, TOLLGATE } from '@tollgate/contract';
 import { ModelRefused, type Refusal, ToolRefused } from '../refused.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
+import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
 import { type Detail, gateEntry, type Ruling } from './entries.ts';
 import { refusalMessage } from './message.ts';
 import type { Call } from './prepare.ts';
@@ -22,7 +23,13 @@ const ENFORCEMENT: Partial<Record<Reason, Enforcement>> = {
 };
 
 /** Reasons that say that the run cannot go on at all; they do not count towards its denials. */
-const NOT_A_DENIAL: readonly Reason[] = ['run_sealed', 'stop_condition', 'over_budget', 'workflow_suspended'];
+const NOT_A_DENIAL: readonly Reason[] = [
+  'run_sealed',
+  'stop_condition',
+  'over_budget',
+  'workflow_suspended',
+  'already_dispatched',
+];
 
 /** Puts the refusal of a tool call on record, and makes the error that tells the agent. Never throws. */
 export async function refuseTool(
@@ -53,6 +60,7 @@ export async function refuseTool(
   );
   run.noteRefusal(refusal);
   await run.evidence.write(gateEntry(call, ruling, enforcement, detailOf(why)), { reserve: true });
+  await stopWorkflowIfMet(run);
   return refusal;
 }
 

@@ -1,8 +1,10 @@
+import { compareUsd } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
 import type { ModelCall, ModelReport, ModelUsageReport } from '../face.ts';
 import { refuseModel } from '../gate/refuse.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
-import type { Reservation } from './budget-meter.ts';
+import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
+import type { Reservation } from './admission.ts';
 import { contractUsage, costOf, estimate } from './price.ts';
 import { modelEntry } from './record.ts';
 
@@ -18,19 +20,27 @@ export async function openModelCall(run: GovernedRun, about: ModelCall): Promise
   const startNs = nowNs();
   const { policy, heartbeat } = run.process;
   if (run.ended) throw await refuseModel(run, about.model, { reason: 'run_sealed' });
-  const heard = heartbeat.known().last?.suspended === true ? await heartbeat.fresh() : heartbeat.known();
+  const known = heartbeat.known();
+  const heard =
+    known.last?.suspended === true || run.registration === 'late' ? await heartbeat.fresh() : known;
   if (heard.last?.suspended === true)
     throw await refuseModel(run, about.model, { reason: 'workflow_suspended' });
+  if (heard.service === 'reachable') await run.registerLate();
   const spent = run.budget.spent();
+  const { spend_usd: most } = policy.stops_when;
+  if (most !== undefined && compareUsd(spent, most) >= 0)
+    throw await refuseModel(run, about.model, {
+      reason: 'stop_condition',
+      field: 'stops_when.spend_usd',
+      expected: `less than ${most} USD spent`,
+    });
   const worst = estimate(about, inputBytes(about.input), new Date());
   const admission = await run.budget.reserve(worst);
-  if (admission.kind === 'refused')
-    throw await refuseModel(run, about.model, {
-      reason: 'over_budget',
-      field: admission.field,
-      expected: admission.expected,
-      detail: { spent_usd: spent, limit_usd: policy.budget_limit.per_run ?? null },
-    });
+  if (admission.kind === 'refused') {
+    const { reason, field, expected } = admission;
+    const detail = { spent_usd: spent, limit_usd: policy.budget_limit.per_run ?? null };
+    throw await refuseModel(run, about.model, { reason, field, expected, detail });
+  }
   return openCall(run, about, startNs, admission.reservation);
 }
 
@@ -87,6 +97,7 @@ async function finish(
   if (reservation !== undefined) reservation.settle(cost.usd);
   else if (cost.usd !== null) run.budget.spend(cost.usd);
   run.countModelCall(cost.usd);
+  void run.track(stopWorkflowIfMet(run));
   await run.evidence.write(modelEntry({ about, report, usage, cost, ...span }));
 }
 

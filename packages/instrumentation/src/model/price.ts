@@ -1,6 +1,7 @@
 import {
   compareUsd,
   type EvidenceRecord,
+  multiplyUsd,
   PRICE_VERSION,
   priceCall,
   pricesAt,
@@ -11,7 +12,7 @@ import {
   usd,
 } from '@tollgate/contract';
 import type { ModelCall, ModelReport, ModelUsage } from '../face.ts';
-import type { Estimate } from './budget-meter.ts';
+import type { Estimate } from './admission.ts';
 
 export type Cost = NonNullable<EvidenceRecord['cost']>;
 
@@ -41,10 +42,15 @@ export function costOf(about: ModelCall, report: ModelReport, usage: Usage, at: 
   return { usd: pricing.usd, source: 'local', price_version: PRICE_VERSION };
 }
 
+/** Providers count tokens that no caller sees; what a caller only estimates is reserved with this much more. */
+const OVER_ESTIMATE = 1.25;
+
 /** The most that a call can cost, before it is made. */
 export function estimate(about: ModelCall, inputBytes: number | undefined, at: Date): Estimate {
   if (about.ceilingUsd !== undefined && usd.safeParse(about.ceilingUsd).success)
     return { kind: 'bounded', usd: about.ceilingUsd };
+  if (about.estimateUsd !== undefined && usd.safeParse(about.estimateUsd).success)
+    return { kind: 'bounded', usd: multiplyUsd(about.estimateUsd, OVER_ESTIMATE) };
   const at_ = prices(about.provider, about.model, at);
   if (at_ === undefined) return { kind: 'unpriced' };
   // A token is at least one byte of text.

@@ -3,11 +3,15 @@ import type { Entry } from '../evidence/run-evidence.ts';
 import type { Fact } from '../face.ts';
 import type { GovernedRun } from './governed-run.ts';
 
-export function startEntry(workflow: string, initiator: string, verified: boolean, input: unknown): Entry {
+export function startEntry(run: GovernedRun, verified: boolean, input: unknown): Entry {
+  const { initiator, resumed } = run;
   return {
     kind: 'run_started',
-    spanName: spanName.run(workflow),
-    fields: { actor: initiator, detail: { initiator_verified: verified } },
+    spanName: spanName.run(run.process.policy.workflow),
+    fields: {
+      actor: initiator,
+      detail: { initiator_verified: verified, ...(resumed ? { resumed: true } : {}) },
+    },
     attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.initiator]: initiator },
     // A run without an input has one to show: null.
     content: { input: input ?? null },

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, TollgateError } from '@tollgate/contract';
-import type { Run, RunOptions, RunResult } from '../face.ts';
+import type { ResumeOptions, Run, RunOptions, RunResult } from '../face.ts';
 import type { Answer } from '../service/client.ts';
 import { withRun } from './active-run.ts';
 import { sealEntry, startEntry } from './entries.ts';
@@ -24,14 +24,45 @@ export async function executeRun<O>(
   body: (run: Run) => O | Promise<O>,
 ): Promise<RunResult<O>> {
   const { run, verified } = await register(process, options);
+  return carryOut({ runs, run, verified, options }, body);
+}
+
+/** The same for a run whose process is gone. @throws TollgateError when it cannot go on. */
+export async function resumeRun<O>(
+  process: GovernedProcess,
+  runs: Map<string, GovernedRun>,
+  options: ResumeOptions,
+  body: (run: Run) => O | Promise<O>,
+): Promise<RunResult<O>> {
+  const { policy, client } = process;
+  if (runs.has(options.runId)) throw new TollgateError('conflict', 'This process is executing that run.');
+  const writer = crypto.randomUUID();
+  const { workflow, policy_version } = policy;
+  const answer = await client.resumeRun(options.runId, { workflow, policy_version, writer });
+  if (answer.kind !== 'ok') throw serviceError(answer);
+  const { initiator, initiator_verified: verified } = answer.value;
+  const run = new GovernedRun(process, options.runId, 'registered', { ...options, initiator }, writer);
+  return carryOut({ runs, run, verified, options }, body);
+}
+
+interface Start {
+  readonly runs: Map<string, GovernedRun>;
+  readonly run: GovernedRun;
+  readonly verified: boolean;
+  readonly options: Pick<RunOptions, 'input' | 'signal'>;
+}
+
+async function carryOut<O>(
+  { runs, run, verified, options }: Start,
+  body: (run: Run) => O | Promise<O>,
+): Promise<RunResult<O>> {
   runs.set(run.id, run);
-  const release = process.heartbeat.acquire();
+  const release = run.process.heartbeat.acquire();
   const cancel = () => run.controller.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', cancel, { once: true });
   if (options.signal?.aborted === true) cancel();
   try {
-    const { workflow } = process.policy;
-    await run.evidence.write(startEntry(workflow, run.initiator, verified, options.input));
+    await run.evidence.write(startEntry(run, verified, options.input));
     const end = await settled(run, body);
     return await seal(run, end, options.signal?.aborted === true);
   } finally {
@@ -59,6 +90,7 @@ async function seal<O>(run: GovernedRun, end: End<O>, cancelled: boolean): Promi
       : { output: { error: messageOf(end.error) }, errorType: nameOf(end.error) };
   run.ended = true;
   await run.registerLate();
+  await run.budget.close();
   await run.evidence.write(sealEntry(run, { status, output, errorType, unfinished }), { reserve: true });
   return end.kind === 'returned'
     ? { runId: run.id, status, output: end.output }

@@ -1,8 +1,18 @@
-import { addUsd, type RunRegistrationRequest, spanName, type Usd } from '@tollgate/contract';
+import {
+  addUsd,
+  type LeaseRequest,
+  type RunRegistrationRequest,
+  type SettleRequest,
+  spanName,
+  type Usd,
+} from '@tollgate/contract';
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
 import type { OpenToolCall } from '../gate/open-tool-call.ts';
+import { isCapped } from '../model/admission.ts';
 import { type BudgetMeter, localBudgetMeter } from '../model/budget-meter.ts';
+import { lateBudgetMeter } from '../model/late-budget-meter.ts';
+import { LeasedBudgetMeter } from '../model/leased-budget-meter.ts';
 import { meter, type OpenCall, recordUsage } from '../model/meter.ts';
 import type { Refused } from '../refused.ts';
 import { citeEntry, escalateEntry } from './entries.ts';
@@ -21,11 +31,15 @@ export class GovernedRun implements Run {
   readonly evidence: RunEvidence;
   readonly budget: BudgetMeter;
   readonly initiator: string;
+  /** Another process started it: calls that it asked for may come again. */
+  readonly resumed: boolean;
   readonly controller = new AbortController();
   registration: Registration;
   denials = 0;
   errors = 0;
   ended = false;
+  /** This run has met a stop condition, and the service was told. */
+  stopped = false;
   escalated = false;
   unpricedCalls = 0;
   modelCalls = 0;
@@ -41,8 +55,17 @@ export class GovernedRun implements Run {
   private readonly refused: Refused[] = [];
   private knownCost: Usd = '0';
 
-  constructor(process: GovernedProcess, id: string, registration: Registration, options: RunOptions) {
-    const { policy, writer } = process;
+  /** @param resumedAs the writer id of a run that another process started; every process writes a chain of its own */
+  constructor(
+    process: GovernedProcess,
+    id: string,
+    registration: Registration,
+    options: RunOptions,
+    resumedAs?: string,
+  ) {
+    const { policy } = process;
+    const writer = resumedAs ?? process.writer;
+    this.resumed = resumedAs !== undefined;
     this.process = process;
     this.id = id;
     this.registration = registration;
@@ -66,7 +89,23 @@ export class GovernedRun implements Run {
       },
       process,
     );
-    this.budget = localBudgetMeter(policy.budget_limit, () => process.heartbeat.known().last?.spent);
+    this.budget = this.budgetMeter(writer);
+  }
+
+  private budgetMeter(writer: string): BudgetMeter {
+    const { policy, client, onBudgetWarning } = this.process;
+    const { budget_limit: limit } = policy;
+    if (!isCapped(limit)) return localBudgetMeter(limit);
+    const ledger = {
+      writer,
+      lease: (request: LeaseRequest) => client.lease(this.id, request),
+      settle: (request: SettleRequest) => client.settle(this.id, request),
+    };
+    const leased = new LeasedBudgetMeter(limit, ledger, (warnings) => {
+      for (const warning of warnings) onBudgetWarning({ ...warning, runId: this.id });
+    });
+    if (this.registration === 'registered') return leased;
+    return lateBudgetMeter(limit, () => this.registration === 'registered', leased);
   }
 
   get signal(): AbortSignal {

@@ -6,17 +6,30 @@ import {
   type ConsumeRequest,
   errorBody,
   heartbeat,
+  type LeaseRequest,
+  lease,
+  type ResumeRequest,
   type RunRegistrationRequest,
   receipt,
   runRegistration,
+  type SettleRequest,
+  type StopRequest,
+  settleAnswer,
 } from '@tollgate/contract';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What the service made of a request. */
 export type Answer<T> =
   | { readonly kind: 'ok'; readonly value: T }
   /** It understood and said no; `code` is one of the contract's error codes where the service is ours. */
-  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      /** What the first issue is about. */
+      readonly field?: string | undefined;
+    }
   /** Nothing, an overload, or something that is not the service. */
   | { readonly kind: 'unreachable'; readonly why: string };
 
@@ -48,6 +61,25 @@ export class ServiceClient {
 
   registerRun(body: RunRegistrationRequest) {
     return this.send({ method: 'POST', path: '/v1/runs', body, schema: runRegistration });
+  }
+
+  /** Another process goes on with the run. */
+  resumeRun(runId: string, body: ResumeRequest) {
+    return this.send({ method: 'POST', path: `/v1/runs/${runId}/resume`, body, schema: runRegistration });
+  }
+
+  lease(runId: string, body: LeaseRequest) {
+    return this.send({ method: 'POST', path: `/v1/runs/${runId}/leases`, body, schema: lease });
+  }
+
+  settle(runId: string, body: SettleRequest) {
+    return this.send({ method: 'POST', path: `/v1/runs/${runId}/leases/settle`, body, schema: settleAnswer });
+  }
+
+  /** Suspends the workflow: what a stop condition may do, and nobody undoes with a key. */
+  stopWorkflow(workflow: string, body: StopRequest) {
+    const path = `/v1/workflows/${encodeURIComponent(workflow)}/stop`;
+    return this.send({ method: 'POST', path, body, schema: z.unknown() });
   }
 
   requestApproval(body: ApprovalRequest) {
@@ -113,5 +145,5 @@ function read<T>(status: number, json: unknown, schema: z.ZodType<T>): Answer<T>
   if (!parsed.success) return { kind: 'unreachable', why: `it answered ${status} without an error of ours` };
   const { code, message, issues = [] } = parsed.data.error;
   const about = issues.map((issue) => `${issue.path}: ${issue.message}`);
-  return { kind: 'refused', status, code, message: [message, ...about].join(' ') };
+  return { kind: 'refused', status, code, message: [message, ...about].join(' '), field: issues[0]?.path };
 }

@@ -38,7 +38,7 @@ async function startOn(disk: FaultyDisk): Promise<{ tollgate: Tollgate; outbox: 
   const writer = crypto.randomUUID();
   const resource = resourceOf(policy.workflow);
   const means = { outbox, resource, problem: () => {}, ...redaction(policy) };
-  const shared = { policy, writer, client, heartbeat, ...means };
+  const shared = { policy, writer, client, heartbeat, onBudgetWarning: () => {}, ...means };
   return { tollgate: openTollgate(shared, new Map(), false), outbox };
 }
 
