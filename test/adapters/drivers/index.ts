@@ -5,6 +5,8 @@ import { claudeAgentSdk } from './claude-agent-sdk.ts';
 import { functions } from './functions.ts';
 import { langchain } from './langchain.ts';
 import { langgraph } from './langgraph.ts';
+import { mcp } from './mcp.ts';
+import { openaiAgents } from './openai-agents.ts';
 
 /** In the order of the matrix. The suite fails where one of them is missing. */
 export const EXPECTED_DRIVERS = [
@@ -19,4 +21,13 @@ export const EXPECTED_DRIVERS = [
   'bypassing',
 ] as const;
 
-export const DRIVERS: readonly Driver[] = [functions, aiSdk, langchain, langgraph, claudeAgentSdk, bypassing];
+export const DRIVERS: readonly Driver[] = [
+  functions,
+  aiSdk,
+  mcp,
+  openaiAgents,
+  langchain,
+  langgraph,
+  claudeAgentSdk,
+  bypassing,
+];
