@@ -15,6 +15,7 @@ A class-3 tool runs only after a named person has approved exactly this call. Co
     reads: []
     scope:                # a constraint for each argument; an argument that is not named is refused
       ARGUMENT: {one_of: [A, B]}
+      OTHER: {schema: {type: object, properties: {AMOUNT: {type: number, maximum: 100}}, required: [AMOUNT], additionalProperties: false}}
     rollback: How to undo one call; {ARGUMENT} is filled in
     approval:
       approvers: [person@example.com, group:NAME]
@@ -35,6 +36,18 @@ ${table(['action', 'what it does', 'risk that raises it to class 3'], raised.map
 Workflow, owner, run and initiator; tool, action and why it is class 3; the arguments, whole and unredacted; the rollback
 note; when the request expires. The answer is approve or refuse, with a reason that the agent is told. The initiator of a
 run never decides on it. Edited arguments are a new request.
+
+## Breaking glass
+
+Nobody may let a call through without its approval, unless the workflow file names them:
+
+\`\`\`yaml
+break_glass:
+  people: [person@example.com]
+  expires: 5m           # how long the call may be made after that; at most 1h
+\`\`\`
+
+It is for exactly one waiting call, needs a reason, and is recorded and flagged each time.
 
 ## What is recorded
 

@@ -14,6 +14,8 @@ const INPUTS = [
   ['failure', 'What does failure look like?'],
   ['budget', 'What may one run, one day, one month cost, in US dollars?'],
   ['incident', 'Whom does a breach reach, and how soon must they answer?'],
+  ['content', 'May inputs, outputs, arguments and results leave the process, for each class? Which fields must be masked?'],
+  ['break_glass', 'May anyone let a waiting call through without its approval? Who, by name? Nobody, unless the file says so.'],
 ] as const;
 
 /** SKILL.md: what a coding agent does when a team asks it to put an agent into production. */
@@ -28,11 +30,14 @@ description: Use before an AI agent gets access to production tools. Asks for th
 
 1. Ask a person for every input below that is not known. Do not guess an owner, an approver, a budget or a risk; an input
    that nobody can give is a finding to report, not a gap to fill.
-2. Write \`NAME.workflow.yaml\` (\`schema: tollgate.workflow/1\`). Class 3 tools need an approval: see \`approval-gate-template.md\`.
+2. Write the answers as JSON, in the form that \`tollgate init --answers-schema\` prints, and make the file of them:
+   \`tollgate init NAME.workflow.yaml --answers answers.json\`. A person at a terminal runs \`tollgate init\` and is asked.
+   Class 3 tools need an approval: see \`approval-gate-template.md\`.
 3. Run \`tollgate plan NAME.workflow.yaml\`. Mend what it reports by line until it exits 0.
 4. Return the runtime requirements that it prints: ${RUNTIME_REQUIREMENTS.map((name) => name.replaceAll('_', ' ')).join(', ')}.
    \`tollgate plan --json\` prints them for machines.
-5. Go through \`control-checklist.md\` with the owner. Registering the file (\`tollgate register\`) is the owner's to do, not yours.
+5. Where a file changes, run \`tollgate plan --diff BEFORE AFTER\` and show its owner what loosens before anything else.
+6. Go through \`control-checklist.md\` with the owner. Registering the file (\`tollgate register\`) is the owner's to do, not yours.
 
 ## Required inputs
 
