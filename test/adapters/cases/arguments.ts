@@ -207,7 +207,7 @@ const notIJson: Case = {
 const sameIds: Case = {
   name: 'duplicate-call-ids-stay-apart',
   holds:
-    'Calls that the framework gives the same id, at once or later, are calls of their own on record, each with its own arguments.',
+    'Calls of one run that get the same id, in two loops, or at once where the framework takes that, are calls of their own on record, each with its own arguments.',
   from: 'Invariant 7',
   async run(driver, house) {
     const { tool, executions } = workshop();
@@ -215,15 +215,20 @@ const sameIds: Case = {
     const told = await tell(driver, house, {
       tools: [tool('set_label')],
       turns: [calls(label('T-1'), label('T-2')), calls(label('T-3')), says('done')],
+      body: async (drive) => {
+        // Some frameworks do not take the same id twice in one loop; then nothing of it runs.
+        await drive();
+        await drive({ turns: [calls(label('T-4')), says('done')] });
+        return drive({ turns: [calls(label('T-5')), says('done')] });
+      },
     });
-    assert.ok(executions.length > 0, 'nothing ran');
+    assert.ok(executions.length >= 2, 'the loops that have nothing odd did not run');
     const ids = permits(told, 'set_label').map(({ record }) => record.call_id);
     assert.equal(new Set(ids).size, executions.length);
-    for (const permit of permits(told, 'set_label'))
-      assert.equal(
-        finished(told, 'set_label').filter(({ record }) => record.call_id === permit.record.call_id).length,
-        1,
-      );
+    for (const id of ids) {
+      const ends = finished(told, 'set_label').filter(({ record }) => record.call_id === id);
+      assert.equal(ends.length, 1);
+    }
     assertAllGated(told, executions);
   },
 };

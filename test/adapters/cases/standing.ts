@@ -165,7 +165,7 @@ const afterwards: Case = {
 const abortReaches: Case = {
   name: 'abort-reaches-the-tool',
   holds:
-    'When the application aborts, a tool that is running hears of it, its outcome is failed, and nothing runs after it.',
+    'When the application aborts, a tool that is running hears of it and is not taken for done (failed, or unknown where its end was not waited for), and nothing runs after it.',
   from: 'Invariant 5',
   async run(driver, house) {
     const { tool, executions } = workshop();
@@ -186,9 +186,11 @@ const abortReaches: Case = {
     });
     assert.equal(executions[0]?.signal?.aborted, true, 'the tool was not told to stop');
     assertNotExecuted(executions, 'set_label');
-    assert.deepEqual(
-      finished(told, 'classify').map(({ record }) => record.outcome),
-      ['failed'],
+    const outcomes = finished(told, 'classify').map(({ record }) => record.outcome);
+    assert.equal(outcomes.length, 1);
+    assert.ok(
+      outcomes[0] === 'failed' || outcomes[0] === 'unknown',
+      `the outcome on record is ${outcomes[0]}`,
     );
     assertAllGated(told, executions);
   },

@@ -1,4 +1,5 @@
 import { ToolRefused } from '@tollgate/instrumentation';
+import type { Scene } from '../driver.ts';
 import {
   type Defect,
   directly,
@@ -46,6 +47,15 @@ const refusals: readonly Sabotage[] = (
 
 /** What stops the model as well: only who meters no models either gets as far as the tools. */
 const unmetered = tampersWithModels(() => (_, call) => call());
+
+/** Call ids of a run, across its loops. */
+const idsOfRuns = new WeakMap<object, Set<string>>();
+function idsOf({ run }: Scene): Set<string> {
+  const key = run ?? idsOfRuns;
+  const ids = idsOfRuns.get(key) ?? new Set();
+  idsOfRuns.set(key, ids);
+  return ids;
+}
 
 const aroundTheGate: readonly Sabotage[] = [
   {
@@ -124,16 +134,18 @@ const aroundTheGate: readonly Sabotage[] = [
   },
   {
     name: 'gates one call of each id',
-    defect: tampersWithTools((gate, definition) => {
-      const gated = gate(definition);
-      const ids = new Set<string>();
-      return (args, options) => {
-        const id = options.callId ?? '';
-        if (ids.has(id)) return directly(definition, args, options);
-        ids.add(id);
-        return gated(args, options);
-      };
-    }),
+    defect: (scene) => {
+      const ids = idsOf(scene);
+      return tampersWithTools((gate, definition) => {
+        const gated = gate(definition);
+        return (args, options) => {
+          const id = options.callId ?? '';
+          if (ids.has(id)) return directly(definition, args, options);
+          ids.add(id);
+          return gated(args, options);
+        };
+      })(scene);
+    },
     noticedBy: ['duplicate-call-ids-stay-apart'],
   },
   {
