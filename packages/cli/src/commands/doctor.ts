@@ -1,4 +1,3 @@
-import { findEngineLibrary } from '@tollgate/clickhouse';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { urlOption } from './api-client.ts';
@@ -34,7 +33,7 @@ export function doctorCommand(): Command {
 function checks(url: string, otlpUrl: string): readonly Check[] {
   return [
     { what: 'Node', look: nodeVersion },
-    { what: 'embedded ClickHouse', look: () => findEngineLibrary() },
+    { what: 'embedded ClickHouse', look: engine },
     { what: 'query service', look: () => ready(url, 'Start it with `tollgate up`, or pass --url.') },
     { what: 'collector', look: () => ready(otlpUrl, 'Start it with `tollgate up`, or pass --otlp-url.') },
   ];
@@ -46,6 +45,10 @@ async function result({ look }: Check): Promise<{ ok: boolean; text: string }> {
   } catch (error) {
     return { ok: false, text: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function engine(): Promise<string> {
+  return (await import('@tollgate/clickhouse')).findEngineLibrary();
 }
 
 function nodeVersion(): string {

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../output/user-error.ts';
 import { type Environment, readEnvironment } from '../serve/environment.ts';
-import { serve } from '../serve/serve.ts';
 import { interrupted } from './common.ts';
 
 /** `tollgate serve`: API and console alone, as a container runs them; told what it needs by its environment. */
@@ -11,6 +10,7 @@ export function serveCommand(): Command {
       'run API and console alone, over a ClickHouse server; see docker/README.md for its environment',
     )
     .action(async () => {
+      const { serve } = await import('../serve/serve.ts');
       const stop = await serve(environment());
       await interrupted();
       await stop();
