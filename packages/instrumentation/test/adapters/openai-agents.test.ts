@@ -289,8 +289,10 @@ test('tools that execute where no gate can stand are not let through unnoticed',
 test('an agent as a tool: its own tools are gated first, and its model calls are metered', async () => {
   const tollgate = await house.start();
   const { label, executed } = labelTool();
+  const modelSettings = { maxTokens: 100 };
   const inner = new Agent({
     name: 'classify',
+    modelSettings,
     model: meterModel(
       tollgate,
       new ScriptedModel([call('set_label', { ticket: 'T-1', label: 'no' }), say('in')]),
@@ -301,6 +303,7 @@ test('an agent as a tool: its own tools are gated first, and its model calls are
   expect(() => gateTools(tollgate, [inner.asTool({ toolName: 'classify' })])).toThrow(/not behind the gate/);
   const outer = new Agent({
     name: 'outer',
+    modelSettings,
     model: meterModel(tollgate, new ScriptedModel([call('classify', { input: 'x' }), say('out')]), gpt),
     tools: [gateAgent(tollgate, inner).asTool({ toolName: 'classify' })],
   });
@@ -309,7 +312,7 @@ test('an agent as a tool: its own tools are gated first, and its model calls are
     { initiator: SAM },
     async () => (await runner.run(outer, 'x')).finalOutput,
   );
-  expect(result.output).toBe('out');
+  expect(result).toMatchObject({ status: 'completed', output: 'out' });
   expect(executed).toEqual([]);
   const records = await recordsOf(tollgate, result.runId);
   expect(records.filter(({ kind }) => kind === 'model_called').length).toBe(4);
