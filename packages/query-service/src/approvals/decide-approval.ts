@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { seesTeam } from '../identity/allows.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
-import { requirementsOf } from '../registrations/read-workflow.ts';
+import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import type { Change } from '../state/change.ts';
 import { readJsonList } from '../state/json.ts';
 import { seconds, timeText } from '../state/time.ts';
@@ -102,7 +102,7 @@ async function settled(
   now: bigint,
 ): Promise<Approval> {
   if (decision === 'refuse') return { ...approval, state: 'refused', closed_at: timeText(now) };
-  const { requirements } = await requirementsOf(db, approval);
+  const requirements = await cachedRequirements(db, approval);
   const gate = requirements.approval_gates.find(({ tool }) => tool === approval.tool);
   return { ...approval, state: 'approved', expires_at: timeText(now + seconds(gate?.expires_seconds ?? 0)) };
 }

@@ -9,7 +9,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
-import { isSuspended, requirementsOf, versionForAgent } from '../registrations/read-workflow.ts';
+import { cachedRequirements } from '../registrations/cached-requirements.ts';
+import { isSuspended, versionForAgent } from '../registrations/read-workflow.ts';
 import type { Change } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { seconds, timeText } from '../state/time.ts';
@@ -36,7 +37,7 @@ export async function requestApproval(
     const earlier = await earlierRequest(change, agent, request);
     if (earlier !== undefined) return statusOf(change.db, earlier, change.now);
     const suspended = await isSuspended(change.db, run.workflow);
-    const { requirements } = await requirementsOf(change.db, run);
+    const requirements = await cachedRequirements(change.db, run);
     const admission = admit(requirements, request, suspended);
     if (admission.kind === 'denied') {
       const { reason, action_class, action } = admission.decision;

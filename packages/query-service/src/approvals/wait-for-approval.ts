@@ -4,6 +4,9 @@ import type { AgentIdentity } from '../identity/identity.ts';
 import { versionForAgent } from '../registrations/read-workflow.ts';
 import { findApproval, statusOf, topicOf } from './approval.ts';
 
+/** Polls that began together end this share of their time apart, or a thousand that wait would come back at once. */
+const SPREAD = 0.3;
+
 /**
  * Where an approval stands: at once when it is settled, else as soon as it changes or the time is over.
  * @throws TollgateError `too_many_requests` where the service has as many waiters as it may
@@ -23,7 +26,7 @@ export async function waitForApproval(
   if (wait_seconds === 0) return read();
   const listener = control.signals.listen(topicOf(approval_id));
   if (listener === undefined) throw new TollgateError('too_many_requests', 'Ask with wait_seconds=0.');
-  const until = performance.now() + wait_seconds * 1000;
+  const until = performance.now() + wait_seconds * 1000 * (1 - Math.random() * SPREAD);
   try {
     for (;;) {
       const status = await read();

@@ -1,5 +1,6 @@
-import { type EvidenceRecord, parseRecord, sha256Hex, startChain, verifyChain } from '@tollgate/contract';
+import { type EvidenceRecord, sha256Hex } from '@tollgate/contract';
 import { z } from 'zod';
+import { ChainMemory } from './chain-memory.ts';
 
 /** The stored records of one run by one writer, in any order; a text that is stored twice is one record. */
 interface WriterRecords {
@@ -53,27 +54,23 @@ interface Chain {
   /** Its last record is its own seal. */
   readonly sealed: boolean;
   readonly parsed: readonly EvidenceRecord[];
-  readonly hashes: readonly string[];
+  readonly texts: readonly string[];
 }
 
-function verifyWriter(run_id: string, { writer, texts }: WriterRecords): Chain {
-  const records = [...new Set(texts)].map((text) => ({ text, parsed: parseRecord(text) }));
-  const seqOf = (parsed: EvidenceRecord | string) =>
-    typeof parsed === 'string' ? Number.MAX_SAFE_INTEGER : parsed.seq;
-  records.sort((a, b) => seqOf(a.parsed) - seqOf(b.parsed) || (a.text < b.text ? -1 : 1));
-  const ordered = records.map(({ text }) => text);
-  const parsed = records.flatMap((record) => (typeof record.parsed === 'string' ? [] : [record.parsed]));
-  const start = startChain(run_id, writer, parsed[0]?.policy_version ?? '');
-  const { findings, end } = verifyChain(start, ordered);
+const memory = new ChainMemory();
+
+function verifyWriter(run_id: string, { writer, texts: stored }: WriterRecords): Chain {
+  const { texts, parsed: all, findings, end } = memory.verify(run_id, writer, stored);
+  const parsed = all.flatMap((record) => (typeof record === 'string' ? [] : [record]));
   const problems = [
     ...findings.map(({ index, message }) => `record ${index} ${message}`),
     ...parsed.flatMap(gapIn),
   ];
   return {
-    verdict: { writer, records: ordered.length, head: ordered.length === 0 ? null : end.head, problems },
-    parsed,
+    verdict: { writer, records: texts.length, head: texts.length === 0 ? null : end.head, problems },
     sealed: parsed.at(-1)?.kind === 'run_sealed',
-    hashes: ordered.map(sha256Hex),
+    parsed,
+    texts,
   };
 }
 
@@ -92,9 +89,10 @@ function disagreements(chain: Chain, stated: z.output<typeof seal>): string[] {
   return stated
     .filter(({ writer }) => writer === chain.verdict.writer)
     .flatMap(({ count, head }) => {
-      if (chain.hashes.length < count)
-        return [`the seal states ${count} records, and ${chain.hashes.length} are stored`];
-      const agrees = count === 0 || chain.hashes[count - 1] === head;
+      if (chain.texts.length < count)
+        return [`the seal states ${count} records, and ${chain.texts.length} are stored`];
+      const last = chain.texts[count - 1];
+      const agrees = last === undefined || sha256Hex(last) === head;
       return agrees ? [] : [`record ${count - 1} is not the one that the seal states`];
     });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { CONTROLS } from '../controls/catalogue.ts';
 import type { Control, JudgeContext } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
@@ -29,11 +30,15 @@ export async function judgeRuns(
     const rows = await Promise.all(some.map((query) => readRows(deps, query, runs)));
     for (const [index, query] of some.entries()) read.set(query, rows[index] ?? []);
   }
-  return CONTROLS.map((control) => {
+  const judgements: Judgement[] = [];
+  for (const control of CONTROLS) {
     const rows = read.get(control.query) ?? [];
     const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, deps.control.writer);
-    return { control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks };
-  });
+    judgements.push({ control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks });
+    // Gates wait for answers of this process: judging gives way to them after each control.
+    await giveWay();
+  }
+  return judgements;
 }
 
 async function readRows(

@@ -16,10 +16,11 @@ export function mount(
   drain: AbortSignal,
 ): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  const track = requestSignals(drain);
   const readBody = express.json({ limit: deps.settings.max_body_bytes, strict: false, type: isJson });
   for (const route of routes) {
     const steps = [identify(route, authenticate), ...(route.body === undefined ? [] : [wantJson, readBody])];
-    router[route.method](expressPath(route.path), ...steps, handler(route, deps, drain));
+    router[route.method](expressPath(route.path), ...steps, handler(route, deps, track));
   }
   return router;
 }
@@ -46,23 +47,42 @@ const identify =
   };
 
 const handler =
-  (route: Route, deps: Deps, drain: AbortSignal): RequestHandler =>
+  (route: Route, deps: Deps, track: (response: Response) => AbortSignal): RequestHandler =>
   async (request, response) => {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const output = await route.answer({
       params: request.params,
       query: request.query,
       body: request.body,
       identity: identityOf(response),
       deps,
-      signal: AbortSignal.any([gone.signal, drain]),
+      signal: track(response),
       reply: { header: (name, value) => void response.setHeader(name, value) },
     });
     response.status(route.status);
     if (output === undefined || output === null) response.end();
     else response.json(output);
   };
+
+const GONE = new Error('the client is gone, or the service drains');
+
+/**
+ * A signal for each request, aborted when its client goes away before the answer, or when the service drains. One
+ * listener on `drain` for all: thousands of requests wait at the same time.
+ */
+function requestSignals(drain: AbortSignal): (response: Response) => AbortSignal {
+  const open = new Set<AbortController>();
+  drain.addEventListener('abort', () => open.forEach((one) => void one.abort(GONE)), { once: true });
+  return (response) => {
+    const controller = new AbortController();
+    if (drain.aborted) controller.abort(GONE);
+    open.add(controller);
+    response.once('close', () => {
+      open.delete(controller);
+      if (!response.writableFinished) controller.abort(GONE);
+    });
+    return controller.signal;
+  };
+}
 
 const identityOf = (response: Response): Identity | undefined =>
   response.locals['identity'] as Identity | undefined;

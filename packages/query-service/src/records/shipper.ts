@@ -23,6 +23,8 @@ export interface Shipper {
 
 const LIMITS: BatchLimits = { rows: 500, characters: 4_000_000 };
 const FIRST_BACKOFF_MS = 100;
+/** What is new is gathered this long: each batch costs synced commits, for which decisions and grants would wait. */
+const GATHER_MS = 50;
 const STOP_PATIENCE_MS = 5000;
 
 /**
@@ -91,7 +93,7 @@ export function startShipper({
 
   // While sending fails, what is new waits for the next attempt instead of causing one.
   const unsubscribe = control.onOutbox(() => {
-    if (backoff === 0) schedule(1);
+    if (backoff === 0) schedule(GATHER_MS);
   });
   schedule(0);
   return {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Wakes those who wait for a topic, in this process. The number of waiters is bounded. */
 export class Signals {
   readonly #waiters = new Map<string, Set<() => void>>();
@@ -53,13 +51,13 @@ export class Listener {
 
   /** Until the topic is notified (since the last `wait`), the time is over, or the signal is aborted. */
   async wait(milliseconds: number, signal: AbortSignal): Promise<'changed' | 'over'> {
-    const own = new AbortController();
-    const either = AbortSignal.any([signal, own.signal]);
-    const over = sleep(milliseconds, 'over' as const, { signal: either, ref: false }).catch(
-      () => 'over' as const,
-    );
-    const outcome = await Promise.race([this.#woken.promise, over]);
-    own.abort();
+    const over = Promise.withResolvers<'over'>();
+    const end = () => over.resolve('over');
+    const timer = setTimeout(end, signal.aborted ? 0 : milliseconds).unref();
+    signal.addEventListener('abort', end, { once: true });
+    const outcome = await Promise.race([this.#woken.promise, over.promise]);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
     if (outcome === 'changed') this.#woken = Promise.withResolvers();
     return outcome;
   }

@@ -69,7 +69,7 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
-    const values = z.array(sqlValue).parse(parameters);
+    const values = sqlValues.parse(parameters);
     const statement = this.#prepare(sql);
     // The row type is kysely's inference from the tables; a driver can only hand over what SQLite has.
     if (givesRows(query)) return { rows: statement.all(...values) as R[] };
@@ -103,10 +103,6 @@ const givesRows = (query: RootOperationNode): boolean =>
   query.kind === 'RawNode' ||
   ('returning' in query && query.returning !== undefined);
 
-const sqlValue: z.ZodType<SQLInputValue> = z.union([
-  z.string(),
-  z.number(),
-  z.bigint(),
-  z.null(),
-  z.instanceof(Uint8Array),
-]);
+const sqlValues: z.ZodType<SQLInputValue[]> = z.array(
+  z.union([z.string(), z.number(), z.bigint(), z.null(), z.instanceof(Uint8Array)]),
+);
