@@ -268,3 +268,17 @@ test('a strict start refuses an unlisted tool when it is registered', async () =
     /does not list/,
   );
 });
+
+test('the server’s own annotations raise a class', async () => {
+  const tollgate = await house.start();
+  const before = runIds();
+  const { server, tool, executed } = labelServer();
+  const client = await connect(gateServer(tollgate, server, { run }));
+  tool.update({ annotations: { destructiveHint: true } });
+  const call = client.callTool({ name: 'set_label', arguments: { ticket: 'T-1' } });
+  await house.decideNext('refuse', 'leave it');
+  expect(JSON.stringify(await call)).toContain('leave it');
+  expect(executed).toEqual([]);
+  const [chain] = await chainsSince(tollgate, before);
+  expect(chain?.[1]).toMatchObject({ action_class: 3, enforcement: 'waiting' });
+});

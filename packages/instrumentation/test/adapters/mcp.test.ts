@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -268,4 +269,45 @@ test('a client is put behind a gate once', async () => {
   const tollgate = await house.start();
   const client = gateClient(tollgate, newClient());
   expect(() => gateClient(tollgate, client)).toThrow(/behind a gate already/);
+});
+
+test('sampling that nobody can assign to one run is refused', async () => {
+  const tollgate = await house.start();
+  const server = new McpServer({ name: 'thinker', version: '1.0.0' });
+  let asked = 0;
+  const ask = () =>
+    server.server.createMessage({
+      messages: [{ role: 'user', content: { type: 'text', text: 'x' } }],
+      maxTokens: 5,
+    });
+  let both: Promise<void> | undefined;
+  let underWay = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.registerTool('classify', { inputSchema: z.object({}) }, async () => {
+    both ??= promise;
+    underWay += 1;
+    if (underWay === 2) resolve();
+    await both;
+    return ask().then(
+      () => ({ content: [] }),
+      (error: Error) => ({ content: [{ type: 'text' as const, text: error.message }] }),
+    );
+  });
+  const client = new Client({ name: 'host', version: '1.0.0' }, { capabilities: { sampling: {} } });
+  client.setRequestHandler(CreateMessageRequestSchema, async () => {
+    asked += 1;
+    return { model: 'm', role: 'assistant', content: { type: 'text', text: 'x' } };
+  });
+  await connect(server, gateClient(tollgate, client));
+  // Outside of the runs' own context, as a server in another process asks.
+  const outside = AsyncLocalStorage.snapshot();
+  const send = server.server.transport?.send.bind(server.server.transport);
+  if (server.server.transport !== undefined && send !== undefined)
+    server.server.transport.send = (message, options) => outside(() => send(message, options));
+  await expect(ask()).rejects.toThrow(/no tool call of a run was under way/);
+  const call = () => client.callTool({ name: 'classify', arguments: {} });
+  const results = await Promise.all([0, 1].map(() => tollgate.run({ initiator: SAM }, call)));
+  for (const { output } of results)
+    expect(JSON.stringify(output)).toContain('give each run a client of its own');
+  expect(asked).toBe(0);
 });

@@ -1,4 +1,13 @@
-import { Agent, type AgentInputItem, Handoff, type ModelProvider, Runner, tool, Usage } from '@openai/agents';
+import {
+  Agent,
+  type AgentInputItem,
+  Handoff,
+  MCPServerStdio,
+  type ModelProvider,
+  Runner,
+  tool,
+  Usage,
+} from '@openai/agents';
 import {
   assistantMessage,
   functionCall,
@@ -13,6 +22,7 @@ import { ToolRefused } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
 import { chainOf } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
+import { examplePath } from './run-example.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -349,6 +359,34 @@ test('a tool that an agent gets later is gated when it runs', async () => {
   await tollgate.run({ initiator: SAM }, () => runner.run(agent, 'x'));
   expect(executed).toEqual([]);
   expect(readBy(scripted)).toContain('out_of_scope');
+});
+
+test('the tools of an agent’s MCP servers are gated', async () => {
+  const tollgate = await house.start();
+  const server = new MCPServerStdio({ command: process.execPath, args: [examplePath('mcp-tickets.ts')] });
+  await server.connect();
+  try {
+    const scripted = new ScriptedModel([
+      answer(
+        functionCall('set_label', { ticket: 'T-1', label: 'no' }, { callId: 'a' }),
+        functionCall('set_label', { ticket: 'T-1', label: 'done' }, { callId: 'b' }),
+      ),
+      say('done'),
+    ]);
+    const agent = gateAgent(tollgate, new Agent({ name: 'a', model: scripted, mcpServers: [server] }));
+    const result = await tollgate.run({ initiator: SAM }, async () => {
+      await runner.run(agent, 'x');
+    });
+    expect(readBy(scripted)).toContain('out_of_scope');
+    expect(readBy(scripted)).toContain('T-1 is done');
+    const records = await recordsOf(tollgate, result.runId);
+    expect(records.flatMap(({ enforcement }) => enforcement ?? []).toSorted()).toEqual([
+      'blocked',
+      'executed',
+    ]);
+  } finally {
+    await server.close();
+  }
 });
 
 test('models that are named by text are metered by their provider', async () => {
