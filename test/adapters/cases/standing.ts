@@ -94,6 +94,7 @@ const silent: Case = {
       return 'bug';
     };
     const told = await tell(driver, house, {
+      silence: true,
       tools: [tool('classify', { execute: goesSilent }), tool('set_label'), tool('send_reply')],
       turns: [
         calls(['c1', 'classify', { item: 'x' }]),

@@ -6,6 +6,7 @@ import { functions } from './functions.ts';
 import { langchain } from './langchain.ts';
 import { langgraph } from './langgraph.ts';
 import { mcp } from './mcp.ts';
+import { mcpServer } from './mcp-server.ts';
 import { openaiAgents } from './openai-agents.ts';
 
 /** In the order of the matrix. The suite fails where one of them is missing. */
@@ -13,6 +14,7 @@ export const EXPECTED_DRIVERS = [
   'functions',
   'ai-sdk',
   'mcp',
+  'mcp-server',
   'openai-agents',
   'langchain',
   'langgraph',
@@ -25,6 +27,7 @@ export const DRIVERS: readonly Driver[] = [
   functions,
   aiSdk,
   mcp,
+  mcpServer,
   openaiAgents,
   langchain,
   langgraph,

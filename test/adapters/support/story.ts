@@ -12,9 +12,17 @@ export interface Story extends Partial<Omit<Scene, 'tollgate' | 'run'>> {
   readonly approver?: Decide;
   readonly start?: Partial<StartOptions>;
   readonly runSignal?: AbortSignal;
+  /** The case itself keeps the service from being heard. */
+  readonly silence?: boolean;
   /** The body of the run; default: the driver once. */
   readonly body?: (drive: (changes?: Partial<Scene>) => Promise<Transcript>, run: Run) => Promise<Transcript>;
 }
+
+/**
+ * The machine was too busy for the service to be heard within a second, and the gate refused, as it should. That says nothing
+ * about the adapter: the cell is played again.
+ */
+export class TooBusy extends Error {}
 
 /** How it went: facts only. */
 export interface Told {
@@ -55,6 +63,8 @@ export async function tell(driver: Driver, house: House, story: Story): Promise<
   house.collector.mode = 'open';
   await tollgate.flush(20_000);
   const spans = chainOf(house.spans(), result.runId);
+  if (story.silence !== true && spans.some(({ record }) => record.reason === 'service_unreachable'))
+    throw new TooBusy('the service was not heard within a second');
   const { output } = result;
   // A driver never rejects; one that does has not understood what it drives.
   if (output === undefined) throw new Error('the driver rejected', { cause: result.error });
