@@ -1,17 +1,21 @@
 import {
   APPROVAL_STATES,
+  BUDGET_PERIODS,
+  CONTENT_CAPTURES,
+  CONTROL_RULES,
   ENFORCEMENTS,
+  FACT_ORIGINS,
   FINAL_STATUSES,
   FLAG_STATES,
   OUTCOMES,
+  REASON_CODES,
   RECORD_KINDS,
   REVIEW_VERDICTS,
   VERDICTS,
 } from '@tollgate/contract';
 import { expect, test } from 'vitest';
-import { timelineEntry } from '../../src/browser/api/evidence-shapes.ts';
-import { factOf } from '../../src/browser/format/fact.ts';
-import { kindText, label, lookOf, type Vocabulary } from '../../src/browser/format/words.ts';
+import { controlText, kindText, label, limitText } from '../../src/browser/format/names.ts';
+import { lookOf, type Vocabulary } from '../../src/browser/format/words.ts';
 import { actionText, classReason } from '../../src/browser/pages/approval-class.ts';
 import { parseGroups } from '../../src/browser/pages/cost-groups.ts';
 import { reasonText } from '../../src/browser/pages/run/reason-text.ts';
@@ -24,6 +28,8 @@ const VOCABULARIES = [
   ['approval_state', APPROVAL_STATES],
   ['flag_state', FLAG_STATES],
   ['review_verdict', REVIEW_VERDICTS],
+  ['origin', FACT_ORIGINS],
+  ['capture', CONTENT_CAPTURES],
 ] as const satisfies readonly (readonly [Vocabulary, readonly string[]])[];
 
 test.each(VOCABULARIES)('no two words of %s look alike', (vocabulary, words) => {
@@ -47,9 +53,22 @@ test.each(['constructor', '__proto__', 'toString', 'a_newer_word'])(
   },
 );
 
-test('every kind of record has a name of its own', () => {
-  expect(new Set(RECORD_KINDS.map(kindText)).size).toBe(RECORD_KINDS.length);
+test.each([
+  ['kind of record', RECORD_KINDS, kindText],
+  ['control', Object.keys(CONTROL_RULES), controlText],
+  ['limit', BUDGET_PERIODS, limitText],
+  ['reason', REASON_CODES, reasonText],
+])('every %s has a name of its own, and none is shown as a code', (_, words, text) => {
+  const texts = words.map((word) => text(word));
+  expect(new Set(texts).size).toBe(words.length);
+  for (const one of texts) expect(one).not.toMatch(/_/);
+});
+
+test('a key is a label without its unit', () => {
   expect(label('rollback_note')).toBe('Rollback note');
+  expect(label('spent_usd')).toBe('Spent');
+  expect(label('limit')).not.toBe(label('limit_usd'));
+  expect(label('constructor')).toBe('Constructor');
 });
 
 test('why a call is of class 3', () => {
@@ -63,28 +82,4 @@ test('why a call is of class 3', () => {
 test('groups of costs are those that exist, each once', () => {
   expect(parseGroups('day,workflow,day')).toEqual(['workflow', 'day']);
   expect(parseGroups('password')).toEqual(['workflow']);
-});
-
-const cited = (detail: object, content: object | null = null) =>
-  factOf(timelineEntry.parse({ time: 't', kind: 'source_cited', source: 'agent', detail, content }));
-
-test('a fact from a source names the source, an inference its model', () => {
-  expect(
-    cited({ origin: 'source', system: 'crm', reference: 'account/42' }, { output: 'Ends in May.' }),
-  ).toEqual({
-    origin: 'source',
-    statement: 'Ends in May.',
-    rests_on: 'crm account/42',
-  });
-  expect(cited({ origin: 'inference', model: 'm-1' })).toEqual({
-    origin: 'inference',
-    statement: null,
-    rests_on: 'm-1',
-  });
-  expect(cited({})?.origin).toBe('not stated');
-});
-
-test('content cannot turn an inference into a source', () => {
-  expect(cited({ origin: 'inference' }, { origin: 'source', system: 'crm' })?.origin).toBe('inference');
-  expect(cited({}, { origin: 'source' })?.origin).toBe('not stated');
 });

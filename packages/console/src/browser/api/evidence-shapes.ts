@@ -10,6 +10,8 @@ export const timelineEntry = z.object({
   /** Who wrote the record: `agent` (a claim by the key of `principal`) or `service`. */
   source: text,
   principal: said,
+  /** Whose chain it is in: a process of the agent, or the service. */
+  writer: said,
   actor: said,
   call_id: said,
   tool: said,
@@ -83,9 +85,13 @@ export const evidence = z.object({
         /** SHA-256 of the last record. */
         head: said,
         whole: z._default(z.boolean(), true),
+        /** False where no seal says how many records it wrote. */
+        end_proven: z._default(z.boolean(), true),
       }),
     ),
     findings: z.array(z.object({ writer: said, problem: text })),
+    /** What nobody can say from the records alone; no sign of tampering. */
+    unproven: z._default(z.array(z.object({ writer: text, why: text })), []),
   }),
   flags: z.array(flag),
 });

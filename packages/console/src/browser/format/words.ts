@@ -1,10 +1,10 @@
 import type {
   ApprovalState,
+  ContentCapture,
   Enforcement,
   FactOrigin,
   FlagState,
   Outcome,
-  RecordKind,
   ReviewVerdict,
   RunStatus,
   Verdict,
@@ -56,11 +56,12 @@ const OUTCOME: Record<Outcome, Look> = {
 
 const APPROVAL_STATE: Record<ApprovalState, Look> = {
   waiting: look('wait', 'waiting'),
-  approved: look('good', 'approved'),
+  // A grant also comes of broken glass, which nobody approved: who decided what stands beside it.
+  approved: look('good', 'granted'),
   refused: look('bad', 'refused'),
   expired: look('warn', 'expired'),
   withdrawn: look('calm', 'withdrawn'),
-  consumed: look('good', 'approved and used'),
+  consumed: look('good', 'granted and used'),
 };
 
 const FLAG_STATE: Record<FlagState, Look> = {
@@ -93,6 +94,18 @@ const ORIGIN: Record<FactOrigin, Look> = {
   inference: look('warn', 'inferred by the model'),
 };
 
+const REDACTION: Record<'masked' | 'cut' | 'withheld', Look> = {
+  masked: look('warn', 'masked in part'),
+  cut: look('warn', 'cut'),
+  withheld: look('calm', 'withheld'),
+};
+
+const CAPTURE: Record<ContentCapture, Look> = {
+  full: look('good', 'kept whole'),
+  digest: look('wait', 'digest only'),
+  off: look('calm', 'nothing kept'),
+};
+
 const LOOKS = {
   run_status: RUN_STATUS,
   verdict: VERDICT,
@@ -104,6 +117,8 @@ const LOOKS = {
   sample_state: SAMPLE_STATE,
   review_verdict: REVIEW_VERDICT,
   origin: ORIGIN,
+  redaction: REDACTION,
+  capture: CAPTURE,
 } as const satisfies Record<string, Readonly<Record<string, Look>>>;
 
 export type Vocabulary = keyof typeof LOOKS;
@@ -113,43 +128,4 @@ export function lookOf(vocabulary: Vocabulary, word: string): Look {
   const looks: Readonly<Record<string, Look>> = LOOKS[vocabulary];
   const found = Object.hasOwn(looks, word) ? looks[word] : undefined;
   return found ?? { text: word.replaceAll('_', ' '), tone: 'calm' };
-}
-
-const KINDS: Record<RecordKind, string> = {
-  run_started: 'Run started',
-  model_called: 'Model called',
-  gate_decided: 'Gate decided',
-  tool_finished: 'Tool finished',
-  escalated: 'Escalated to a person',
-  source_cited: 'Fact cited',
-  evidence_gap: 'Gap in the evidence',
-  run_sealed: 'Run ended and sealed',
-  workflow_registered: 'Workflow registered',
-  run_registered: 'Run registered',
-  approval_requested: 'Approval requested',
-  approval_decided: 'Approval decided',
-  approval_expired: 'Approval expired',
-  approval_withdrawn: 'Approval withdrawn',
-  grant_consumed: 'Grant used',
-  consume_refused: 'Receipt refused',
-  sampled: 'Chosen for review',
-  reviewed: 'Reviewed',
-  rolled_back: 'Rolled back',
-  suspended: 'Workflow suspended',
-  resumed: 'Workflow resumed',
-  flag_changed: 'Flag changed',
-  person_added: 'Person added',
-  credential_issued: 'Key or token issued',
-  credential_revoked: 'Key or token revoked',
-};
-
-export function kindText(kind: string): string {
-  const kinds: Readonly<Record<string, string>> = KINDS;
-  return Object.hasOwn(kinds, kind) ? (kinds[kind] ?? kind) : kind.replaceAll('_', ' ');
-}
-
-/** `rollback_note` → `Rollback note` */
-export function label(key: string): string {
-  const words = key.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,7 +1,10 @@
+import { CONTROL_RULES, type ControlRule } from '@tollgate/contract';
 import { Link, useParams } from 'react-router';
 import { useFlag } from '../api/queries.ts';
 import type { Flag } from '../api/shapes.ts';
+import { controlText } from '../format/names.ts';
 import { Chip } from '../parts/chip.tsx';
+import { DetailPairs } from '../parts/detail-pairs.tsx';
 import { DueDate } from '../parts/due.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Value } from '../parts/json-view.tsx';
@@ -15,7 +18,7 @@ import { Utc } from '../parts/utc.tsx';
 export function FlagPage() {
   const { id = '' } = useParams();
   const query = useFlag(id);
-  const control = query.data?.control.replaceAll('_', ' ');
+  const control = query.data === undefined ? undefined : controlText(query.data.control);
   return (
     <Page title={control === undefined ? 'Flag' : `Flag: ${control}`} above={<Link to="/flags">Flags</Link>}>
       <Answered query={query}>{(flag) => <Body flag={flag} />}</Answered>
@@ -38,17 +41,49 @@ function Body({ flag }: { readonly flag: Flag }) {
         <p className="summary">
           <Shown text={flag.summary} />
         </p>
+        <Rule control={flag.control} />
         <Facts items={factsOf(flag)} />
       </Panel>
       {flag.evidence !== null && (
         <Panel id="flag-evidence" title="The evidence that raised it">
-          <Value value={flag.evidence} label="Evidence of the flag" />
+          <EvidenceOfFlag evidence={flag.evidence} />
         </Panel>
       )}
       {(flag.state === 'open' || flag.state === 'acknowledged') && <Triage flag={flag} />}
     </div>
   );
 }
+
+/** What the control stands for, so that a finding can be judged by somebody who does not know its name. */
+function Rule({ control }: { readonly control: string }) {
+  const rules: Readonly<Record<string, ControlRule>> = CONTROL_RULES;
+  const rule = Object.hasOwn(rules, control) ? rules[control] : undefined;
+  if (rule === undefined) return null;
+  return (
+    <p className="quiet">
+      The rule: {rule.rule} Checked here: {rule.checked}.
+    </p>
+  );
+}
+
+/** What the control saw, with a way to the approval where it is about one. */
+function EvidenceOfFlag({ evidence }: { readonly evidence: unknown }) {
+  if (!isObject(evidence)) return <Value value={evidence} label="Evidence of the flag" />;
+  const { approval_id, ...rest } = evidence;
+  return (
+    <>
+      <DetailPairs values={rest} />
+      {typeof approval_id === 'string' && (
+        <p>
+          <Link to={`/approvals/${encodeURIComponent(approval_id)}`}>The approval that it is about</Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function factsOf(flag: Flag) {
   return {

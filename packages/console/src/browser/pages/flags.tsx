@@ -2,6 +2,7 @@ import { FLAG_STATES } from '@tollgate/contract';
 import { Link } from 'react-router';
 import { useFlags, useWorkflows } from '../api/queries.ts';
 import type { Flag } from '../api/shapes.ts';
+import { controlText } from '../format/names.ts';
 import { lookOf } from '../format/words.ts';
 import { Chip } from '../parts/chip.tsx';
 import { DueDate } from '../parts/due.tsx';
@@ -67,7 +68,7 @@ const COLUMNS: readonly Column<Flag>[] = [
       </Link>
     ),
   },
-  { name: 'Control', cell: (flag) => <Shown text={flag.control.replaceAll('_', ' ')} /> },
+  { name: 'Control', cell: (flag) => <Shown text={controlText(flag.control)} /> },
   {
     name: 'Workflow',
     cell: (flag) => (flag.workflow === null ? <ShownOr text={null} /> : <Name text={flag.workflow} />),

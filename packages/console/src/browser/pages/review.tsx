@@ -92,7 +92,12 @@ function OfTheCall({ sample }: { readonly sample: Sample }) {
         <p className="notice">This account may not read content, so it is left out here.</p>
       )}
       <Answered query={whole.data === undefined ? bare : whole}>
-        {({ timeline }) => <Timeline entries={timeline.filter((entry) => mine(entry.call_id))} />}
+        {({ timeline }) => (
+          <Timeline
+            entries={timeline.filter((entry) => mine(entry.call_id))}
+            asked={whole.data !== undefined}
+          />
+        )}
       </Answered>
     </Panel>
   );

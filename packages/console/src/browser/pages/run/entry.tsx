@@ -1,19 +1,29 @@
 import { Link } from 'react-router';
 import type { TimelineEntry } from '../../api/evidence-shapes.ts';
 import { factOf } from '../../format/fact.ts';
-import { kindText } from '../../format/words.ts';
+import { kindText } from '../../format/names.ts';
+import { outcomeNote } from '../../format/outcome.ts';
+import type { AgentProcess } from '../../format/processes.ts';
 import { Chip, ClassChip } from '../../parts/chip.tsx';
 import { Usd } from '../../parts/money.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { Utc } from '../../parts/utc.tsx';
 import { EntryDetail } from './entry-detail.tsx';
-import { Fact } from './facts-cited.tsx';
+import { Fact } from './fact.tsx';
 import { reasonText } from './reason-text.ts';
 import { ThreeFacts } from './three-facts.tsx';
 
+interface EntryProps {
+  readonly entry: TimelineEntry;
+  readonly asked: boolean;
+  /** Which process of the agent wrote it, where there were several. */
+  readonly process?: AgentProcess | undefined;
+}
+
 /** One record: when, what and by whom; what was decided; and below, what was in it. */
-export function Entry({ entry }: { readonly entry: TimelineEntry }) {
+export function Entry({ entry, asked, process }: EntryProps) {
   const fact = factOf(entry);
+  const note = outcomeNote(entry);
   const reason = entry.reason === null ? undefined : reasonText(entry.reason);
   return (
     <article className="record">
@@ -24,7 +34,7 @@ export function Entry({ entry }: { readonly entry: TimelineEntry }) {
         {entry.action_class !== null && <ClassChip value={entry.action_class} />}
         {entry.model !== null && <Shown code text={entry.model} />}
         {entry.final_status !== null && <Chip of="run_status" word={entry.final_status} />}
-        <By entry={entry} />
+        <By entry={entry} process={process} />
       </header>
       <ThreeFacts verdict={entry.verdict} enforcement={entry.enforcement} outcome={entry.outcome} />
       {reason !== undefined && (
@@ -32,7 +42,8 @@ export function Entry({ entry }: { readonly entry: TimelineEntry }) {
           Why: <Shown text={reason} />
         </p>
       )}
-      {fact !== undefined && <Fact fact={fact} />}
+      {note !== undefined && <p className="notice">{note}</p>}
+      {fact !== undefined && <Fact fact={fact} asked={asked} />}
       <EntryNotes entry={entry} />
       <EntryDetail entry={entry} shown={fact === undefined} />
     </article>
@@ -40,11 +51,12 @@ export function Entry({ entry }: { readonly entry: TimelineEntry }) {
 }
 
 /** The service's records are facts; an agent's are claims by its key. */
-function By({ entry }: { readonly entry: TimelineEntry }) {
+function By({ entry, process }: Omit<EntryProps, 'asked'>) {
   const byService = entry.source === 'service';
+  const which = process === undefined ? '' : ` ${process.number}`;
   return (
     <span className={byService ? 'by by-service' : 'by by-agent'}>
-      {byService ? 'recorded by the service' : 'said by the agent’s process'}
+      {byService ? 'recorded by the service' : `said by the agent’s process${which}`}
       {[entry.principal, entry.actor].map(
         (name, index) =>
           name !== null && (

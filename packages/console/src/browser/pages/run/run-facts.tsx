@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import type { Evidence } from '../../api/evidence-shapes.ts';
+import type { AgentProcess } from '../../format/processes.ts';
 import { between } from '../../format/span.ts';
 import { Badge } from '../../parts/chip.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -7,8 +8,13 @@ import { Total } from '../../parts/money.tsx';
 import { Id, Shown, ShownOr } from '../../parts/shown.tsx';
 import { Utc } from '../../parts/utc.tsx';
 
+interface RunFactsProps {
+  readonly evidence: Evidence;
+  readonly processes: readonly AgentProcess[];
+}
+
 /** Who, for whom, when, how much, and whether the evidence is whole. */
-export function RunFacts({ evidence: { run, cost, chain } }: { readonly evidence: Evidence }) {
+export function RunFacts({ evidence: { run, cost, chain }, processes }: RunFactsProps) {
   const took =
     run.started_at === null || run.ended_at === null ? undefined : between(run.started_at, run.ended_at);
   return (
@@ -38,11 +44,32 @@ export function RunFacts({ evidence: { run, cost, chain } }: { readonly evidence
             {took !== undefined && <span className="quiet">after {took}</span>}
           </>
         ),
+        Resumed: resumed(processes),
         Cost: <Total usd={cost.usd} calls={cost.calls} unpriced={cost.unpriced_calls} />,
         Chain: <ChainBadge whole={chain.whole} />,
         'Policy version': run.policy_version === null ? undefined : <Id value={run.policy_version} />,
       }}
     />
+  );
+}
+
+/** Undefined where nothing resumed it, so that the pair is left out. */
+function resumed(processes: readonly AgentProcess[]) {
+  const again = processes.filter(({ how }) => how === 'resumed');
+  const last = again.at(-1);
+  if (last === undefined) return undefined;
+  return (
+    <>
+      <Badge look={{ tone: 'wait', text: again.length === 1 ? 'once' : `${again.length} times` }} /> by
+      another process, last at <Utc iso={last.at} form="second" />
+      {last.by !== null && (
+        <>
+          {' with the key of '}
+          <Shown text={last.by} />
+        </>
+      )}
+      . <a href="#chain">Its writers</a>
+    </>
   );
 }
 

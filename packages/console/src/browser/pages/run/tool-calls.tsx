@@ -1,4 +1,5 @@
 import type { ToolCall } from '../../api/evidence-shapes.ts';
+import { callNote } from '../../format/outcome.ts';
 import type { Vocabulary } from '../../format/words.ts';
 import { Chip, ClassChip } from '../../parts/chip.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -23,12 +24,22 @@ export function ToolCalls({ calls }: { readonly calls: readonly ToolCall[] }) {
 const word = (of: Vocabulary, value: string | null) =>
   value === null ? <span className="none">none</span> : <Chip of={of} word={value} />;
 
+function Outcome({ call }: { readonly call: ToolCall }) {
+  const note = callNote(call);
+  return (
+    <div className="outcome">
+      {word('outcome', call.outcome)}
+      {note !== undefined && <p className="quiet">{note}</p>}
+    </div>
+  );
+}
+
 const COLUMNS: readonly Column<ToolCall>[] = [
   { name: 'Tool', head: true, cell: (call) => <Shown code text={call.tool} /> },
   { name: 'Class', cell: (call) => <ClassChip value={call.action_class} /> },
   { name: 'Verdict', cell: (call) => word('verdict', call.verdict) },
   { name: 'Enforcement', cell: (call) => word('enforcement', call.enforcement) },
-  { name: 'Outcome', cell: (call) => word('outcome', call.outcome) },
+  { name: 'Outcome', cell: (call) => <Outcome call={call} /> },
   {
     name: 'Why',
     cell: (call) =>
