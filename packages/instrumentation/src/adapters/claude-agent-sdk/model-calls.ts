@@ -74,6 +74,10 @@ export class ModelCalls {
     }
   }
 
+  stopIfRefused(): void {
+    if (this.refusal !== undefined) this.options.stop(this.refusal);
+  }
+
   /** A sub-agent's transcript; it is read when something is to be settled. */
   transcript(path: string): void {
     this.transcripts.add(path);

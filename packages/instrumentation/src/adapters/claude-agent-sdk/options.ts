@@ -7,6 +7,7 @@ import type {
 } from '@anthropic-ai/claude-agent-sdk';
 import { TollgateError } from '@tollgate/contract';
 
+type Settings = Exclude<Options['settings'], string | undefined>;
 type HooksOption = NonNullable<Options['hooks']>;
 type Hook = (input: HookInput, signal: AbortSignal) => Promise<HookJSONOutput>;
 export type Hooks = Partial<Record<HookEvent, Hook>>;
@@ -31,13 +32,37 @@ export function requireGateable(options: Options): void {
   if (problem !== undefined) throw new TollgateError('invalid_request', `${problem}.`);
 }
 
+/**
+ * The application's settings, and in them that hooks stay on: a settings file can set the process's environment, and this
+ * layer goes before all files. A file of the application's own is left as it is; what it switches off is noticed.
+ */
+export function withHooksOn(settings: Options['settings']): string | Settings {
+  const inline = typeof settings === 'string' ? parsed(settings) : settings;
+  if (typeof settings === 'string' && inline === undefined) return settings;
+  return { ...inline, env: { ...inline?.env, [BARE]: '0' } };
+}
+
+function parsed(settings: string): Settings | undefined {
+  if (!settings.trimStart().startsWith('{')) return undefined;
+  try {
+    return JSON.parse(settings) as Settings;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The application's hooks, and ours after them. A failure of ours blocks what it guards; each may take as long as an approval does. */
-export function withHooks(theirs: HooksOption = {}, ours: Hooks): HooksOption {
+export function withHooks(theirs: HooksOption = {}, ours: Hooks, heard: () => void): HooksOption {
   const added = Object.entries(ours).map(([event, hook]) => {
     const matcher: HookCallbackMatcher = {
       onFailure: 'block',
       timeout: WAIT_SECONDS,
-      hooks: [(input, _id, { signal }) => hook(input, signal)],
+      hooks: [
+        (input, _id, { signal }) => {
+          heard();
+          return hook(input, signal);
+        },
+      ],
     };
     return [event, [...(theirs[event as HookEvent] ?? []), matcher]] as const;
   });

@@ -1,22 +1,15 @@
-import type {
-  HookInput,
-  HookJSONOutput,
-  Options,
-  Query,
-  query,
-  SDKMessage,
-} from '@anthropic-ai/claude-agent-sdk';
+import type { Options, Query, query, SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { TollgateError } from '@tollgate/contract';
 import type { Tollgate } from '../../face.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
+import { gateHooks } from './gate-hooks.ts';
 import { serve } from './gated-server.ts';
 import type { GovernedQuery } from './governed-query.ts';
 import { MAIN, ModelCalls } from './model-calls.ts';
-import { type Hooks, providerOf, requireGateable, withHooks, withPatience } from './options.ts';
+import { providerOf, requireGateable, withHooks, withHooksOn, withPatience } from './options.ts';
 import { type ReadAhead, readAhead } from './read-ahead.ts';
 import { ToolCallWatch } from './tool-call-watch.ts';
 import { ToolGate } from './tool-gate.ts';
-import { subAgentTranscript } from './transcript.ts';
 
 /** One query of the SDK, from its options to the last of its evidence. */
 export class Session {
@@ -31,6 +24,8 @@ export class Session {
   private inner: Query | undefined;
   private reading: ReadAhead<SDKMessage> | undefined;
   private finished = false;
+  /** A hook of ours was asked. */
+  private heard = false;
   private breach: TollgateError | undefined;
 
   constructor(tollgate: Tollgate, run: GovernedRun, governed: GovernedQuery, spawn: typeof query) {
@@ -53,7 +48,7 @@ export class Session {
     this.watch = new ToolCallWatch(
       this.tools,
       (work) => this.inBackground(work),
-      (name) => this.breached(name),
+      (name) => this.breached(`Claude Code executed "${name}" and did not ask the gate`),
     );
     for (const signal of [run.signal, options.abortController?.signal]) this.follow(signal);
   }
@@ -121,6 +116,9 @@ export class Session {
     this.models.note(message);
     this.watch.note(message);
     if (message.type === 'result') this.finished = true;
+    // Claude Code asks a hook about each prompt before it asks a model.
+    if (!this.heard && isAskingModel(message))
+      this.breached('Claude Code is about to ask a model, and asked none of the hooks that are the gate');
   }
 
   private async over(): Promise<void> {
@@ -129,11 +127,11 @@ export class Session {
     await this.models.close(this.finished, !resumed);
   }
 
-  /** Something was executed that no gate has seen. */
-  private breached(tool: string): void {
-    const message = `Claude Code executed "${tool}" without asking the gate; the query was ended.`;
-    this.breach ??= new TollgateError('internal', message);
+  /** Something goes on that no gate sees. */
+  private breached(what: string): void {
+    this.breach ??= new TollgateError('invalid_request', `${what}; the query was ended.`);
     this.abort(this.breach);
+    this.inner?.close();
   }
 
   private follow(signal: AbortSignal | undefined): void {
@@ -163,56 +161,18 @@ export class Session {
       includePartialMessages: true,
       forwardSubagentText: true,
       permissionPrompts: 'host',
+      settings: withHooksOn(this.options.settings),
       canUseTool: this.tools.permit,
-      hooks: withHooks(this.options.hooks, this.hooks()),
+      hooks: withHooks(this.options.hooks, gateHooks(this.tools, this.models, this.options.maxTurns), () => {
+        this.heard = true;
+      }),
     };
   }
+}
 
-  private hooks(): Hooks {
-    return {
-      PreToolUse: async (input, signal) =>
-        input.hook_event_name === 'PreToolUse' ? this.tools.before(input, signal) : {},
-      PostToolUse: async (input) => this.ended(input),
-      PostToolUseFailure: async (input) => this.ended(input),
-      UserPromptSubmit: async (input) =>
-        input.hook_event_name === 'UserPromptSubmit' ? this.admit(input, input.prompt) : {},
-      PostToolBatch: (input) => this.nextTurn(input),
-      SubagentStart: (input) => this.subAgentStarts(input),
-      SubagentStop: async (input) => {
-        if (input.hook_event_name === 'SubagentStop') this.models.transcript(input.agent_transcript_path);
-        return {};
-      },
-    };
-  }
-
-  private async ended(input: HookInput): Promise<HookJSONOutput> {
-    const { hook_event_name: event } = input;
-    if (event === 'PostToolUse' || event === 'PostToolUseFailure') await this.tools.after(input);
-    return {};
-  }
-
-  /** The model reads the results next, where it may. */
-  private async nextTurn(input: HookInput): Promise<HookJSONOutput> {
-    if (input.hook_event_name !== 'PostToolBatch') return {};
-    await this.tools.afterAll(input);
-    const { maxTurns } = this.options;
-    if (input.agent_id === undefined && maxTurns !== undefined && this.models.turns >= maxTurns) return {};
-    return this.admit(input, input.tool_calls);
-  }
-
-  /** This hook cannot hold a sub-agent back, so the whole query ends. */
-  private async subAgentStarts(input: HookInput): Promise<HookJSONOutput> {
-    await this.admit(input, undefined);
-    if (this.models.refusal !== undefined) this.abort(this.models.refusal);
-    return {};
-  }
-
-  private async admit(input: HookInput, content: unknown): Promise<HookJSONOutput> {
-    const { agent_id: agent = MAIN, agent_type: type, transcript_path: transcript } = input;
-    this.models.transcript(agent === MAIN ? transcript : subAgentTranscript(transcript, agent));
-    const admitted = await this.models.admit(agent, content, agent === MAIN ? undefined : type);
-    return admitted ? {} : { continue: false, stopReason: this.models.refusal?.message ?? 'refused' };
-  }
+function isAskingModel(message: SDKMessage): boolean {
+  if (message.type === 'system') return message.subtype === 'status' && message.status === 'requesting';
+  return message.type === 'stream_event';
 }
 
 function isSubAgentText(message: SDKMessage): boolean {

@@ -83,6 +83,8 @@ export class ToolGate {
     if (permit === undefined) return;
     this.permits.remove(input.tool_use_id, permit);
     if (input.hook_event_name === 'PostToolUse') await permit.open.done(plainResult(input.tool_response));
+    // Interrupted is not undone: how far it got, nobody knows.
+    else if (input.is_interrupt === true) await permit.open.lost();
     else await permit.open.failed(new Error(input.error));
   }
 
