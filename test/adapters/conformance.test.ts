@@ -9,17 +9,28 @@ import { type Cell, playCell } from './suite/cell.ts';
 import { documentText } from './suite/document.ts';
 import { BYPASSING, judge, missingDrivers } from './suite/judge.ts';
 
+/** A busy machine plays some cells again. */
+const PATIENCE_MS = 180_000;
+
 /** The whole table is `pnpm conformance`; here are the adapters that need no other process. */
 describe.each([functions, aiSdk])('$title', (driver) => {
-  test.concurrent.each(CASES)('$name', async (one) => {
-    expect(await playCell(driver, one)).toMatchObject({ kind: 'holds' });
-  });
+  test.concurrent.each(CASES)(
+    '$name',
+    async (one) => {
+      expect(await playCell(driver, one)).toMatchObject({ kind: 'holds' });
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe('an adapter that goes round the gate turns every case red', () => {
-  test.concurrent.each(CASES)('$name', async (one) => {
-    expect(await playCell(bypassing, one)).toMatchObject({ kind: 'broken' });
-  });
+  test.concurrent.each(CASES)(
+    '$name',
+    async (one) => {
+      expect(await playCell(bypassing, one)).toMatchObject({ kind: 'broken' });
+    },
+    PATIENCE_MS,
+  );
 });
 
 /** What a passing suite has seen. */

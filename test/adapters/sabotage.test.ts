@@ -13,11 +13,15 @@ const pairs = SABOTAGE.flatMap(({ name, defect, noticedBy }) =>
   }),
 );
 
-test.concurrent.each(pairs)('an adapter that %s is noticed by %s', async (_, wanted, sabotaged) => {
-  const one = CASES.find((candidate) => candidate.name === wanted);
-  if (one === undefined) throw new Error(`there is no case ${wanted}`);
-  expect(await playCell(sabotaged, one)).toMatchObject({ kind: 'broken' });
-});
+test.concurrent.each(pairs)(
+  'an adapter that %s is noticed by %s',
+  async (_, wanted, sabotaged) => {
+    const one = CASES.find((candidate) => candidate.name === wanted);
+    if (one === undefined) throw new Error(`there is no case ${wanted}`);
+    expect(await playCell(sabotaged, one)).toMatchObject({ kind: 'broken' });
+  },
+  180_000,
+);
 
 test('no case is without an adapter that goes wrong in what it is about', () => {
   const noticing = new Set(SABOTAGE.flatMap(({ noticedBy }) => noticedBy));
