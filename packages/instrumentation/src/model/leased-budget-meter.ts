@@ -139,7 +139,7 @@ export class LeasedBudgetMeter implements BudgetMeter {
 
   private async askFor(minimum: Usd): Promise<AdmissionRefused | undefined> {
     const wanted = this.waiting.reduce((sum, { amount }) => addUsd(sum, amount), multiplyUsd(minimum, AHEAD));
-    const settled = this.untold();
+    const settled = this.untold(minimum);
     const request = {
       lease_id: uuidv7(),
       writer: this.ledger.writer,
@@ -207,11 +207,11 @@ export class LeasedBudgetMeter implements BudgetMeter {
     if (answer.kind === 'ok') this.heard(settled, askedAt);
   }
 
-  private untold(): SettledLease[] {
+  /** What is left of an idle lease that has no room for what waits is of more use in the ledger. */
+  private untold(minimum: Usd): SettledLease[] {
     const now = performance.now();
-    // A lease that is nearly used up is of no more use than what it still reserves in the ledger.
     for (const lease of this.leases)
-      if (!lease.isBusy && compareUsd(lease.room(now), this.dearest) < 0) lease.closing = true;
+      if (!lease.isBusy && compareUsd(lease.room(now), minimum) < 0) lease.closing = true;
     return this.leases
       .filter((lease) => lease.isUntold)
       .slice(0, MAX_SETTLED)

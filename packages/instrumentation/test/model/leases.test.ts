@@ -72,6 +72,15 @@ describe('one run', () => {
     expect(mine.map(({ percent }) => percent)).toContain(50);
   });
 
+  test('what lies idle in leases is given back before a call is refused', async () => {
+    const result = await tollgate.run({ initiator: SAM }, async (run) => {
+      await run.model(about('0.30'), async () => ({ costUsd: '0.0001' }));
+      await run.model(about('0.40'), async () => ({ costUsd: '0.0001' }));
+      await run.model(about('0.60'), async () => ({ costUsd: '0.0001' }));
+    });
+    expect(result).toMatchObject({ status: 'completed' });
+  });
+
   test('what was spent elsewhere counts in the ledger, also beyond the cap', async () => {
     const result = await tollgate.run({ initiator: SAM }, async (run) => {
       await run.recordModelUsage({ ...about('0'), costUsd: '0.85' });
