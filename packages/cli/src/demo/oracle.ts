@@ -27,6 +27,8 @@ export interface ExpectedRun extends ExpectedCost {
   readonly workflow: string;
   readonly status: string;
   readonly tool_calls: readonly ExpectedCall[];
+  /** Why the gate did not let the model be asked again; undefined where it always did. */
+  readonly refused_model_call: { readonly reason: string; readonly field: string } | undefined;
   /** How its approval stands at the end; undefined where it asked for none. */
   readonly approval: 'consumed' | 'refused' | 'expired' | 'waiting' | undefined;
   readonly citations: { readonly source: number; readonly inference: number };
@@ -88,6 +90,7 @@ function expectedRun(scenario: Scenario): ExpectedRun {
       reason: meets.reason,
       field: meets.field,
     })),
+    refused_model_call: refusedStep(scenario),
     approval: approval === 'executed' ? 'consumed' : approval === 'blocked' ? undefined : approval,
     citations: {
       source: facts.filter(({ origin }) => origin === 'source').length,
@@ -96,21 +99,25 @@ function expectedRun(scenario: Scenario): ExpectedRun {
   };
 }
 
-/** The steps whose model call is made: a run that waits for a person has not asked the model again yet. */
+/** The steps whose model call is made: not after a run waits for a person, and not where the gate refuses the call. */
 function stepsMade({ script }: Scenario): readonly Step[] {
   const waits = script.findIndex(({ calls }) => calls.some(({ meets }) => meets.enforcement === 'waiting'));
-  return waits === -1 ? script : script.slice(0, waits + 1);
+  const reached = waits === -1 ? script : script.slice(0, waits + 1);
+  return reached.filter(({ refused }) => refused === undefined);
 }
+
+const refusedStep = ({ script }: Scenario) => script.find(({ refused }) => refused !== undefined)?.refused;
 
 const callsOf = (scenario: Scenario) => stepsMade(scenario).flatMap(({ calls }) => calls);
 
 /** A refusal ends a run when nothing came after it; an escalation ends it whatever came before. */
 function statusOf(scenario: Scenario): string {
   if (scenario.escalation !== undefined) return 'escalated';
+  if (refusedStep(scenario)?.reason === 'over_budget') return 'over_budget';
   const last: Meets | undefined = callsOf(scenario).at(-1)?.meets;
   if (last?.enforcement === 'waiting') return 'unsealed';
   if (last === undefined || last.enforcement === 'executed') return 'completed';
-  return last.reason === 'over_budget' ? 'over_budget' : last.enforcement;
+  return last.enforcement;
 }
 
 function costOf(scenarios: readonly Scenario[]): ExpectedCost {
@@ -156,8 +163,9 @@ function expectedFlags(scenario: Scenario): ExpectedFlag[] {
   const sampled = met.filter(({ tool, meets }) => meets.outcome !== undefined && SAMPLED[tool] !== undefined);
   return [
     ...heldBack.map(() => flag('refused_actions', 'info')),
-    ...(heldBack.some(({ meets }) => meets.reason === 'over_budget')
-      ? [flag('budget_breach', 'critical')]
+    // What comes near its limit is warned of before; nothing goes beyond it.
+    ...(refusedStep(scenario)?.reason === 'over_budget'
+      ? [flag('refused_actions', 'info'), flag('budget_warning', 'info')]
       : []),
     ...(scenario.escalation === undefined ? [] : [flag('escalation_noted', 'info')]),
     ...(costOf([scenario]).unpriced_calls === 0 ? [] : [flag('model_call_priced', 'warning')]),

@@ -31,6 +31,8 @@ export interface Step {
   readonly usage: ScriptedUsage;
   readonly calls: readonly ScriptedCall[];
   readonly text: string;
+  /** Set where the gate refuses the model call itself, so that the model is never asked. */
+  readonly refused?: { readonly reason: Reason; readonly field: string };
 }
 
 /** The model calls tools. */
@@ -41,6 +43,11 @@ export function calls(usage: ScriptedUsage, ...scripted: readonly ScriptedCall[]
 /** The model has its answer, and the loop ends. */
 export function says(usage: ScriptedUsage, text: string): Step {
   return { usage, calls: [], text };
+}
+
+/** The gate does not let the model be asked: the worst that its answer may cost is reserved before, and there is no room. */
+export function isNotAsked(reason: Reason, field: string): Step {
+  return { usage: { input: 0, output: 0 }, calls: [], text: '', refused: { reason, field } };
 }
 
 export function call(tool: string, args: ScriptedCall['arguments'], meets: Meets): ScriptedCall {

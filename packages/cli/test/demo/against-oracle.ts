@@ -66,6 +66,17 @@ export function describeDemoAgainstOracle(startSystem: () => Promise<RunningSyst
       for (const { reason } of tool_calls) if (reason !== undefined) expect(reasons).toContain(reason);
     });
 
+    it.each(oracle.runs)(
+      '$scenario: the model was asked unless there was no room',
+      ({ scenario, refused_model_call: refused }) => {
+        const { tool_calls, timeline } = evidenceOf(scenario);
+        const blocked = tool_calls.filter(({ tool }) => tool === '');
+        expect(blocked.map(({ reason }) => reason)).toEqual(refused === undefined ? [] : [refused.reason]);
+        if (refused !== undefined)
+          expect(timeline.map(({ detail }) => detail?.['field'])).toContain(refused.field);
+      },
+    );
+
     it('names the argument, the data or the limit that a denial is about', () => {
       for (const { scenario, tool_calls } of oracle.runs)
         for (const { field } of tool_calls)

@@ -17,8 +17,8 @@ describe('the oracle', () => {
     });
     // claude-haiku-4-5: 1 in, 0.1 read, 1.25 write, 5 out. 352 + 2048 × 1.25 + 88 × 5 = 3352; 562 + 204.8 + 120 = 886.8.
     expect(run('ops-recurring-check')).toMatchObject({ calls: 2, unpriced_calls: 0, cost_usd: '0.0042388' });
-    // claude-opus-4-1: 15 in, 75 out. 2700 × 15 + 350 × 75 = 66750 millionths, over the limit of 0.05.
-    expect(run('sales-over-budget')).toMatchObject({ calls: 2, cost_usd: '0.06675', status: 'over_budget' });
+    // claude-opus-4-1: 15 in, 75 out. 1200 × 15 + 150 × 75 = 29250 millionths; a second call has no room under 0.05.
+    expect(run('sales-over-budget')).toMatchObject({ calls: 1, cost_usd: '0.02925', status: 'over_budget' });
   });
 
   it('counts a model without a price as unpriced, not as free', () => {
@@ -33,7 +33,8 @@ describe('the oracle', () => {
   it('expects the flags that the stories tell of', () => {
     const of = (control: string) =>
       flags.filter((each) => each.control === control).map(({ scenario }) => scenario);
-    expect(of('budget_breach')).toEqual(['sales-over-budget']);
+    expect(of('budget_warning')).toEqual(['sales-over-budget']);
+    expect(of('budget_breach')).toEqual([]);
     expect(of('unreviewed_sample')).toEqual([
       'engineering-scope-violation',
       'product-requirements-with-sources',

@@ -40,10 +40,10 @@ export function plain(amount: string | null | undefined): string {
   return (amount ?? '0').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
 }
 
-/** One line a call, in order of the first word about it: what was said last is how it stands. */
+/** One line a tool call (a refused model call has no tool), in order of the first word about it: what was said last is how it stands. */
 export function callsOf({ tool_calls }: Evidence) {
   const calls = new Map<string, ToolCall>();
-  for (const each of tool_calls) {
+  for (const each of tool_calls.filter(({ tool }) => tool !== '')) {
     const before = calls.get(each.call_id);
     calls.set(each.call_id, before === undefined ? each : { ...before, ...said(each) });
   }

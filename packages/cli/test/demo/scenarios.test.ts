@@ -31,20 +31,14 @@ const costOf = (scenario: Scenario) => {
   return run?.cost_usd ?? '0';
 };
 
-function decided(scenario: Scenario, { tool, arguments: args, meets }: ScriptedCall) {
+function decided(scenario: Scenario, { tool, arguments: args }: ScriptedCall) {
   const policy = policyOf(scenario.workflow);
   return decide(policy, {
     tool,
     arguments: args,
     reads: READS[tool],
     rollback_note: policy.rollback_path.tools[tool],
-    // Only a refusal over budget looks at the money, and by then the whole script has been paid for.
-    run: {
-      spent_usd: meets.reason === 'over_budget' ? costOf(scenario) : '0',
-      denials: 0,
-      errors: 0,
-      suspended: false,
-    },
+    run: { spent_usd: costOf(scenario), denials: 0, errors: 0, suspended: false },
     service: 'reachable',
   });
 }
@@ -58,13 +52,11 @@ describe('the scenarios', () => {
     }
   });
 
-  it.each(SCENARIOS)('$name: stays below its budget unless it is about that', (scenario) => {
+  it.each(SCENARIOS)('$name: stays below its budget, also where it is about that', (scenario) => {
     const limit = policyOf(scenario.workflow).budget_limit.per_run;
-    const breaks = scenario.script.some(({ calls }) =>
-      calls.some(({ meets }) => meets.reason === 'over_budget'),
-    );
-    if (limit !== undefined) expect(Number(costOf(scenario)) > Number(limit)).toBe(breaks);
-    expect(breaks && limit === undefined).toBe(false);
+    if (limit !== undefined) expect(Number(costOf(scenario))).toBeLessThan(Number(limit));
+    const refused = scenario.script.some((step) => step.refused?.reason === 'over_budget');
+    expect(refused && limit === undefined).toBe(false);
   });
 
   it('are told apart by their names, and by what approvers read', () => {
@@ -110,13 +102,7 @@ describe('the scenarios', () => {
     );
     const reasons = oracle.runs.flatMap(({ tool_calls }) => tool_calls.map(({ reason }) => reason));
     expect(reasons).toEqual(
-      expect.arrayContaining([
-        'tool_blocked',
-        'tool_not_listed',
-        'out_of_scope',
-        'data_not_allowed',
-        'over_budget',
-      ]),
+      expect.arrayContaining(['tool_blocked', 'tool_not_listed', 'out_of_scope', 'data_not_allowed']),
     );
     expect(new Set(oracle.runs.map(({ approval }) => approval))).toEqual(
       new Set([undefined, 'consumed', 'refused', 'expired', 'waiting']),
