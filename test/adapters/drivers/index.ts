@@ -5,6 +5,7 @@ import { claudeAgentSdk } from './claude-agent-sdk.ts';
 import { functions } from './functions.ts';
 import { langchain } from './langchain.ts';
 import { langgraph } from './langgraph.ts';
+import { mastra } from './mastra.ts';
 import { mcp } from './mcp.ts';
 import { mcpServer } from './mcp-server.ts';
 import { openaiAgents } from './openai-agents.ts';
@@ -31,6 +32,7 @@ export const DRIVERS: readonly Driver[] = [
   openaiAgents,
   langchain,
   langgraph,
+  mastra,
   claudeAgentSdk,
   bypassing,
 ];

@@ -9,7 +9,7 @@ import { type Scene, type Transcript, type Turn, type TurnUsage, textOf } from '
 export function scriptedModel({ turns, model }: Pick<Scene, 'turns' | 'model'>) {
   const scripted = new ScriptedChatModel(turns.map(answerOf), {
     model: model.id,
-    maxTokens: model.maxOutputTokens,
+    maxTokens: model.maxOutputTokens ?? null,
   });
   return {
     model: scripted,

@@ -3,10 +3,11 @@ import { TollgateError } from '@tollgate/contract';
 import { createMiddleware } from 'langchain';
 import type { Tollgate } from '../../face.ts';
 import { ToolRefused } from '../../refused.ts';
+import { refuse, takeRefusal } from '../shared/refuse-malformed.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { isBubbleUp } from './execution.ts';
 import { type GateToolsOptions, gateOne } from './gate-tools.ts';
-import { answerable, refuse, takeRefusal } from './malformed.ts';
+import { answerable } from './malformed.ts';
 import { refusalMessage } from './message.ts';
 import { meterModel } from './meter-model.ts';
 import { meteredParts } from './metered-parts.ts';
@@ -43,7 +44,7 @@ export function tollgateMiddleware(tollgate: Tollgate, options: MiddlewareOption
         if (tool !== undefined) return await handler({ ...request, tool: gateOne(tollgate, tool, options) });
         const run = requireRun(tollgate, toolCall.name);
         throw (
-          takeRefusal(run, callId) ??
+          (await takeRefusal(run, callId)) ??
           (await refuse(tollgate, run, toolCall.name, toolCall.args, callId, 'a tool that this agent has'))
         );
       } catch (error) {

@@ -1,7 +1,8 @@
 import type { ChatModelStreamEvent } from '@langchain/core/language_models/event';
 import type { ToolCallChunk, UsageMetadata } from '@langchain/core/messages';
 import type { ModelReport } from '../../face.ts';
-import { type MalformedCall, malformedChunks } from './malformed.ts';
+import type { MalformedCall } from '../shared/refuse-malformed.ts';
+import { malformedChunks } from './malformed.ts';
 import { responseId, responseModel, usageOf } from './report.ts';
 
 const MAX_TEXT = 1_000_000;

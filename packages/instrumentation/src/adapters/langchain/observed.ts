@@ -2,7 +2,8 @@ import type { ToolCallChunk, UsageMetadata } from '@langchain/core/messages';
 import { mergeUsageMetadata } from '@langchain/core/messages';
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
 import type { ModelReport } from '../../face.ts';
-import { type MalformedCall, malformedChunks } from './malformed.ts';
+import type { MalformedCall } from '../shared/refuse-malformed.ts';
+import { malformedChunks } from './malformed.ts';
 import { responseId, responseModel, usageMetadataOf, usageOf } from './report.ts';
 
 /** Characters of text that are kept for the record. */

@@ -3,9 +3,9 @@ import { interopSafeParseAsync } from '@langchain/core/utils/types';
 import type { Tollgate } from '../../face.ts';
 import { ToolRefused } from '../../refused.ts';
 import type { ToolIdentity } from '../shared/open-tool.ts';
+import { refuse, takeRefusal } from '../shared/refuse-malformed.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { execute } from './execution.ts';
-import { refuse, takeRefusal } from './malformed.ts';
 import { refusalMessage } from './message.ts';
 import { isToolCall } from './structured-tool.ts';
 
@@ -23,7 +23,7 @@ export function gateRunnable<T extends RunnableToolLike>(
     const call = isToolCall(input) ? input : { args: input, id: undefined };
     const run = requireRun(tollgate, tool.name);
     try {
-      const already = takeRefusal(run, call.id);
+      const already = await takeRefusal(run, call.id);
       if (already !== undefined) throw already;
       const parsed = await interopSafeParseAsync(tool.schema, call.args);
       if (!parsed.success) {

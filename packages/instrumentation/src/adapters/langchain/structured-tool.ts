@@ -4,9 +4,9 @@ import { TollgateError } from '@tollgate/contract';
 import type { Tollgate } from '../../face.ts';
 import { ToolRefused } from '../../refused.ts';
 import type { ToolIdentity } from '../shared/open-tool.ts';
+import { refuse, takeRefusal } from '../shared/refuse-malformed.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { execute } from './execution.ts';
-import { refuse, takeRefusal } from './malformed.ts';
 import { refusalMessage } from './message.ts';
 
 interface Config {
@@ -47,7 +47,7 @@ export function gateStructured<T extends Callable>(tollgate: Tollgate, tool: T, 
 
   const call: Callable['call'] = async (arg, config, tags) => {
     const callId = callIdOf(arg, config);
-    const already = takeRefusal(requireRun(tollgate, identity.name), callId);
+    const already = await takeRefusal(requireRun(tollgate, identity.name), callId);
     if (already !== undefined && callId !== undefined) return refusalMessage(already, callId);
     let reached = false;
     const once: unknown = Object.create(gated, {

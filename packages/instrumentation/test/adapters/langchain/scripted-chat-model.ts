@@ -31,7 +31,8 @@ const USAGE: UsageMetadata = {
 
 export interface ModelFields {
   readonly model?: string | undefined;
-  readonly maxTokens?: number | undefined;
+  /** Default: 500, so that each call reserves what it can cost; null: unbounded. */
+  readonly maxTokens?: number | null | undefined;
 }
 
 /** A chat model on LangChain's own base class that says what it is told, and parses arguments as the providers' packages do. */
@@ -41,9 +42,9 @@ export class ScriptedChatModel extends BaseChatModel {
   readonly bound: unknown[] = [];
   asked = 0;
   private readonly answers: readonly Answer[];
-  private readonly maxTokens: number | undefined;
+  private readonly maxTokens: number | null;
 
-  constructor(answers: readonly Answer[], { model = 'gpt-4o-mini', maxTokens }: ModelFields = {}) {
+  constructor(answers: readonly Answer[], { model = 'gpt-4o-mini', maxTokens = 500 }: ModelFields = {}) {
     super({});
     this.answers = answers;
     this.model = model;
@@ -55,7 +56,7 @@ export class ScriptedChatModel extends BaseChatModel {
   }
 
   override getLsParams(options: this['ParsedCallOptions']) {
-    const limit = this.maxTokens === undefined ? {} : { ls_max_tokens: this.maxTokens };
+    const limit = this.maxTokens === null ? {} : { ls_max_tokens: this.maxTokens };
     return { ...super.getLsParams(options), ls_provider: 'openai', ls_model_name: this.model, ...limit };
   }
 
