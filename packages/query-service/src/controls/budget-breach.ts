@@ -1,7 +1,8 @@
 import { addUsd, compareUsd, type Requirements, subtractUsd } from '@tollgate/contract';
 import { z } from 'zod';
+import { seconds } from '../state/time.ts';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
-import { EXAMPLE_POLICY, EXAMPLE_RUN, EXAMPLE_TIME } from './examples.ts';
+import { EXAMPLE_POLICY, EXAMPLE_RESUMED_RUN, EXAMPLE_RUN, EXAMPLE_TIME } from './examples.ts';
 import { nanoseconds } from './rows.ts';
 
 const PERIODS = ['run', 'day', 'month'] as const;
@@ -62,12 +63,12 @@ export const budgetBreach = defineControl({
   control: 'budget_breach',
   severity: 'critical',
   description:
-    'What a run, and all runs of a workflow in a UTC day or month, spent lies within the budget of the registered policy. Unpriced calls are not in the sum and are named beside it.',
+    'What a run, and all runs of a workflow in a UTC day or month, spent lies within the budget of the registered policy, and what a run spent is in the ledger. Unpriced calls are not in the sum and are named beside it.',
   graceSeconds: 0,
   clears: 'the spend counts as less now, or the limit of the policy in force is higher',
   query,
   row,
-  judge: (rows, context) => rows.flatMap((each) => judgeOne(each, context)),
+  judge: (rows, context) => rows.flatMap((each) => [...judgeOne(each, context), ...driftOf(each, context)]),
   scopes: (rows) => rows.map(scopeOf),
   examples: {
     passes: [
@@ -77,6 +78,10 @@ export const budgetBreach = defineControl({
         rows: [example({ period: 'day', name: '2026-09-21', spent: '4.99' })],
       },
       {
+        name: 'what the ledger has, or less',
+        rows: [example({ name: EXAMPLE_RESUMED_RUN, spent: '0.500000000000000' })],
+      },
+      {
         name: 'unpriced calls break nothing by themselves',
         rows: [example({ spent: '0', unpriced_calls: 3 })],
       },
@@ -84,6 +89,10 @@ export const budgetBreach = defineControl({
     fails: [
       { name: 'a run a fraction over', rows: [example({ spent: '1.000000000000001' })] },
       { name: 'a day', rows: [example({ period: 'day', name: '2026-09-21', spent: '5.01' })] },
+      {
+        name: 'more in the evidence than in the ledger',
+        rows: [example({ name: EXAMPLE_RESUMED_RUN, spent: '0.500000001' })],
+      },
       { name: 'a month', rows: [example({ period: 'month', name: '2026-09', spent: '20.5' })] },
     ],
   },
@@ -122,6 +131,31 @@ function judgeOne(each: Row, context: JudgeContext): Finding[] {
         ...{ period: each.period, name: each.name, spent_usd: spent, limit_usd: limit },
         ...{ calls: each.calls, unpriced_calls: each.unpriced_calls },
       },
+    },
+  ];
+}
+
+/** A process settles as it goes, and all of it when its run ends. */
+const SETTLED_WITHIN = seconds(120);
+const MENDED_WITHIN = seconds(86_400);
+const RECHECKED_EVERY = seconds(60);
+
+/** The ledger rules, so what was spent past it is a finding: a call without a lease, or a settlement that is too low. */
+function driftOf(each: Row, context: JudgeContext): Finding[] {
+  const ledger = each.period === 'run' ? context.ledger(each.name) : undefined;
+  const run = context.run(each.name);
+  const spent = addUsd(each.spent);
+  if (ledger === undefined || run === undefined || compareUsd(spent, ledger) <= 0) return [];
+  const { workflow, owner, team } = run;
+  return [
+    {
+      ...{ scope: scopeOf(each), key: 'drift', run_id: each.name, workflow, owner, team },
+      since: each.since + SETTLED_WITHIN,
+      // A settlement leaves nothing in the store that would have the run judged again.
+      ...(context.now < each.since + MENDED_WITHIN ? { recheck_at: context.now + RECHECKED_EVERY } : {}),
+      severity: 'warning',
+      summary: `The evidence of the run shows ${spent} USD, ${subtractUsd(spent, ledger)} more than its process settled with the ledger.`,
+      evidence: { spent_usd: spent, ledger_usd: ledger, calls: each.calls },
     },
   ];
 }

@@ -31,6 +31,8 @@ export interface Finding {
   readonly severity?: Severity;
   /** When it is due, or was (ns since 1970). A finding is judged again at that time. */
   readonly due_at?: bigint;
+  /** When it is judged again although nothing new may arrive in the store. */
+  readonly recheck_at?: bigint;
 }
 
 /** Every registered policy, as the service itself recorded it. */
@@ -84,6 +86,8 @@ export interface JudgeContext {
   readonly approval: (approval_id: string) => RecordedApproval | undefined;
   /** How many approvals of the run wait for a person. */
   readonly waiting: (run_id: string) => number;
+  /** What the ledger counts against the run, reserved included (USD); undefined where it has no lease of it. */
+  readonly ledger: (run_id: string) => string | undefined;
   readonly registeredWorkflow: (workflow: string) => boolean;
 }
 

@@ -99,6 +99,7 @@ export const EXAMPLE_CONTEXT: JudgeContext = {
   run: (run_id) => [RUN, RESUMED_RUN].find((run) => run.run_id === run_id),
   approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
   waiting: (run_id) => (run_id === EXAMPLE_WAITING_RUN ? 1 : 0),
+  ledger: (run_id) => (run_id === EXAMPLE_RESUMED_RUN ? '0.5' : undefined),
   registeredWorkflow: (workflow) => workflow === RUN.workflow,
 };
 

@@ -32,6 +32,8 @@ export function ripen(control: Control, findings: readonly Finding[], now: bigin
     else if (run_id !== null) rechecks.push({ run_id, at: from });
     if (run_id !== null && finding.due_at !== undefined && finding.due_at >= now)
       rechecks.push({ run_id, at: finding.due_at + 1n });
+    if (run_id !== null && finding.recheck_at !== undefined)
+      rechecks.push({ run_id, at: finding.recheck_at });
   }
   return { ripe, rechecks };
 }

@@ -1,4 +1,6 @@
 import type { Requirements } from '@tollgate/contract';
+import { readAccounts } from '../budgets/accounts.ts';
+import { usdOf } from '../budgets/nano.ts';
 import type { JudgeContext, PolicyBook, RecordedApproval, RegisteredRun } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
@@ -13,10 +15,11 @@ export async function judgeContext(
   run_ids: readonly string[],
   now: bigint,
 ): Promise<JudgeContext> {
-  const [policies, runs, approvals] = [
+  const [policies, runs, approvals, ledger] = [
     await policyBook(control.db),
     await registeredRuns(control.db, run_ids),
     await recordedApprovals(control.db, run_ids),
+    await ledgerOfRuns(control.db, run_ids),
   ];
   const waiting = Map.groupBy(
     approvals.filter(({ state }) => state === 'waiting'),
@@ -29,6 +32,7 @@ export async function judgeContext(
     run: (run_id) => runs.get(run_id),
     approval: (approval_id) => byId.get(approval_id),
     waiting: (run_id) => waiting.get(run_id)?.length ?? 0,
+    ledger: (run_id) => ledger.get(run_id),
     registeredWorkflow: policies.known,
   };
 }
@@ -94,6 +98,14 @@ async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<s
       },
     ]),
   );
+}
+
+async function ledgerOfRuns(db: Db, run_ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const accounts = await readAccounts(
+    { db },
+    run_ids.map((run_id) => `run:${run_id}`),
+  );
+  return new Map(accounts.map(({ name, spent, reserved }) => [name, usdOf(spent + reserved)]));
 }
 
 /** Positions are the times of the service's one clock, which never gives the same time twice. */

@@ -115,6 +115,25 @@ test('a warning is one flag a limit, which grows sharper, and the day’s is the
   );
 });
 
+test('what the evidence shows beyond the ledger is flagged once there was time to settle, and heals when it is settled', async () => {
+  const run_id = await flow.run();
+  const agent = agentOf(run_id);
+  agent.start();
+  agent.call('0.75');
+  agent.seal();
+  await collect(clickhouse, agent.rows);
+  await spend(run_id, agent.writer, '0.5');
+  const drift = async () =>
+    (await flags(`run_id=${run_id}&control=budget_breach`)).map((flag) => [flag['severity'], flag['state']]);
+  expect(await drift()).toEqual([]);
+  ahead = 200n;
+  expect(await drift()).toEqual([['warning', 'open']]);
+  await spend(run_id, agent.writer, '0.25');
+  ahead = 261n;
+  expect(await drift()).toEqual([['warning', 'cleared']]);
+  ahead = 0n;
+});
+
 test('a killed process and the one that went on with its run: nothing is tampered with, and a hole is', async () => {
   const run_id = await flow.run();
   const killed = agentOf(run_id);

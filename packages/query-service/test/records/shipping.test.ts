@@ -116,7 +116,7 @@ async function rowsLeft(control: {
 }
 
 describe('a service that is killed', () => {
-  test('loses nothing it acknowledged and stores nothing twice', async () => {
+  test('loses nothing it acknowledged and stores nothing twice', { timeout: 90_000 }, async () => {
     // A merge would collapse what was stored twice, and hide it.
     await clickhouse.clients.owner.command({ query: 'SYSTEM STOP MERGES tollgate.service_records' });
     const directory = await mkdtemp(join(tmpdir(), 'tollgate-killed-'));
