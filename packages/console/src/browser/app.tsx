@@ -3,6 +3,7 @@ import { Navigate, Route, Routes } from 'react-router';
 import { useSession } from './api/session.ts';
 import { ApprovalPage } from './pages/approval.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
+import { BudgetsPage } from './pages/budgets.tsx';
 import { CostsPage } from './pages/costs.tsx';
 import { FlagPage } from './pages/flag.tsx';
 import { FlagsPage } from './pages/flags.tsx';
@@ -50,6 +51,7 @@ function Pages() {
       <Route path="/reviews/:id" element={<ReviewPage />} />
       <Route path="/flags" element={<FlagsPage />} />
       <Route path="/flags/:id" element={<FlagPage />} />
+      <Route path="/budgets" element={<BudgetsPage />} />
       <Route path="/costs" element={<CostsPage />} />
       <Route path="/workflows" element={<WorkflowsPage />} />
       <Route path="/workflows/:id" element={<WorkflowPage />} />

@@ -11,6 +11,7 @@ const PAGES = [
   ['/flags', 'Flags'],
   ['/runs', 'Runs'],
   ['/costs', 'Costs'],
+  ['/budgets', 'Budgets'],
   ['/workflows', 'Workflows'],
 ] as const;
 

@@ -11,6 +11,7 @@ export type Change =
       readonly decision: 'approve' | 'refuse';
       readonly reason: string;
     }
+  | { readonly what: 'break_glass'; readonly id: string; readonly reason: string }
   | { readonly what: 'review'; readonly id: string; readonly verdict: string; readonly note: string }
   | { readonly what: 'acknowledge' | 'resolve'; readonly id: string; readonly note: string }
   | { readonly what: 'roll_back'; readonly id: string; readonly reason: string }
@@ -24,6 +25,8 @@ function requestOf(change: Change): { path: string; body: Readonly<Record<string
         path: `/v1/approvals/${id}/decision`,
         body: { decision: change.decision, reason: change.reason },
       };
+    case 'break_glass':
+      return { path: `/v1/approvals/${id}/break-glass`, body: { reason: change.reason } };
     case 'review':
       return { path: `/v1/samples/${id}/review`, body: { verdict: change.verdict, note: change.note } };
     case 'acknowledge':

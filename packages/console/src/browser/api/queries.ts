@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type * as z from 'zod/mini';
+import { budget } from './budget-shapes.ts';
 import { evidence } from './evidence-shapes.ts';
 import type { RequestFailure } from './failure.ts';
 import { get, type Query } from './request.ts';
@@ -8,7 +9,17 @@ import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
 
 const of = (...parts: readonly string[]) => `/v1/${parts.map(encodeURIComponent).join('/')}`;
 
-function useList<S extends z.ZodMiniType>(name: string, item: S, query: Query, refetchSeconds?: number) {
+interface ListOptions {
+  readonly refetchSeconds?: number;
+  readonly enabled?: boolean;
+}
+
+function useList<S extends z.ZodMiniType>(
+  name: string,
+  item: S,
+  query: Query,
+  { refetchSeconds, enabled = true }: ListOptions = {},
+) {
   return useInfiniteQuery<
     { items: z.output<S>[]; next_cursor: string | null },
     RequestFailure,
@@ -18,6 +29,7 @@ function useList<S extends z.ZodMiniType>(name: string, item: S, query: Query, r
   >({
     queryKey: [name, query],
     queryFn: ({ pageParam }) => get(of(name), listOf(item), { ...query, cursor: pageParam }),
+    enabled,
     initialPageParam: undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     select: ({ pages }) => ({
@@ -32,7 +44,7 @@ function useOne<S extends z.ZodMiniType>(key: readonly unknown[], path: string, 
   return useQuery<z.output<S>, RequestFailure>({ queryKey: key, queryFn: () => get(path, shape, query) });
 }
 
-export const useRuns = (query: Query) => useList('runs', run, query);
+export const useRuns = (query: Query, enabled = true) => useList('runs', run, query, { enabled });
 
 /** Content is asked for only where a person wants to see it. */
 export const useEvidence = (runId: string, content: boolean, enabled = true) =>
@@ -43,7 +55,8 @@ export const useEvidence = (runId: string, content: boolean, enabled = true) =>
   });
 
 /** Read again every few seconds: a person waits before this page, and an agent behind it. */
-export const useApprovals = (query: Query) => useList('approvals', approvalSummary, query, 5);
+export const useApprovals = (query: Query) =>
+  useList('approvals', approvalSummary, query, { refetchSeconds: 5 });
 
 /** States that may still change by themselves: a decision comes, the agent uses its grant, or time runs out. */
 const LIVE: ReadonlySet<string> = new Set(['waiting', 'approved']);
@@ -61,8 +74,26 @@ export const useSample = (id: string) => useOne(['samples', id], of('samples', i
 export const useFlags = (query: Query) => useList('flags', flag, query);
 export const useFlag = (id: string) => useOne(['flags', id], of('flags', id), flag);
 
-export const useCosts = (query: Query) => useOne(['costs', query], of('costs'), costs, query);
+export const useCosts = (query: Query, enabled = true) =>
+  useQuery<z.output<typeof costs>, RequestFailure>({
+    queryKey: ['costs', query],
+    queryFn: () => get(of('costs'), costs, query),
+    enabled,
+  });
+
+/** Read again while somebody looks: agents reserve and settle meanwhile. */
+export const useBudgets = (query: Query) => useList('budgets', budget, query, { refetchSeconds: 10 });
 
 export const useWorkflows = () => useList('workflows', workflowSummary, { limit: '200' });
+const workflowQuery = (name: string) => ({
+  queryKey: ['workflows', name],
+  queryFn: () => get(of('workflows', name), workflowDetail),
+});
 export const useWorkflow = (name: string) =>
-  useOne(['workflows', name], of('workflows', name), workflowDetail);
+  useQuery<z.output<typeof workflowDetail>, RequestFailure>(workflowQuery(name));
+/** Some workflows by name, as far as they have come. */
+export const useWorkflowsByName = (names: readonly string[]) =>
+  useQueries({
+    queries: names.map(workflowQuery),
+    combine: (all) => all.flatMap(({ data }) => (data === undefined ? [] : [data])),
+  });

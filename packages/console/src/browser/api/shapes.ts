@@ -99,6 +99,10 @@ export const approval = z.object({
   raised_by: texts,
   approvers: texts,
   needed: maybe(count),
+  /** Who let the call through without its approval. */
+  break_glass: maybe(z.object({ by: text, reason: said, at: text })),
+  /** Whether whoever is signed in may do that now. */
+  can_break_glass: z._default(z.boolean(), false),
   decisions: z._default(
     z.array(z.object({ decided_by: text, decision: text, reason: said, decided_at: text })),
     [],

@@ -26,6 +26,18 @@ export function thousandths(part: string, whole: string): number {
   return Number(share > 1000n ? 1000n : share);
 }
 
+/** `part / whole` as `41.2 %`, rounded down; above 100 where it is more. Undefined where there is no share to speak of. */
+export function percentText(part: string, whole: string): string | undefined {
+  const [a, b] = [decimalParts(part), decimalParts(whole)];
+  if (a === undefined || b === undefined || a.sign !== '' || b.sign !== '') return undefined;
+  const scale = Math.max(a.fraction.length, b.fraction.length);
+  const [x, y] = [scaled(a, scale), scaled(b, scale)];
+  if (y === 0n) return undefined;
+  const tenths = (x * 1000n) / y;
+  if (tenths === 0n && x > 0n) return 'under 0.1 %';
+  return tenths % 10n === 0n ? `${tenths / 10n} %` : `${tenths / 10n}.${tenths % 10n} %`;
+}
+
 /** Negative, zero or positive as `a` is below, equal to or above `b`. A text that is no amount counts as 0. */
 export function compareDecimals(a: string, b: string): number {
   const [x, y] = [decimalParts(a) ?? ZERO, decimalParts(b) ?? ZERO];

@@ -1,4 +1,5 @@
 import type { Approval } from '../api/shapes.ts';
+import { between } from '../format/span.ts';
 import { Badge } from '../parts/chip.tsx';
 import { Panel } from '../parts/page.tsx';
 import { Shown, ShownOr } from '../parts/shown.tsx';
@@ -20,6 +21,7 @@ export function Decisions({ approval }: { readonly approval: Approval }) {
               }
             />{' '}
             by <Shown text={one.decided_by} /> at <Utc iso={one.decided_at} form="second" />
+            {took(approval, one.decided_at)}
             <blockquote>
               <ShownOr text={one.reason} none="no reason given" />
             </blockquote>
@@ -28,4 +30,10 @@ export function Decisions({ approval }: { readonly approval: Approval }) {
       </ul>
     </Panel>
   );
+}
+
+/** How long the request had waited: decisions within seconds, again and again, are read by nobody. */
+function took({ requested_at }: Approval, decided_at: string) {
+  const span = between(requested_at, decided_at);
+  return span !== undefined && <span className="quiet"> ({span} after it was asked)</span>;
 }

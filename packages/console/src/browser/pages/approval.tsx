@@ -3,7 +3,7 @@ import type { Change } from '../api/actions.ts';
 import { useApproval } from '../api/queries.ts';
 import { useSession } from '../api/session.ts';
 import type { Approval } from '../api/shapes.ts';
-import { Chip, ClassChip } from '../parts/chip.tsx';
+import { Badge, Chip, ClassChip } from '../parts/chip.tsx';
 import { Countdown } from '../parts/due.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { JsonText } from '../parts/json-view.tsx';
@@ -14,6 +14,7 @@ import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
 import { actionText, classReason } from './approval-class.ts';
 import { Decisions } from './approval-decisions.tsx';
+import { BROKEN, BreakGlass, GlassBroken } from './approval-glass.tsx';
 
 export function ApprovalPage() {
   const { id = '' } = useParams();
@@ -32,7 +33,12 @@ function Body({ approval }: { readonly approval: Approval }) {
       <Panel
         id="call"
         title="What will be executed"
-        aside={<Chip of="approval_state" word={approval.state} />}
+        aside={
+          <span className="chips">
+            <Chip of="approval_state" word={approval.state} />
+            {approval.break_glass !== null && <Badge look={BROKEN} />}
+          </span>
+        }
       >
         <Facts
           items={{
@@ -45,8 +51,8 @@ function Body({ approval }: { readonly approval: Approval }) {
         <h3>Arguments, whole and unredacted</h3>
         {approval.arguments === null ? (
           <p className="notice">
-            Only those who may decide this call can read what it would do. These may:{' '}
-            <Shown text={approval.approvers.join(', ')} />.
+            Only those who may decide this call, or break its glass, can read what it would do. These may
+            decide: <ShownOr text={approval.approvers.join(', ')} none="nobody by name" />.
           </p>
         ) : (
           <JsonText text={approval.arguments} label="Arguments" />
@@ -65,6 +71,8 @@ function Body({ approval }: { readonly approval: Approval }) {
         )}
       </Panel>
       {approval.state === 'waiting' && <Decide approval={approval} />}
+      {approval.state === 'waiting' && <BreakGlass approval={approval} />}
+      <GlassBroken approval={approval} />
       <Decisions approval={approval} />
       <Panel id="request" title="The request">
         <Facts items={requestFacts(approval)} />

@@ -13,6 +13,7 @@ import { ChainPanel } from './run/chain-panel.tsx';
 import { Escalations } from './run/escalations.tsx';
 import { ModelCalls } from './run/model-calls.tsx';
 import { RestsOn } from './run/rests-on.tsx';
+import { RunBudget } from './run/run-budget.tsx';
 import { RunFacts } from './run/run-facts.tsx';
 import { Timeline } from './run/timeline.tsx';
 import { ToolCalls } from './run/tool-calls.tsx';
@@ -93,6 +94,7 @@ function Body({ evidence, asked }: BodyProps) {
       </Panel>
       <ToolCalls calls={evidence.tool_calls} />
       <ModelCalls calls={evidence.model_calls} cost={evidence.cost} />
+      <RunBudget run={evidence.run} cost={evidence.cost} />
       <ChainPanel chain={evidence.chain} processes={processes} />
       <Rollback runId={evidence.run.run_id} />
     </>

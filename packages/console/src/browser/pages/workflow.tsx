@@ -10,6 +10,7 @@ import { Id, Shown, ShownOr } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
+import { BudgetNow } from './workflow/budget-now.tsx';
 import { RequirementPanels } from './workflow/requirements.tsx';
 import { WorkflowState } from './workflows.tsx';
 
@@ -42,6 +43,7 @@ function Body({ workflow }: { readonly workflow: WorkflowDetail }) {
           }}
         />
       </Panel>
+      <BudgetNow workflow={workflow.workflow} />
       <RequirementPanels requirements={requirements} />
       <Versions workflow={workflow} />
       <Suspension workflow={workflow} />

@@ -6,6 +6,8 @@ import { hostile, times } from './hostile.ts';
 
 export const RUN_ID = '0199f0aa-1111-7abc-8def-000000000001';
 export const WRITER = '3b7c9f0e-52a1-4d8e-9c55-6a0b1c2d3e4f';
+/** Of the process that resumed the run. */
+export const SECOND_WRITER = '5a2f3c1d-0b4e-4f6a-8c7d-9e8f7a6b5c4d';
 export const SERVICE_WRITER = '9d1f0b77-0c1e-4c1d-8f61-0a2b3c4d5e6f';
 const POLICY = `sha256:${'a1b2c3d4'.repeat(8)}`;
 
@@ -77,6 +79,22 @@ export const flags: z.input<typeof flag>[] = [
     due_at: null,
     summary: `The day's limit of $2.00 is passed: $2.41 ${hostile.markup}`,
     evidence: { spent_usd: '2.410000', limit_usd: '2.00' },
+  },
+  {
+    flag_id: 'f-4',
+    control: 'break_glass_used',
+    severity: 'critical',
+    workflow: 'deploy-checks',
+    run_id: RUN_ID,
+    owner: 'olga@example.com',
+    team: 'support',
+    state: 'open',
+    raised_at: times.ago(7000),
+    summary: 'olga@example.com broke glass for the call call-6 of deploy: nobody approved it.',
+    evidence: {
+      ...{ approval_id: 'a-3', tool: 'deploy', call_id: 'call-6', by: 'olga@example.com' },
+      ...{ reason: 'The shop is down.', by_initiator: false },
+    },
   },
   {
     flag_id: 'f-3',
@@ -161,6 +179,7 @@ export const approvals: z.input<typeof approval>[] = [
   },
   {
     approval_id: 'a-2',
+    owner: 'olga@example.com',
     can_decide: false,
     state: 'waiting',
     workflow: 'deploy-checks',
@@ -179,6 +198,48 @@ export const approvals: z.input<typeof approval>[] = [
     approvers: ['ada@example.com'],
     needed: 2,
     decisions: [],
+    can_break_glass: true,
+  },
+  {
+    approval_id: 'a-3',
+    state: 'consumed',
+    workflow: 'deploy-checks',
+    run_id: RUN_ID,
+    tool: 'deploy',
+    action: 'deploy',
+    action_class: 3,
+    owner: 'olga@example.com',
+    initiator: 'ivan@example.com',
+    initiator_verified: true,
+    requested_at: times.ago(7200),
+    expires_at: times.ago(6600),
+    arguments: null,
+    binding: `sha256:${'2d'.repeat(32)}`,
+    approvers: ['ada@example.com'],
+    needed: 1,
+    break_glass: {
+      by: 'olga@example.com',
+      reason: `The shop is down. ${hostile.markup}`,
+      at: times.ago(7100),
+    },
+    decisions: [],
+  },
+  {
+    approval_id: 'a-4',
+    state: 'consumed',
+    workflow: 'support-triage',
+    run_id: RUN_ID,
+    tool: 'send_reply',
+    action: 'send_message',
+    action_class: 3,
+    requested_at: times.ago(9000),
+    expires_at: times.ago(7200),
+    binding: `sha256:${'3c'.repeat(32)}`,
+    approvers: ['group:leads'],
+    needed: 1,
+    decisions: [
+      { decided_by: 'lea@example.com', decision: 'approve', reason: 'Fine.', decided_at: times.ago(8998) },
+    ],
   },
 ];
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { evidence } from '../../../src/browser/api/evidence-shapes.ts';
-import { COST, flags, RUN_ID, runs, SERVICE_WRITER, WRITER } from './data.ts';
+import { COST, flags, RUN_ID, runs, SECOND_WRITER, SERVICE_WRITER, WRITER } from './data.ts';
 import { hostile, times } from './hostile.ts';
 
 const record = (kind: string, seq: number) =>
@@ -21,16 +21,23 @@ const entry = (
   time: times.ago(3600 - seq * 7),
   source: 'agent',
   principal: 'support-agent',
+  writer: fields.source === 'service' ? SERVICE_WRITER : WRITER,
   record: record(fields.kind, seq),
   hash: `${seq}`.padStart(64, '0'),
   ...fields,
 });
 
 const CONTENT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'call-1': { arguments: { ticket: 42 }, result: { subject: 'Where is my refund?' } },
+  'call-1': {
+    arguments: { ticket: 42, token: '[masked]' },
+    result: { tollgate_truncated: true, characters: 300_000, start: '{"subject":"Where is my refund?"' },
+    redacted: { arguments: 'masked', result: 'cut' },
+  },
   'call-2': { arguments: { reply: 'Dear Kim' }, result: hostile.markup },
   'fact-1': { output: 'The contract ends on 31 December.' },
   'fact-2': { output: `Kim is likely to renew. ${hostile.markup}` },
+  'fact-3': { redacted: { output: 'withheld' } },
+  'handed-over': { output: `The customer threatens to sue. ${hostile.bidi}` },
 };
 
 /** @param content whether content is sent along, which is asked for apart */
@@ -40,7 +47,7 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
       kind: 'run_registered',
       source: 'service',
       actor: 'key:support',
-      detail: { initiator: 'ivan@example.com' },
+      detail: { initiator: 'ivan@example.com', writer: WRITER },
     }),
     entry(1, { kind: 'run_started', detail: { initiator: 'ivan@example.com' } }),
     entry(2, { kind: 'model_called', model: 'gpt-4.1-mini', cost_usd: '0.000215' }),
@@ -72,6 +79,11 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
       kind: 'source_cited',
       call_id: 'fact-2',
       detail: { origin: 'inference', model: 'gpt-4.1-mini' },
+    }),
+    entry(6, {
+      kind: 'source_cited',
+      call_id: 'fact-3',
+      detail: { origin: 'source', system: 'billing', reference: 'invoice/7' },
     }),
     entry(7, {
       kind: 'gate_decided',
@@ -114,13 +126,64 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
       approval_id: 'a-1',
     }),
     entry(11, {
-      kind: 'escalated',
-      detail: { reason: `The customer threatens to sue. ${hostile.bidi}`, to: 'olga@example.com' },
+      kind: 'run_resumed',
+      source: 'service',
+      actor: 'support-agent',
+      detail: { writer: SECOND_WRITER, key_id: 'k-1', earlier_writers: [WRITER] },
     }),
     entry(12, {
+      kind: 'gate_decided',
+      writer: SECOND_WRITER,
+      call_id: 'call-5',
+      tool: 'send_reply',
+      action_class: 3,
+      verdict: 'deny',
+      reason: 'already_dispatched',
+      enforcement: 'refused',
+      approval_id: 'a-3',
+    }),
+    entry(13, {
+      kind: 'consume_refused',
+      source: 'service',
+      actor: 'ivan@example.com',
+      tool: 'send_reply',
+      verdict: 'deny',
+      reason: 'grant_unusable',
+      enforcement: 'refused',
+      approval_id: 'a-1',
+      detail: { code: 'glass_not_allowed', asked_for: 'break_glass' },
+    }),
+    entry(14, {
+      kind: 'glass_broken',
+      source: 'service',
+      actor: 'olga@example.com',
+      tool: 'deploy',
+      action_class: 3,
+      verdict: 'require_approval',
+      reason: 'break_glass',
+      enforcement: 'waiting',
+      approval_id: 'a-3',
+      detail: { reason: 'The shop is down.', expires_at: '1790000000000000001', by_initiator: false },
+    }),
+    entry(15, {
+      kind: 'budget_warned',
+      source: 'service',
+      detail: {
+        ...{ percent: 80, account: `run:${RUN_ID}`, limit: 'per_run', name: RUN_ID },
+        ...{ limit_usd: '0.5', spent_usd: '0.41', reserved_usd: '0' },
+      },
+    }),
+    entry(16, {
+      kind: 'escalated',
+      writer: SECOND_WRITER,
+      call_id: 'handed-over',
+      detail: { to: 'olga@example.com' },
+    }),
+    entry(17, {
       kind: 'run_sealed',
+      writer: SECOND_WRITER,
       final_status: 'escalated',
-      detail: { writers: { [WRITER]: { count: 12 } } },
+      detail: { writers: [{ writer: SECOND_WRITER, count: 3 }] },
     }),
   ];
   return {
@@ -197,15 +260,29 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
         enforcement: 'blocked',
         outcome: null,
       },
+      {
+        call_id: 'call-5',
+        tool: 'send_reply',
+        action_class: 3,
+        verdict: 'deny',
+        reason: 'already_dispatched',
+        enforcement: 'refused',
+        outcome: 'unknown',
+      },
     ],
     cost: COST,
     chain: {
       whole: false,
       writers: [
-        { writer: WRITER, source: 'agent', records: 12, head: 'cd'.repeat(32), whole: false },
+        {
+          ...{ writer: WRITER, source: 'agent', records: 12, head: 'cd'.repeat(32) },
+          ...{ whole: false, end_proven: false },
+        },
+        { writer: SECOND_WRITER, source: 'agent', records: 3, head: 'ba'.repeat(32), whole: true },
         { writer: SERVICE_WRITER, source: 'service', records: 2, head: 'ef'.repeat(32), whole: true },
       ],
       findings: [{ writer: WRITER, problem: 'record 4 does not name the record before it' }],
+      unproven: [{ writer: WRITER, why: 'no seal states how many records this process wrote' }],
     },
     flags: flags.filter((one) => one.run_id === RUN_ID),
   };

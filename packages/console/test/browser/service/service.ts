@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ERRORS, type ErrorCode } from '@tollgate/contract';
 import { consoleHandler } from '../../../src/index.ts';
+import { budgetsLike, costsByDay } from './budgets.ts';
 import * as data from './data.ts';
 import { evidenceOf } from './evidence.ts';
 import { times } from './hostile.ts';
@@ -89,12 +90,14 @@ class State {
     const [, , what = '', id, part] = url.pathname.split('/').map(decodeURIComponent);
     if (method === 'POST' && id !== undefined) return this.change(what, id, part ?? '', body);
     if (what === 'session') return [200, data.who];
-    if (what === 'costs') return [200, data.costsByWorkflow];
+    if (what === 'costs')
+      return [200, url.searchParams.get('group_by') === 'workflow,day' ? costsByDay : data.costsByWorkflow];
     if (id === undefined) return [200, page(url, this.list(what, url.searchParams))];
     return this.one(what, id, part, url);
   }
 
   private list(what: string, query: URLSearchParams): readonly object[] {
+    if (what === 'budgets') return budgetsLike(query);
     const all: Readonly<Record<string, readonly object[]>> = {
       runs: data.runs,
       approvals: this.approvals,
@@ -142,6 +145,13 @@ class State {
       const decision = String(body['decision']);
       approval.state = decision === 'approve' ? 'approved' : 'refused';
       approval.decisions = [{ ...by, decision, reason: String(body['reason']) }];
+      return [200, { approval_id: id, state: approval.state }];
+    }
+    if (what === 'approvals' && approval !== undefined && part === 'break-glass') {
+      if (approval.can_break_glass !== true) return error('glass_not_allowed');
+      approval.state = 'approved';
+      approval.can_break_glass = false;
+      approval.break_glass = { by: data.who.name, reason: String(body['reason']), at: times.ago(0) };
       return [200, { approval_id: id, state: approval.state }];
     }
     const sample = this.samples.find((one) => one.sample_id === id);
