@@ -16,6 +16,16 @@ test('the contract’s requirements are read as they are', () => {
   ]);
   expect(read.approval_gates[0]?.expires_seconds).toBe(1800);
   expect(read.budget_limit.per_run).toBe('0.50');
+  expect(read.stops_when).toEqual({
+    ...{ denials: 4, errors: 5, spend_usd: '0.40', suspend_workflow: true },
+    also: ['The customer asks for a person.'],
+  });
+  expect(read.break_glass).toEqual({
+    people: ['olga@example.com', 'ada@example.com'],
+    expires_seconds: 300,
+  });
+  expect(read.content_capture?.by_class).toEqual({ 1: 'full', 2: 'full', 3: 'digest' });
+  expect(read.when_service_unreachable).toBe('refuse');
 });
 
 test('what an answer leaves out is null, and what it adds is ignored', () => {

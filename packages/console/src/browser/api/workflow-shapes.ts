@@ -3,7 +3,7 @@ import { said, text } from './fields.ts';
 
 const person = z.object({ name: text, email: text });
 
-/** The eight runtime requirements, as the contract's `requirements()` answers them. */
+/** The eight runtime requirements and what policy needs besides, as the contract's `requirements()` answers them. */
 export const requirements = z.object({
   workflow: text,
   team: text,
@@ -47,6 +47,29 @@ export const requirements = z.object({
   ),
   data: z.array(text),
   risks: z.array(text),
+  stops_when: z.optional(
+    z.object({
+      denials: z.int(),
+      errors: z.int(),
+      spend_usd: z.optional(text),
+      suspend_workflow: z.boolean(),
+      also: z.array(text),
+    }),
+  ),
+  /** Null: nobody. */
+  break_glass: z.optional(z.nullable(z.object({ people: z.array(text), expires_seconds: z.number() }))),
+  content_capture: z.optional(
+    z.object({
+      /** Class → `full`, `digest` or `off`; and the same for what belongs to no tool call. */
+      by_class: z.record(text, text),
+      default: text,
+      mask_secrets: z.boolean(),
+      mask_patterns: z.array(text),
+      mask_fields: z.array(text),
+      max_characters: z.int(),
+    }),
+  ),
+  when_service_unreachable: z.optional(text),
 });
 export type RequirementsAnswer = z.output<typeof requirements>;
 
@@ -63,6 +86,8 @@ export type WorkflowSummary = z.output<typeof workflowSummary>;
 export const workflowDetail = z.object({
   ...{ workflow: text, policy_version: text, owner: said, team: said },
   suspended: z._default(z.boolean(), false),
+  suspended_by: said,
+  suspended_at: said,
   suspended_reason: said,
   /** The registered YAML, as it was sent. */
   file: said,

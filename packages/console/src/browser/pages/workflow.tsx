@@ -1,6 +1,7 @@
 import { Link, useParams } from 'react-router';
 import { useWorkflow } from '../api/queries.ts';
 import type { WorkflowDetail } from '../api/workflow-shapes.ts';
+import { conditionText } from '../format/detail.ts';
 import { Facts } from '../parts/facts.tsx';
 import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';
@@ -12,6 +13,7 @@ import { Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 import { BudgetNow } from './workflow/budget-now.tsx';
 import { RequirementPanels } from './workflow/requirements.tsx';
+import { Safeguards } from './workflow/safeguards.tsx';
 import { WorkflowState } from './workflows.tsx';
 
 export function WorkflowPage() {
@@ -37,17 +39,39 @@ function Body({ workflow }: { readonly workflow: WorkflowDetail }) {
             'Data it reads': <ShownOr text={requirements.data.join(', ')} />,
             'Risks it carries': <ShownOr text={requirements.risks.join(', ')} />,
             'Policy version': <Id value={workflow.policy_version} />,
-            'Suspended because':
-              workflow.suspended_reason === null ? undefined : <Shown text={workflow.suspended_reason} />,
+            Suspended: workflow.suspended ? <SuspendedBy workflow={workflow} /> : undefined,
             Evidence: <Link to={`/runs?workflow=${name}`}>Its runs</Link>,
           }}
         />
       </Panel>
       <BudgetNow workflow={workflow.workflow} />
       <RequirementPanels requirements={requirements} />
+      <Safeguards requirements={requirements} />
       <Versions workflow={workflow} />
       <Suspension workflow={workflow} />
     </div>
+  );
+}
+
+/** A person, or the key of an agent that met a stop condition; the reason says which. */
+function SuspendedBy({ workflow }: { readonly workflow: WorkflowDetail }) {
+  const { suspended_by, suspended_at, suspended_reason } = workflow;
+  return (
+    <>
+      by <ShownOr text={suspended_by} none="somebody not named" />
+      {suspended_at !== null && (
+        <>
+          {' at '}
+          <Utc iso={suspended_at} form="second" />
+        </>
+      )}
+      {suspended_reason !== null && (
+        <>
+          {': '}
+          <Shown text={conditionText(suspended_reason)} />
+        </>
+      )}
+    </>
   );
 }
 

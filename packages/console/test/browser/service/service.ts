@@ -132,7 +132,7 @@ class State {
       policy_version,
       team,
       owner: owner.email,
-      suspended: this.suspended,
+      ...(this.suspended ? SUSPENDED : { suspended: false }),
       registered_at: times.ago(90_000),
     };
   }
@@ -178,6 +178,14 @@ class State {
     return [200, {}];
   }
 }
+
+/** As a stop condition of a run leaves it. */
+const SUSPENDED = {
+  suspended: true,
+  suspended_by: 'support-agent',
+  suspended_at: times.ago(5),
+  suspended_reason: 'stops_when.denials: 4 denials in one run',
+};
 
 const WORKFLOW = {
   file: YAML,

@@ -21,8 +21,14 @@ tools:
     rollback: Send a correction to {to}.
     approval: { approvers: [ada@example.com], expires: 30m }
 budget: { per_run: "0.50", per_day: "20.00" }
+break_glass: { people: [olga@example.com, ada@example.com], expires: 5m }
+content:
+  capture: full
+  by_class: { 3: digest }
+  mask_fields: [arguments.customer.iban, "result.items.*.token"]
+  mask_patterns: ["[A-Z]{2}[0-9]{20}"]
 review: { sample_rate: 0.1, deadline: 2d, reviewers: ["group:leads"] }
-stops_when: {}
+stops_when: { denials: 4, spend_usd: "0.40", suspend_workflow: true, also: [The customer asks for a person.] }
 failure: [The customer gets a wrong answer.]
 rollback: Withdraw what was sent.
 incident: { people: [olga@example.com] }
