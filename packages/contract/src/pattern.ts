@@ -2,6 +2,8 @@ import { Matcher, RE2JS } from 're2js';
 
 /** A pattern that is matched in time linear in the text, whatever the text: no text can make it run for ages. */
 export interface LinearPattern {
+  /** Instructions of the compiled pattern: matching takes at most a time in proportion to this times the text's length. */
+  readonly size: number;
   /** Whether the pattern matches all of `text`. */
   readonly matchesAll: (text: string) => boolean;
   /** Whether it matches some part of `text`. */
@@ -11,7 +13,7 @@ export interface LinearPattern {
 }
 
 const MAX_PATTERN = 1000;
-/** Instructions of the compiled pattern; matching time is at most this times the length of the text. */
+/** In instructions. */
 const MAX_PROGRAM = 2000;
 
 /**
@@ -25,6 +27,7 @@ export function linearPattern(pattern: string): LinearPattern {
   const compiled = RE2JS.compile(`(?:${translate(pattern)})`);
   if (compiled.programSize() > MAX_PROGRAM) throw new Error('its repetitions make it too large');
   return {
+    size: compiled.programSize(),
     matchesAll: (text) => compiled.testExact(text),
     matchesPart: (text) => compiled.test(text),
     // The test runs on a DFA, several times as fast as the search for where the matches are.

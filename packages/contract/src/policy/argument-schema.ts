@@ -14,9 +14,16 @@ export interface SchemaViolation {
 const MAX_VALUES = 10_000;
 const MAX_ITEMS = 1000;
 const MAX_MATCHED = 4096;
+/** Instructions of patterns times characters, over all that one value makes to be matched: well below a second. */
+const MAX_MATCHING = 10_000_000;
+/** What the expression of a format counts for, beside a pattern's instructions. */
+const FORMAT_SIZE = 10;
 
 /** Thrown where a text is too long to be matched: under a `not`, an answer of false would let it through. */
 class TooLong extends Error {}
+
+/** What is left of `MAX_MATCHING` in the check that is going on; checks are synchronous, so there is one at a time. */
+let matchingLeft = 0;
 
 /** Compiles the schema of a scope constraint, as `checkJsonSchema` accepts it. No code is generated. */
 export function compileSchema(
@@ -27,6 +34,7 @@ export function compileSchema(
   return (value) => {
     const oversize = sizeProblem(value);
     if (oversize !== undefined) return { below: '', expected: oversize };
+    matchingLeft = MAX_MATCHING;
     try {
       const { valid, errors } = validator.validate(value);
       return valid ? undefined : schemaViolation(prepared, errors as readonly OutputUnit[], value);
@@ -34,7 +42,7 @@ export function compileSchema(
       if (!(error instanceof TooLong)) throw error;
       return {
         below: '',
-        expected: `texts of at most ${MAX_MATCHED} characters where a pattern or format applies`,
+        expected: `less text where patterns and formats apply, at most ${MAX_MATCHED} characters each`,
       };
     }
   };
@@ -68,15 +76,23 @@ function prepare(schema: unknown): unknown {
 /** The name of a format that holds exactly where the pattern or format does; one for each pattern of the policy in force. */
 function matcher(kind: 'pattern' | 'format', text: string): string {
   const name = `${kind} ${text}`;
-  formats[name] ??= bounded(
-    kind === 'pattern' ? linearPattern(text).matchesPart : (formats[text] ?? (() => false)),
-  );
+  formats[name] ??= kind === 'pattern' ? patternMatcher(text) : formatMatcher(text);
   return name;
 }
 
-function bounded(test: (text: string) => boolean): (text: string) => boolean {
+function patternMatcher(pattern: string): (text: string) => boolean {
+  const { matchesPart, size } = linearPattern(pattern);
+  return bounded(matchesPart, size);
+}
+
+function formatMatcher(format: string): (text: string) => boolean {
+  return bounded(formats[format] ?? (() => false), FORMAT_SIZE);
+}
+
+function bounded(test: (text: string) => boolean, size: number): (text: string) => boolean {
   return (text) => {
-    if (text.length > MAX_MATCHED) throw new TooLong();
+    matchingLeft -= size * text.length;
+    if (text.length > MAX_MATCHED || matchingLeft < 0) throw new TooLong();
     return test(text);
   };
 }

@@ -82,6 +82,11 @@ test('where a text is too long to be matched, nothing gets through, not even und
 
 test.each([
   ['exponential for a backtracking engine', { pattern: '^(a+)+$' }, `${'a'.repeat(4000)}!`],
+  [
+    'many patterns over many long texts',
+    { items: { allOf: Array.from({ length: 400 }, (_, i) => ({ pattern: `(?:.?){${i + 1}}` })) } },
+    Array(1000).fill('a'.repeat(4000)),
+  ],
   ['many values', { type: 'array' }, Array(20).fill(Array(900).fill(0))],
   ['a long list', { uniqueItems: true }, Array.from({ length: 100_000 }, (_, i) => i)],
 ])('a value that would take long is refused: %s', (_, schema, value) => {
