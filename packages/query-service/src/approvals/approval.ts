@@ -1,4 +1,4 @@
-import type { ApprovalStatus } from '@tollgate/contract';
+import { type ApprovalStatus, canonicalJson, saltedDigest } from '@tollgate/contract';
 import type { Kysely } from 'kysely';
 import type { RecordScope } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
@@ -36,15 +36,21 @@ export const scopeOf = ({ run_id, workflow, policy_version, owner, team }: Appro
   team,
 });
 
-/** What each record about an approval carries besides its kind. */
-export const factsOf = ({ action, action_class, tool, call_id, approval_id, binding }: Approval) => ({
-  action,
+/**
+ * What each record about an approval carries besides its kind. The rollback note is made from the arguments, which only
+ * approvers see whole, so it goes into the chain as a digest; the agent's own record has as much of it as its workflow lets out.
+ */
+export const factsOf = (approval: Approval) => ({
+  action: approval.action,
   // Only what needs an approval is asked for, and that is class 3.
-  action_class: action_class === 2 ? (2 as const) : (3 as const),
-  tool,
-  call_id,
-  approval_id,
-  digests: { binding },
+  action_class: approval.action_class === 2 ? (2 as const) : (3 as const),
+  tool: approval.tool,
+  call_id: approval.call_id,
+  approval_id: approval.approval_id,
+  digests: {
+    binding: approval.binding,
+    rollback_note: saltedDigest(approval.nonce, canonicalJson(approval.rollback_note.toWellFormed())),
+  },
 });
 
 /** What those who wait for this approval listen to. */

@@ -37,7 +37,6 @@ export async function consumeGrant(
       actor: agent.name,
       verdict: 'allow',
       reason: glass === undefined ? 'approval_granted' : 'break_glass',
-      rollback_note: approval.rollback_note,
       detail: { approved_by, ...how },
     });
     await change.row(

@@ -61,7 +61,6 @@ export async function requestApproval(
       verdict: 'require_approval',
       reason: 'approval_required',
       enforcement: 'waiting',
-      rollback_note: approval.rollback_note,
       detail: { needed: gate.needed, approvers: [...gate.approvers], expires_at: approval.expires_at },
     });
     await change.row(
