@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
+/** A child process that has all of LangChain to load. */
+const PATIENCE = { timeout: 90_000 };
 const OFFLINE = { LANGSMITH_TRACING: 'false' };
 
 function lastRun() {
@@ -17,7 +19,7 @@ function lastRun() {
   return chainOf(spans, spans.at(-1)?.record.run_id ?? '').map(({ record }) => record);
 }
 
-test('an agent of createAgent, approved by Ana', async () => {
+test('an agent of createAgent, approved by Ana', PATIENCE, async () => {
   const running = runExample('langchain.ts', house, OFFLINE);
   await house.decideNext('approve', 'as agreed');
   expect(await running).toBe('completed - Kim knows: sent to kim@example.com (refused: out_of_scope)\n');
@@ -28,7 +30,7 @@ test('an agent of createAgent, approved by Ana', async () => {
   expect(records.filter(({ kind }) => kind === 'model_called').length).toBe(3);
 });
 
-test('a graph of its own, refused by Ana', async () => {
+test('a graph of its own, refused by Ana', PATIENCE, async () => {
   const running = runExample('langgraph.ts', house, OFFLINE);
   await house.decideNext('refuse', 'never water on electrics');
   expect(await running).toContain('says: never water on electrics');

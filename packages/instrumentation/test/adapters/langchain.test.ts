@@ -281,6 +281,27 @@ test('arguments cut short in a stream are refused, where LangChain would repair 
   expect(JSON.stringify(scripted.read[1])).toContain('(arguments)');
 });
 
+test('text that is no JSON at all, out of a stream, is a call that the model reads the refusal of', async () => {
+  const tollgate = await house.start();
+  const { seen, tool: setLabel } = labeller();
+  const scripted = new ScriptedChatModel([
+    { calls: [{ id: 'm', tool: 'set_label', json: 'T-1 is done' }] },
+    { text: 'sorry' },
+  ]);
+  const agent = createAgent({
+    model: scripted,
+    tools: [setLabel],
+    middleware: [tollgateMiddleware(tollgate)],
+  });
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    for await (const _ of await agent.stream({ messages: 'x' }, { streamMode: ['messages', 'values'] }));
+    return run.refusals().length;
+  });
+  expect(result).toMatchObject({ output: 1 });
+  expect(seen).toEqual([]);
+  expect(contents(scripted.read[1] ?? [])).toEqual([expect.stringContaining('was refused')]);
+});
+
 test('a tool that the agent does not have is refused on record', async () => {
   const tollgate = await house.start();
   const { tool: setLabel } = labeller();

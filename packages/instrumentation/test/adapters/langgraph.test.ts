@@ -1,5 +1,5 @@
 import { AIMessageChunk, type BaseMessage, HumanMessage } from '@langchain/core/messages';
-import { RunnableBinding } from '@langchain/core/runnables';
+import { RunnableBinding, RunnableLambda } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
 import { FakeStreamingChatModel } from '@langchain/core/utils/testing';
 import {
@@ -16,7 +16,7 @@ import { ToolNode, toolsCondition } from '@langchain/langgraph/prebuilt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gateTools, meterModel } from '../../src/adapters/langgraph.ts';
-import type { Run, Tollgate } from '../../src/index.ts';
+import { type Run, type Tollgate, ToolRefused } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
 import { chainOf } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
@@ -193,6 +193,29 @@ test('a model in a binding that knows nothing of it is metered by way of the bin
   expect((await modelCalls(tollgate, result.runId)).length).toBe(1);
 });
 
+/** As `initChatModel`'s: the model that is asked is picked for each call. */
+class Picking extends ScriptedChatModel {
+  readonly _queuedMethodOperations = {};
+  readonly picked = new ScriptedChatModel([{ text: 'picked' }, { text: 'picked' }]);
+  async _getModelInstance() {
+    return this.picked;
+  }
+  override async invoke(...given: Parameters<ScriptedChatModel['invoke']>) {
+    return (await this._getModelInstance()).invoke(...given);
+  }
+}
+
+test('a model that picks another for each call has the one that it picks metered, once', async () => {
+  const tollgate = await house.start();
+  const model = meterModel(tollgate, new Picking([]));
+  const result = await tollgate.run({ initiator: SAM }, async () => [
+    (await model.invoke(HELLO)).content,
+    (await model.batch([HELLO]))[0]?.content,
+  ]);
+  expect(result).toMatchObject({ output: ['picked', 'picked'] });
+  expect((await modelCalls(tollgate, result.runId)).length).toBe(2);
+});
+
 test('a stream that is aborted, or that its reader turns away from, is unknown usage', async () => {
   const tollgate = await house.start();
   const scripted = new ScriptedChatModel([{ text: 'Hello', hangs: true }, { text: 'Hello' }]);
@@ -260,6 +283,38 @@ test('ToolNode: a refusal is a message of status error, and the graph goes on', 
     ['tool', expect.stringContaining('out_of_scope')],
     ['ai', 'I may not.'],
   ]);
+});
+
+test('a runnable that was made a tool of is gated by whichever way it is run', async () => {
+  const tollgate = await house.start();
+  const seen: unknown[] = [];
+  const plain = RunnableLambda.from(async (input: z.output<typeof LABEL>) => {
+    seen.push(input);
+    return 'labelled';
+  }).asTool({ name: 'set_label', schema: LABEL });
+  const [gated] = gateTools(tollgate, [plain]);
+  const bad = { ...DONE, label: 'urgent' };
+  const model = meterModel(
+    tollgate,
+    new ScriptedChatModel([
+      { calls: [{ id: 'a', tool: 'set_label', json: JSON.stringify(bad) }] },
+      { calls: [{ id: 'b', tool: 'set_label', json: '{"ticket":7}' }] },
+      calling('c'),
+      { text: 'done' },
+    ]),
+  );
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    await expect(gated.invoke(bad)).rejects.toBeInstanceOf(ToolRefused);
+    await expect(gated.stream(bad).then(drain)).rejects.toBeInstanceOf(ToolRefused);
+    const { messages } = await loop(model, [gated]).compile().invoke({ messages: HELLO });
+    return messages
+      .filter((message: BaseMessage) => message.getType() === 'tool')
+      .map(({ content }) => content);
+  });
+  expect(result).toMatchObject({
+    output: [expect.stringContaining('out_of_scope'), expect.stringContaining('ticket'), 'labelled'],
+  });
+  expect(seen).toEqual([DONE]);
 });
 
 test('interrupt() in a gated tool pauses the graph: unknown on record, and gated anew on resume', async () => {

@@ -49,7 +49,9 @@ export function malformedChunks(chunks: readonly ToolCallChunk[]): readonly Malf
     else calls.push({ id, index, name, text: args, custom: Reflect.get(chunk, 'isCustomTool') === true });
   }
   // A custom tool's argument is text, not JSON; no text at all is how providers write a call without arguments.
-  return calls.filter(({ text, custom }) => !custom && text.trim() !== '' && !isJsonObject(text));
+  return calls
+    .filter(({ text, custom }) => !custom && text.trim() !== '' && !isJsonObject(text))
+    .map(({ id, name, text }) => ({ id, name, text }));
 }
 
 function belongs(call: WrittenCall, id: string | undefined, index: number | undefined): boolean {
