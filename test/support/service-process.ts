@@ -9,21 +9,34 @@ interface Announced {
   readonly tokens: Readonly<Record<string, string>>;
 }
 
+export interface ServiceProcessOptions {
+  /** Node's own arguments. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A query service in a process of its own, which can be killed and started again on the same directory and port. */
 export class ServiceProcess {
   private child: ChildProcess | undefined;
   private announced: Announced | undefined;
   private readonly directory: string;
   private readonly yamlFile: string;
+  private readonly options: ServiceProcessOptions;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, options: ServiceProcessOptions) {
     this.directory = directory;
     this.yamlFile = join(directory, 'workflow.yaml');
+    this.options = options;
   }
 
   /** Starts it, and registers the workflow. */
-  static async start(directory: string, yaml: string): Promise<ServiceProcess> {
-    const service = new ServiceProcess(directory);
+  static async start(
+    directory: string,
+    yaml: string,
+    options: ServiceProcessOptions = {},
+  ): Promise<ServiceProcess> {
+    const service = new ServiceProcess(directory, options);
     await writeFile(service.yamlFile, yaml);
     await service.startAgain();
     await service.api('ola@example.com', 'POST', '/v1/workflows', { yaml });
@@ -50,11 +63,11 @@ export class ServiceProcess {
   async startAgain(): Promise<void> {
     const program = new URL('service-program.ts', import.meta.url).pathname;
     const port = this.announced === undefined ? '0' : new URL(this.announced.url).port;
-    const child = spawn(
-      process.execPath,
-      [...process.execArgv, program, this.directory, port, this.yamlFile],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    const { execArgv = process.execArgv, env = {} } = this.options;
+    const child = spawn(process.execPath, [...execArgv, program, this.directory, port, this.yamlFile], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     this.child = child;
     for await (const line of createInterface({ input: child.stdout })) {
       this.announced = JSON.parse(line) as Announced;
@@ -63,12 +76,25 @@ export class ServiceProcess {
     throw new Error('the service ended before it listened');
   }
 
+  /** Of the process that was started last; undefined once that is gone. */
+  get pid(): number | undefined {
+    const { child } = this;
+    return child === undefined || child.exitCode !== null || child.signalCode !== null
+      ? undefined
+      : child.pid;
+  }
+
+  /** Resolves when the process that was started last is gone, whoever ended it. */
+  async gone(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || this.pid === undefined) return;
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+
   /** SIGKILL, and waits until it is gone. */
   async kill(): Promise<void> {
-    const child = this.child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    const gone = this.gone();
+    if (this.pid !== undefined) this.child?.kill('SIGKILL');
     await gone;
   }
 
