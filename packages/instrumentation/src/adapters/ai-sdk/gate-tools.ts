@@ -1,6 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import type { ToolExecutionOptions, ToolSet } from 'ai';
 import type { Tollgate, ToolDefinition } from '../../face.ts';
+import { openTool, type ToolIdentity } from '../shared/open-tool.ts';
 
 /** What the gate should know of a tool besides what the AI SDK knows. */
 export type ToolDetails = Pick<ToolDefinition<never, unknown>, 'reads' | 'hints' | 'rollbackNote'>;
@@ -34,28 +35,66 @@ export function gateTools<T extends ToolSet>(
 
 function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], details: ToolDetails = {}) {
   const { reads, hints, rollbackNote } = details;
-  const execute = tool.execute;
+  const identity = { name, reads, hints, rollbackNote };
+  const execute = tool.execute as Execute;
   const define = (run: ToolDefinition<unknown, unknown>['execute']) =>
     tollgate.tool<unknown, unknown>({
-      name,
-      reads,
-      hints,
+      ...identity,
       rollbackNote: rollbackNote as ((args: unknown) => string) | undefined,
       execute: run,
     });
   // Once now, so that a strict start refuses an unlisted tool before anything runs.
   define(() => undefined);
+  // What it returns has to be known before it may be called.
+  if (isGeneratorFunction(execute))
+    return {
+      ...tool,
+      execute: (input: unknown, call: Options) => preliminary(tollgate, identity, execute, input, call),
+    };
   return {
     ...tool,
-    execute: (input: unknown, call: ToolExecutionOptions<unknown>) =>
-      define((args, { signal }) => last(execute?.(args, { ...call, abortSignal: signal })))(input, {
+    execute: (input: unknown, call: Options) =>
+      define((args, { signal }) => last(execute(args, { ...call, abortSignal: signal })))(input, {
         callId: call.toolCallId,
         signal: call.abortSignal,
       }),
   };
 }
 
-/** A tool that streams preliminary results has one result: its last. */
+type Options = ToolExecutionOptions<unknown>;
+type Execute = (input: unknown, call: Options) => unknown;
+type Generate = (input: unknown, call: Options) => AsyncIterable<unknown>;
+
+function isGeneratorFunction(execute: Execute): execute is Generate {
+  return Object.prototype.toString.call(execute) === '[object AsyncGeneratorFunction]';
+}
+
+/** Each preliminary result as it comes; the last is the result. One that nobody reads to its end has an unknown outcome. */
+async function* preliminary(
+  tollgate: Tollgate,
+  identity: ToolIdentity,
+  generate: Generate,
+  input: unknown,
+  call: Options,
+): AsyncGenerator<unknown, void, undefined> {
+  const options = { callId: call.toolCallId, signal: call.abortSignal };
+  const open = await openTool(tollgate, identity, input, options);
+  let latest: unknown;
+  try {
+    for await (const part of generate(open.args, { ...call, abortSignal: open.signal })) {
+      latest = part;
+      yield part;
+    }
+    await open.done(latest);
+  } catch (error) {
+    await open.failed(error);
+    throw error;
+  } finally {
+    await open.lost();
+  }
+}
+
+/** A tool that returns preliminary results all the same has one result: its last. */
 async function last(result: unknown): Promise<unknown> {
   if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result;
   let latest: unknown;

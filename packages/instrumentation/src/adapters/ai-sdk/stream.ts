@@ -1,5 +1,6 @@
 import type { LanguageModelMiddleware } from 'ai';
 import { observeStream } from '../shared/observe.ts';
+import type { WrittenCall } from './malformed.ts';
 import type { AiSdkResponse, AiSdkUsage } from './report.ts';
 
 type WrapStream = NonNullable<LanguageModelMiddleware['wrapStream']>;
@@ -14,6 +15,8 @@ export interface Observed {
   usage: AiSdkUsage | undefined;
   response: AiSdkResponse | undefined;
   readonly output: { text: string; readonly tool_calls: unknown[] };
+  /** Tool calls as the model wrote them. */
+  readonly calls: WrittenCall[];
   /** Set where the stream failed or was broken off. */
   error: unknown;
 }
@@ -24,6 +27,7 @@ export function observeParts(stream: PartStream, ended: (seen: Observed) => Prom
     usage: undefined,
     response: undefined,
     output: { text: '', tool_calls: [] },
+    calls: [],
     error: undefined,
   };
   return observeStream<Part>(
@@ -39,7 +43,10 @@ export function observeParts(stream: PartStream, ended: (seen: Observed) => Prom
 
 function note(seen: Observed, part: Part): void {
   if (part.type === 'text-delta' && seen.output.text.length < MAX_TEXT) seen.output.text += part.delta;
-  if (part.type === 'tool-call') seen.output.tool_calls.push({ tool: part.toolName, input: part.input });
+  if (part.type === 'tool-call') {
+    seen.output.tool_calls.push({ tool: part.toolName, input: part.input });
+    seen.calls.push(part);
+  }
   if (part.type === 'response-metadata') seen.response = { ...seen.response, ...defined(part) };
   if (part.type === 'finish') seen.usage = part.usage;
   if (part.type === 'error') seen.error = part.error;
