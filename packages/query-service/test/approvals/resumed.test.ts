@@ -153,7 +153,9 @@ describe('what a resumed run asks for again', () => {
     }
   });
 
-  test('whatever is used, resumed and asked for again in whatever order, a grant is used once', async () => {
+  test('whatever is used, resumed and asked for again in whatever order, a grant is used once', {
+    timeout: 120_000,
+  }, async () => {
     const step = fc.constantFrom('ask', 'ask', 'decide', 'consume', 'consume', 'resume', 'restart');
     let used = 0;
     await fc.assert(

@@ -203,7 +203,9 @@ async function setUp(): Promise<{ model: Model; real: Real }> {
   };
 }
 
-test('no sequence of calls gives two receipts, or one without two approvals by others, in time, of these very bytes', async () => {
+test('no sequence of calls gives two receipts, or one without two approvals by others, in time, of these very bytes', {
+  timeout: 120_000,
+}, async () => {
   let receipts = 0;
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: '+1' }), async (sequence) => {

@@ -205,12 +205,16 @@ async function play(worst: bigint, after: (world: World) => Promise<void>): Prom
   return granted;
 }
 
-test('whatever four processes lease, spend, settle and leave behind, what was really spent stays within the cap', async () => {
+test('whatever four processes lease, spend, settle and leave behind, what was really spent stays within the cap', {
+  timeout: 120_000,
+}, async () => {
   const granted = await play(100n, async ({ real }) => expect(real <= CAP).toBe(true));
   expect(granted).toBeGreaterThan(20);
 });
 
-test('calls that cost more than was estimated show in full, and then there are no leases', async () => {
+test('calls that cost more than was estimated show in full, and then there are no leases', {
+  timeout: 120_000,
+}, async () => {
   let over = 0;
   await play(4000n, async (world) => {
     const day = (await accounts(world)).find(({ period }) => period === 'per_day');
@@ -223,7 +227,9 @@ test('calls that cost more than was estimated show in full, and then there are n
   expect(over).toBeGreaterThan(0);
 });
 
-test('thirty-two processes can use more than nine tenths of a cap, and no more than it', async () => {
+test('thirty-two processes can use more than nine tenths of a cap, and no more than it', {
+  timeout: 120_000,
+}, async () => {
   const world = await setUp();
   try {
     const cap = 100n * 1_000_000n;

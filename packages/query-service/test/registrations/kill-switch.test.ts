@@ -64,7 +64,9 @@ test('the first heartbeat after a suspension, and after a restart, knows of it',
   }
 });
 
-test('of a suspension and uses of grants at once, each use came before it in the service’s order, or is refused', async () => {
+test('of a suspension and uses of grants at once, each use came before it in the service’s order, or is refused', {
+  timeout: 120_000,
+}, async () => {
   let [before, refused] = [0, 0];
   for (let round = 0; round < 15; round++) {
     const grants = await Promise.all(
