@@ -7,7 +7,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { createAgentKey, createPerson, createQueryService, issueToken } from '@tollgate/query-service';
+import {
+  createAgentKey,
+  createPerson,
+  createQueryService,
+  issueToken,
+  SERVER_OPTIONS,
+} from '@tollgate/query-service';
 import { pino } from 'pino';
 
 const [directory = '', port = '0', yamlFile = ''] = process.argv.slice(2);
@@ -21,7 +27,7 @@ const service = await createQueryService({
 const file = join(directory, 'credentials.json');
 if (!existsSync(file)) writeFileSync(file, JSON.stringify(await firstCredentials()));
 const credentials = JSON.parse(readFileSync(file, 'utf8'));
-const server = createServer(service.app);
+const server = createServer(SERVER_OPTIONS, service.app);
 server.listen(Number(port), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   service.start();

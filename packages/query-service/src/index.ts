@@ -6,7 +6,12 @@ export type { AgentIdentity, Identity, PersonIdentity } from './identity/identit
 export { createAgentKey, revokeCredential } from './identity/keys.ts';
 export { createPerson, findPerson, issueToken, type TokenOptions } from './identity/people.ts';
 export { type Principal, verifyIngestKey } from './identity/verify.ts';
-export { createQueryService, type QueryService, type QueryServiceOptions } from './service.ts';
+export {
+  createQueryService,
+  type QueryService,
+  type QueryServiceOptions,
+  SERVER_OPTIONS,
+} from './service.ts';
 export type { Change, ControlState } from './state/change.ts';
 export { type ControlStateOptions, openControlState } from './state/control-state.ts';
 export { systemClock } from './state/time.ts';

@@ -37,8 +37,14 @@ export interface QueryServiceOptions {
   readonly sweep_interval_ms?: number;
 }
 
+/**
+ * For `http.createServer`. Node closes an idle connection after five seconds, about when an agent that waits asks again:
+ * then its request meets a reset.
+ */
+export const SERVER_OPTIONS = { keepAliveTimeout: 75_000 } as const;
+
 export interface QueryService {
-  /** Give it to `http.createServer`. Works before `start`, which only starts background work. */
+  /** Give it to `http.createServer`, with `SERVER_OPTIONS`. Works before `start`, which only starts background work. */
   readonly app: Express;
   readonly deps: Deps;
   readonly control: ControlState;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { openClickHouse } from '@tollgate/clickhouse';
 import { consoleHandler } from '@tollgate/console';
-import { createQueryService } from '@tollgate/query-service';
+import { createQueryService, SERVER_OPTIONS } from '@tollgate/query-service';
 import { pino } from 'pino';
 import { close } from '../system/close-server.ts';
 import { firstAdmin, firstAgentKey } from '../system/first-start.ts';
@@ -33,7 +33,7 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
   await firstAgentKey(service.control, directory, environment.TOLLGATE_FIRST_AGENT_TEAM);
   const keys = await publishIngestKeys(service.control, environment.TOLLGATE_INGEST_KEYS_FILE, { logger });
   service.start();
-  const server = await listening(createServer(service.app), environment.PORT);
+  const server = await listening(createServer(SERVER_OPTIONS, service.app), environment.PORT);
   logger.info({ port: environment.PORT }, 'listening');
   return async () => {
     logger.info('stopping');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ClickHouse, openClickHouse } from '@tollgate/clickhouse';
 import { type Collector, clickhouseStorage, createCollector } from '@tollgate/collector';
 import { consoleHandler } from '@tollgate/console';
-import { createQueryService, type QueryService } from '@tollgate/query-service';
+import { createQueryService, type QueryService, SERVER_OPTIONS } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { UserError } from '../output/user-error.ts';
 import { close } from './close-server.ts';
@@ -61,7 +61,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     });
     service.start();
     ending.push(service.stop);
-    const server = createServer(service.app);
+    const server = createServer(SERVER_OPTIONS, service.app);
     const port = await listen(server, options.port, 'API and console', '--port');
     ending.push(async () => {
       service.drain();
