@@ -30,10 +30,10 @@ export async function judge(run: GovernedRun, call: Call): Promise<Decision> {
         decision);
 }
 
+/** What the tool's own parameters say of the arguments says more than that the scope does not fit them either. */
 function explained(decision: Decision, { problem }: Call): Decision {
-  return decision.reason === 'arguments_not_i_json' && problem !== undefined
-    ? { ...decision, ...problem }
-    : decision;
+  const aboutArguments = decision.reason === 'arguments_not_i_json' || decision.reason === 'out_of_scope';
+  return aboutArguments && problem !== undefined ? { ...decision, ...problem } : decision;
 }
 
 /** A run that is over, or a call that was told to stop, does nothing more. */
