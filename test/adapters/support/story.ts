@@ -42,6 +42,7 @@ export async function tell(driver: Driver, house: House, story: Story): Promise<
   // Heard of below, unless the run itself fails first.
   attending.catch(() => {});
   let result: RunResult<Transcript>;
+  let reasons = (): readonly string[] => [];
   try {
     result = await tollgate.run(
       {
@@ -50,6 +51,7 @@ export async function tell(driver: Driver, house: House, story: Story): Promise<
         ...(story.runSignal === undefined ? {} : { signal: story.runSignal }),
       },
       (run) => {
+        reasons = () => run.refusals().map(({ reason }) => reason);
         const scene: Scene = { tools: [], stream: false, model: modelOf(driver), ...story, tollgate, run };
         const drive = (changes: Partial<Scene> = {}) => driver.drive({ ...scene, ...changes });
         return story.body === undefined ? drive() : story.body(drive, run);
@@ -63,7 +65,7 @@ export async function tell(driver: Driver, house: House, story: Story): Promise<
   house.collector.mode = 'open';
   await tollgate.flush(20_000);
   const spans = chainOf(house.spans(), result.runId);
-  if (story.silence !== true && spans.some(({ record }) => record.reason === 'service_unreachable'))
+  if (story.silence !== true && reasons().includes('service_unreachable'))
     throw new TooBusy('the service was not heard within a second');
   const { output } = result;
   // A driver never rejects; one that does has not understood what it drives.
