@@ -52,7 +52,7 @@ function Who({ who }: { readonly who: Session }) {
       <span className="who-name" title={who.name}>
         {who.display_name ?? who.name}
       </span>
-      <span className="quiet">
+      <span className="quiet" title={`${who.roles.join(', ')} · ${teams}`}>
         {who.roles.join(', ')} · {teams}
       </span>
       <button type="button" className="plain" disabled={signOut.isPending} onClick={() => signOut.mutate()}>

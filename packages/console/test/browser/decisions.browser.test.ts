@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from './chromium.ts';
-import { type Harness, startHarness } from './harness.ts';
+import { accessibilityProblems, type Harness, startHarness } from './harness.ts';
 import { RUN_ID } from './service/data.ts';
 
 const chromium = findChromium();
@@ -53,6 +53,44 @@ describe.skipIf(chromium === undefined)('what a person decides', () => {
     await harness.open('/approvals/a-2');
     expect(await page.getByText('You started this run').isVisible()).toBe(true);
     expect(await page.getByRole('button', { name: 'Refuse it' }).count()).toBe(0);
+  });
+
+  test('glass is broken in two steps, with a reason, and not by one click', async () => {
+    const { page } = harness;
+    await harness.open('/approvals/a-2');
+    const panel = page.getByRole('region', { name: 'In an emergency: break glass' });
+    await panel.getByRole('button', { name: 'Break glass…' }).click();
+    expect(await focused(page)).toBe('textarea');
+    await panel.getByRole('button', { name: 'Go on' }).click();
+    await panel.getByRole('alert').filter({ hasText: 'Say why' }).waitFor();
+    await panel.getByLabel('Why it cannot wait').fill('The shop is down.');
+    await panel.getByRole('button', { name: 'Go on' }).press('Enter');
+    const confirm = panel.getByRole('group', { name: 'Let deploy run without an approval?' });
+    expect(await confirm.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await confirm.textContent()).toMatch(/once.*go on record for good.*critical flag/);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(sent()).toEqual([]);
+    await confirm.getByRole('button', { name: 'Go back' }).click();
+    expect(await panel.getByLabel('Why it cannot wait').inputValue()).toBe('The shop is down.');
+    await panel.getByRole('button', { name: 'Go on' }).click();
+    await confirm.getByRole('button', { name: 'Break glass now' }).click();
+    await page.getByRole('status').filter({ hasText: 'Glass broken' }).waitFor();
+    expect(sent()).toEqual([
+      { method: 'POST', path: '/v1/approvals/a-2/break-glass', body: { reason: 'The shop is down.' } },
+    ]);
+    const broken = await page.getByRole('region', { name: 'Glass was broken' }).textContent();
+    expect(broken).toMatch(/ada@example\.com let this call through.*nobody approved it.*The shop is down\./);
+    expect(await page.getByRole('button', { name: 'Break glass…' }).count()).toBe(0);
+  });
+
+  test('who may not break glass is not offered it, and a broken one never reads as an approval', async () => {
+    const { page } = harness;
+    await harness.open('/approvals/a-1');
+    expect(await page.getByText('break glass', { exact: false }).count()).toBe(0);
+    await harness.open('/approvals/a-3');
+    const main = (await page.getByRole('main').textContent()) ?? '';
+    expect(main).toContain('let through without approval, and used');
+    expect(main).not.toMatch(/granted|Decisions/);
   });
 
   test('a review needs a verdict and a note', async () => {

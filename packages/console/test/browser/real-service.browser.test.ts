@@ -57,6 +57,7 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
       '/flags?state=',
       '/costs',
       '/costs?by=model%2Cday',
+      '/budgets?period=',
       '/workflows',
     ]) {
       await page.goto(new URL(path, page.url()).href);
@@ -80,10 +81,14 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
     await quiet();
     await page.locator('main a[href^="/runs/"]').first().click();
     await page.getByRole('button', { name: 'Show content' }).click();
-    const facts = page.getByRole('region', { name: 'Facts cited' });
-    await expect.poll(() => facts.textContent()).not.toContain('statement not shown');
-    expect(await facts.textContent()).toMatch(/from a source[\s\S]*crm accounts/);
-    expect(await facts.textContent()).toContain('inferred by the model');
+    const facts = page.getByRole('region', { name: 'What the output rests on' });
+    await expect.poll(() => facts.textContent()).not.toContain('show content to read');
+    expect(await facts.getByRole('region', { name: 'From a source' }).textContent()).toMatch(
+      /Systemcrm.*Reference/,
+    );
+    expect(await facts.getByRole('region', { name: 'The model’s inference' }).textContent()).toContain(
+      'inferred by the model',
+    );
   });
 
   test('an approver lets the waiting deploy go, and the agent carries it out', async () => {
@@ -95,7 +100,7 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
     await page.getByLabel('Reason').fill('The checks are green.');
     await page.getByRole('button', { name: 'Approve this call' }).click();
     await page.getByRole('status').filter({ hasText: 'Approved.' }).waitFor();
-    await page.getByText('approved and used').first().waitFor();
+    await page.getByText('granted and used').first().waitFor();
     await page.getByRole('region', { name: 'The request' }).locator('a[href^="/runs/"]').click();
     const reload = async () => {
       await page.reload();

@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useChange } from '../api/actions.ts';
 import type { Approval } from '../api/shapes.ts';
+import { type Look, lookOf } from '../format/words.ts';
 import { useAnnounce } from '../parts/announcer.tsx';
-import { Badge } from '../parts/chip.tsx';
 import { useMay } from '../parts/may.ts';
 import { Panel } from '../parts/page.tsx';
 import { Shown, ShownOr } from '../parts/shown.tsx';
@@ -13,7 +13,7 @@ import { Utc } from '../parts/utc.tsx';
 export function GlassBroken({ approval: { break_glass } }: { readonly approval: Approval }) {
   if (break_glass === null) return null;
   return (
-    <Panel id="glass-broken" title="Glass was broken" aside={<Badge look={BROKEN} />}>
+    <Panel id="glass-broken" title="Glass was broken">
       <p>
         <Shown text={break_glass.by} /> let this call through at <Utc iso={break_glass.at} form="second" />,
         and nobody approved it:
@@ -25,7 +25,12 @@ export function GlassBroken({ approval: { break_glass } }: { readonly approval: 
   );
 }
 
-export const BROKEN = { tone: 'bad', text: 'without approval' } as const;
+/** The state of a call whose glass was broken. */
+export function brokenLook(state: string): Look {
+  if (state === 'approved') return { tone: 'bad', text: 'let through without approval, not used yet' };
+  if (state === 'consumed') return { tone: 'bad', text: 'let through without approval, and used' };
+  return { tone: 'warn', text: `glass was broken, then ${lookOf('approval_state', state).text}` };
+}
 
 /** For those whom the workflow names: a reason, then what it means, then the deed. Offered as the exception that it is. */
 export function BreakGlass({ approval }: { readonly approval: Approval }) {
@@ -168,7 +173,7 @@ function Consequences({ approval }: { readonly approval: Approval }): ReactNode 
       </li>
       <li>Your name and your reason go on record for good, as broken glass and not as an approval.</li>
       <li>
-        A critical flag is raised at once and stays until somebody has resolved it with a note
+        A critical flag is raised and stays until somebody has resolved it with a note
         {approval.owner === null ? (
           '.'
         ) : (

@@ -14,7 +14,7 @@ import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
 import { actionText, classReason } from './approval-class.ts';
 import { Decisions } from './approval-decisions.tsx';
-import { BROKEN, BreakGlass, GlassBroken } from './approval-glass.tsx';
+import { BreakGlass, brokenLook, GlassBroken } from './approval-glass.tsx';
 
 export function ApprovalPage() {
   const { id = '' } = useParams();
@@ -32,13 +32,8 @@ function Body({ approval }: { readonly approval: Approval }) {
     <div className="stack">
       <Panel
         id="call"
-        title="What will be executed"
-        aside={
-          <span className="chips">
-            <Chip of="approval_state" word={approval.state} />
-            {approval.break_glass !== null && <Badge look={BROKEN} />}
-          </span>
-        }
+        title={TITLES[approval.state] ?? 'What was asked for'}
+        aside={<State approval={approval} />}
       >
         <Facts
           items={{
@@ -78,6 +73,21 @@ function Body({ approval }: { readonly approval: Approval }) {
         <Facts items={requestFacts(approval)} />
       </Panel>
     </div>
+  );
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  waiting: 'What will be executed',
+  approved: 'What will be executed',
+  consumed: 'What was let through',
+};
+
+/** A call that was let through without approval never looks like one that was approved. */
+function State({ approval: { state, break_glass } }: { readonly approval: Approval }) {
+  return break_glass === null ? (
+    <Chip of="approval_state" word={state} />
+  ) : (
+    <Badge look={brokenLook(state)} />
   );
 }
 
@@ -126,11 +136,6 @@ function Decide({ approval }: { readonly approval: Approval }) {
     });
   return (
     <Panel id="decide" title="Your decision" aside={<Countdown iso={approval.expires_at} />}>
-      {who !== undefined && who === approval.initiator && (
-        <p className="notice">
-          You started this run, so another approver has to decide: nobody approves their own.
-        </p>
-      )}
       {approval.can_decide ? (
         <ReasonForm
           label="Reason"
@@ -142,7 +147,9 @@ function Decide({ approval }: { readonly approval: Approval }) {
         />
       ) : (
         <p className="notice">
-          This account may not decide it: the workflow names others, or you have part in the run.
+          {who !== undefined && who === approval.initiator
+            ? 'You started this run, so another approver has to decide: nobody approves their own.'
+            : 'This account may not decide it: the workflow names others, or you have part in the run.'}
         </p>
       )}
     </Panel>

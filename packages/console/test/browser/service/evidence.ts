@@ -20,7 +20,7 @@ const entry = (
 ): Entry => ({
   time: times.ago(3600 - seq * 7),
   source: 'agent',
-  principal: 'support-agent',
+  principal: fields.source === 'service' ? null : 'support-agent',
   writer: fields.source === 'service' ? SERVICE_WRITER : WRITER,
   record: record(fields.kind, seq),
   hash: `${seq}`.padStart(64, '0'),

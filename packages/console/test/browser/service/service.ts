@@ -120,7 +120,7 @@ class State {
       approvals: this.approvals.find((one) => one.approval_id === id),
       samples: this.samples.find((one) => one.sample_id === id),
       flags: this.flags.find((one) => one.flag_id === id),
-      workflows: id === 'support-triage' ? { ...this.workflow(), ...WORKFLOW } : undefined,
+      workflows: WORKFLOWS.includes(id) ? { ...this.workflow(), ...WORKFLOW, workflow: id } : undefined,
     }[what];
     return found === undefined ? error('not_found') : [200, found];
   }
@@ -186,6 +186,8 @@ const SUSPENDED = {
   suspended_at: times.ago(5),
   suspended_reason: 'stops_when.denials: 4 denials in one run',
 };
+
+const WORKFLOWS: readonly string[] = ['support-triage', 'account-research', 'deploy-checks'];
 
 const WORKFLOW = {
   file: YAML,

@@ -22,8 +22,7 @@ interface Props {
 /** What stands against each limit. Amounts leave unpriced calls out, so how many there are stands in every row. */
 export function BudgetTable({ items, context, caption = 'Budgets', workflows = false }: Props) {
   const columns: readonly Column<Budget>[] = [
-    { name: 'Of', head: true, cell: (one) => <Of budget={one} /> },
-    ...(workflows ? [WORKFLOW] : []),
+    { name: 'Of', head: true, cell: (one) => <Of budget={one} workflows={workflows} /> },
     { name: 'Used', cell: (one) => <Used budget={one} warnAt={context.warnAtOf(one.workflow)} /> },
     ...amounts(items),
     { name: 'Not in it', cell: (one) => <Unpriced budget={one} context={context} /> },
@@ -34,18 +33,10 @@ export function BudgetTable({ items, context, caption = 'Budgets', workflows = f
 
 const rowId = ({ limit, workflow, name }: Budget): string => `${limit} ${workflow} ${name}`;
 
-const WORKFLOW: Column<Budget> = {
-  name: 'Workflow',
-  cell: ({ workflow }) => (
-    <Link to={`/workflows/${encodeURIComponent(workflow)}`}>
-      <Name text={workflow} />
-    </Link>
-  ),
-};
-
-function Of({ budget: { limit, name } }: { readonly budget: Budget }) {
+function Of({ budget, workflows }: { readonly budget: Budget; readonly workflows: boolean }) {
+  const { limit, name, workflow } = budget;
   return (
-    <>
+    <div>
       {limit === 'per_run' ? (
         <Link to={`/runs/${encodeURIComponent(name)}`}>
           <Id value={name} />
@@ -54,7 +45,14 @@ function Of({ budget: { limit, name } }: { readonly budget: Budget }) {
         <Shown text={name} />
       )}
       <div className="quiet">{limitText(limit)}</div>
-    </>
+      {workflows && (
+        <div>
+          <Link to={`/workflows/${encodeURIComponent(workflow)}`}>
+            <Name text={workflow} />
+          </Link>
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -80,22 +78,20 @@ function Used({ budget, warnAt }: { readonly budget: Budget; readonly warnAt: re
   );
 }
 
+/** Warnings that were given, marked; and those that are still to come. */
 function WarnMarks({ marks }: { readonly marks: ReturnType<typeof warnMarks> }) {
-  if (marks.length === 0) return null;
+  const given = marks.filter((mark) => mark.given).map(({ percent }) => percent);
+  const ahead = marks.filter((mark) => !mark.given).map(({ percent }) => percent);
+  const tone = Math.max(0, ...given) >= 95 ? 'bad' : 'warn';
   return (
-    <ul className="marks" aria-label="Early warnings">
-      {marks.map(({ percent, given }) => (
-        <li key={percent}>
-          {given ? (
-            <Badge look={{ tone: percent >= 95 ? 'bad' : 'warn', text: `warned at ${percent} %` }} />
-          ) : (
-            <span className="quiet">warns at {percent} %</span>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      {given.length > 0 && <Badge look={{ tone, text: `warned at ${percents(given)}` }} />}
+      {ahead.length > 0 && <div className="quiet">warns at {percents(ahead)}</div>}
+    </>
   );
 }
+
+const percents = (all: readonly number[]): string => `${all.join(', ')} %`;
 
 function amounts(items: readonly Budget[]): readonly Column<Budget>[] {
   const columns = [
@@ -122,7 +118,12 @@ function amounts(items: readonly Budget[]): readonly Column<Budget>[] {
 
 function Unpriced({ budget, context }: { readonly budget: Budget; readonly context: BudgetContext }) {
   const share = context.shareOf(budget);
-  if (share !== undefined) return <UnpricedShare {...share} />;
+  if (share !== undefined)
+    return (
+      <div className="not-in-it">
+        <UnpricedShare {...share} />
+      </div>
+    );
   return budget.limit === 'per_run' ? (
     <span className="quiet">see its run</span>
   ) : (

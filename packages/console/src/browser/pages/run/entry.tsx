@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { TimelineEntry } from '../../api/evidence-shapes.ts';
-import { factOf } from '../../format/fact.ts';
+import { escalationOf, factOf } from '../../format/fact.ts';
 import { kindText } from '../../format/names.ts';
 import { outcomeNote } from '../../format/outcome.ts';
 import type { AgentProcess } from '../../format/processes.ts';
@@ -9,6 +9,7 @@ import { Usd } from '../../parts/money.tsx';
 import { Shown } from '../../parts/shown.tsx';
 import { Utc } from '../../parts/utc.tsx';
 import { EntryDetail } from './entry-detail.tsx';
+import { HandedOver } from './escalations.tsx';
 import { Fact } from './fact.tsx';
 import { reasonText } from './reason-text.ts';
 import { ThreeFacts } from './three-facts.tsx';
@@ -23,6 +24,7 @@ interface EntryProps {
 /** One record: when, what and by whom; what was decided; and below, what was in it. */
 export function Entry({ entry, asked, process }: EntryProps) {
   const fact = factOf(entry);
+  const escalation = escalationOf(entry);
   const note = outcomeNote(entry);
   const reason = entry.reason === null ? undefined : reasonText(entry.reason);
   return (
@@ -44,8 +46,13 @@ export function Entry({ entry, asked, process }: EntryProps) {
       )}
       {note !== undefined && <p className="notice">{note}</p>}
       {fact !== undefined && <Fact fact={fact} asked={asked} />}
+      {escalation !== undefined && (
+        <div className="handed-over">
+          Handed over <HandedOver escalation={escalation} asked={asked} />
+        </div>
+      )}
       <EntryNotes entry={entry} />
-      <EntryDetail entry={entry} shown={fact === undefined} />
+      <EntryDetail entry={entry} shown={fact === undefined && escalation === undefined} />
     </article>
   );
 }

@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../../api/evidence-shapes.ts';
-import { escalationOf } from '../../format/fact.ts';
+import { type Escalation, escalationOf } from '../../format/fact.ts';
 import { Panel } from '../../parts/page.tsx';
 import { ShownOr } from '../../parts/shown.tsx';
 import { Utc } from '../../parts/utc.tsx';
@@ -21,15 +21,30 @@ export function Escalations({
   return (
     <Panel id="escalations" title="Handed over to a person">
       <ul className="decisions">
-        {escalations.map(({ key, to, at, why }) => (
+        {escalations.map(({ key, ...escalation }) => (
           <li key={key}>
-            To <ShownOr text={to} none="nobody by name" /> at <Utc iso={at} form="second" />, because:
-            <blockquote className="claim">
-              <StatementText statement={why} asked={asked} />
-            </blockquote>
+            At <Utc iso={escalation.at} form="second" /> <HandedOver escalation={escalation} asked={asked} />
           </li>
         ))}
       </ul>
     </Panel>
+  );
+}
+
+/** To whom and why. The reason is the agent's own words. */
+export function HandedOver({
+  escalation: { to, why },
+  asked,
+}: {
+  readonly escalation: Escalation;
+  readonly asked: boolean;
+}) {
+  return (
+    <>
+      to <ShownOr text={to} none="nobody by name" />, because:
+      <blockquote className="claim">
+        <StatementText statement={why} asked={asked} />
+      </blockquote>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { Usd } from '../../parts/money.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Shown, ShownOr } from '../../parts/shown.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
 
 interface Props {
   readonly requirements: RequirementsAnswer;
@@ -88,24 +89,20 @@ function Glass({ requirements: { break_glass } }: Props) {
 function Content({ requirements: { content_capture } }: Props) {
   if (content_capture === undefined) return null;
   const { by_class, mask_secrets, mask_patterns, mask_fields, max_characters } = content_capture;
+  const rows = [
+    { of: null, word: content_capture.default },
+    ...Object.entries(by_class).map(([one, word]) => ({ of: Number(one), word })),
+  ];
   return (
     <Panel id="content" title="Content that leaves the agent’s process">
+      <Table caption="Content that leaves the agent’s process" columns={CAPTURED} rows={rows} id={rowId} />
+      <h3>What is masked in it before</h3>
       <Facts
         items={{
-          'Input, output and model calls': <Capture word={content_capture.default} />,
-          'Arguments and results': (
-            <ul className="by-class">
-              {Object.entries(by_class).map(([one, word]) => (
-                <li key={one}>
-                  <ClassChip value={Number(one)} /> <Capture word={word} />
-                </li>
-              ))}
-            </ul>
-          ),
-          'Longest that is kept': `${countText(max_characters)} characters; the digest is over the whole`,
           'Keys, tokens and passwords': mask_secrets ? 'masked' : 'NOT masked, by the workflow’s choice',
-          'Fields that are masked': <Codes texts={mask_fields} />,
-          'Patterns that are masked': <Codes texts={mask_patterns} />,
+          Fields: <Codes texts={mask_fields} />,
+          Patterns: <Codes texts={mask_patterns} />,
+          'Longest that is kept': `${countText(max_characters)} characters; the digest is over the whole`,
         }}
       />
       <p className="quiet">
@@ -115,20 +112,36 @@ function Content({ requirements: { content_capture } }: Props) {
   );
 }
 
-const CAPTURES: Readonly<Record<string, string>> = {
-  full: 'content with its digest',
-  digest: 'a digest that whoever has the content can check, and no content',
-  off: 'a digest that nobody can open or guess',
-};
-
-function Capture({ word }: { readonly word: string }) {
-  const means = Object.hasOwn(CAPTURES, word) ? CAPTURES[word] : undefined;
-  return (
-    <>
-      <Chip of="capture" word={word} /> {means !== undefined && <span className="quiet">{means}</span>}
-    </>
-  );
+interface Captured {
+  /** The class of the call; null for what belongs to no call. */
+  readonly of: number | null;
+  readonly word: string;
 }
+
+const rowId = ({ of }: Captured): string => String(of);
+
+const CAPTURED: readonly Column<Captured>[] = [
+  {
+    name: 'Of',
+    head: true,
+    cell: ({ of }) =>
+      of === null ? (
+        'input and output of the run, and model calls'
+      ) : (
+        <span>
+          arguments and results of <ClassChip value={of} />
+        </span>
+      ),
+  },
+  { name: 'Capture', cell: ({ word }) => <Chip of="capture" word={word} /> },
+  { name: 'What is sent and stored', cell: ({ word }) => CAPTURES.get(word) ?? '' },
+];
+
+const CAPTURES: ReadonlyMap<string, string> = new Map([
+  ['full', 'the content, and a digest that proves it unchanged'],
+  ['digest', 'no content; a digest that whoever has the content can check it against'],
+  ['off', 'no content; a digest that nobody can open or guess'],
+]);
 
 function Codes({ texts }: { readonly texts: readonly string[] }) {
   if (texts.length === 0) return <ShownOr text={null} />;
