@@ -37,7 +37,7 @@ describe('an adapter that goes round the gate turns every case red', () => {
 function allAsItShouldBe(): readonly Cell[] {
   return DRIVERS.flatMap((driver) =>
     CASES.map((one): Cell => {
-      const about = { driver: driver.name, name: one.name, ms: 0 };
+      const about = { driver: driver.name, name: one.name, ms: 0, replays: 0 };
       if (driver.name === BYPASSING) return { ...about, kind: 'broken', why: '' };
       if (one.needs === 'models' && 'none' in driver.models)
         return { ...about, kind: 'not_applicable', why: driver.models.none };
@@ -72,7 +72,7 @@ describe('the table', () => {
     expect(judge(rest, DRIVERS, CASES)).toEqual([expect.stringContaining('played 0 times')]);
     expect(judge([{ ...first, kind: 'broken', why: 'so' }, ...rest], DRIVERS, CASES)).toHaveLength(1);
     const passing = cells.map(
-      (cell): Cell => ({ driver: cell.driver, name: cell.name, ms: 0, kind: 'holds' }),
+      (cell): Cell => ({ driver: cell.driver, name: cell.name, ms: 0, replays: 0, kind: 'holds' }),
     );
     const round = judge(passing, DRIVERS, CASES);
     expect(round).toHaveLength(CASES.length);

@@ -61,7 +61,10 @@ async function main(): Promise<number> {
     ...(whole ? missingDrivers(EXPECTED_DRIVERS, DRIVERS) : []),
   ];
   if (problems.length === 0 && whole) problems.push(...document(values.write, values.check, cells));
-  console.log(`\n${cells.length} cells in ${seconds} s, ${problems.length} problems`);
+  const replays = cells.reduce((sum, cell) => sum + cell.replays, 0);
+  console.log(
+    `\n${cells.length} cells in ${seconds} s (${replays} played again on a busy machine), ${problems.length} problems`,
+  );
   for (const problem of problems) console.error(`- ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }

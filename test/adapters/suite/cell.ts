@@ -6,7 +6,13 @@ import { TooBusy } from '../support/story.ts';
 import { WORKFLOW } from '../support/workflow.ts';
 
 /** One driver through one case. */
-export type Cell = { readonly driver: string; readonly name: string; readonly ms: number } & (
+export type Cell = {
+  readonly driver: string;
+  readonly name: string;
+  readonly ms: number;
+  /** How often it was played again, because the machine was too busy. */
+  readonly replays: number;
+} & (
   | { readonly kind: 'holds' }
   | { readonly kind: 'not_applicable'; readonly why: string }
   /** An assertion of the case failed. */
@@ -23,13 +29,14 @@ const REPLAYS = 3;
 export async function playCell(driver: Driver, one: Case): Promise<Cell> {
   const about = { driver: driver.name, name: one.name };
   if (one.needs === 'models' && 'none' in driver.models)
-    return { ...about, ms: 0, kind: 'not_applicable', why: driver.models.none };
+    return { ...about, ms: 0, replays: 0, kind: 'not_applicable', why: driver.models.none };
   const started = performance.now();
   let ended = await play(driver, one);
-  for (let again = 0; again < REPLAYS && ended.kind === 'too_busy'; again++) ended = await play(driver, one);
-  const ms = performance.now() - started;
-  if (ended.kind === 'holds') return { ...about, ms, kind: 'holds' };
-  return { ...about, ms, kind: ended.kind === 'too_busy' ? 'crashed' : ended.kind, why: ended.why };
+  let replays = 0;
+  for (; replays < REPLAYS && ended.kind === 'too_busy'; replays++) ended = await play(driver, one);
+  const cost = { ms: performance.now() - started, replays };
+  if (ended.kind === 'holds') return { ...about, ...cost, kind: 'holds' };
+  return { ...about, ...cost, kind: ended.kind === 'too_busy' ? 'crashed' : ended.kind, why: ended.why };
 }
 
 type Ended =
