@@ -1,10 +1,19 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CanUseTool, HookCallback, Options, PermissionMode } from '@anthropic-ai/claude-agent-sdk';
+import type {
+  CanUseTool,
+  HookCallback,
+  Options,
+  PermissionMode,
+  SDKMessage,
+} from '@anthropic-ai/claude-agent-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ToolCallWatch } from '../../src/adapters/claude-agent-sdk/tool-call-watch.ts';
+import { ToolGate } from '../../src/adapters/claude-agent-sdk/tool-gate.ts';
 import { governedQuery } from '../../src/adapters/claude-agent-sdk.ts';
+import { requireRun } from '../../src/adapters/shared/require-run.ts';
 import type { Tollgate } from '../../src/index.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type House, openHouse, SAM } from '../support/house.ts';
 import { looking } from './claude-agent-sdk/looking.ts';
 import { bash, play, story } from './claude-agent-sdk/play.ts';
 import { CODE_WORKFLOW } from './claude-agent-sdk/workflow.ts';
@@ -132,6 +141,18 @@ test('without hooks there is no gate, so there is no query', async () => {
   expect(() => governedQuery(tollgate, { prompt: 'x' })).toThrow(/outside of tollgate.run/);
 });
 
+test('a query starts Claude Code when it is read or asked something, not when it is looked at', async () => {
+  const options = { model: 'claude-sonnet-4-5', pathToClaudeCodeExecutable: '/nowhere/claude' };
+  const { output, error } = await tollgate.run({ initiator: SAM }, async () => {
+    const query = governedQuery(tollgate, { prompt: 'x', options });
+    const same = await Promise.resolve(query);
+    expect(typeof same.interrupt).toBe('function');
+    return same.next();
+  });
+  expect(output).toBeUndefined();
+  expect(String(error)).toContain('/nowhere/claude');
+});
+
 test('hooks that a file switches off all the same are missed before a tool runs', async () => {
   let file = '';
   const played = await play(house, tollgate, {
@@ -145,4 +166,36 @@ test('hooks that a file switches off all the same are missed before a tool runs'
     ending: () => expect(existsSync(file)).toBe(false),
   });
   expect(played.result.error).toMatchObject({ message: expect.stringContaining('none of the hooks') });
+});
+
+test('an answer to a call that the gate never saw is a breach where it succeeded, and a refusal on record where it did not', async () => {
+  const message = (type: string, block: object): SDKMessage =>
+    JSON.parse(JSON.stringify({ type, message: { content: [block] }, parent_tool_use_id: null }));
+  const asked = (id: string) => message('assistant', { type: 'tool_use', id, name: 'Bash', input: {} });
+  const answered = (id: string, is_error: boolean) =>
+    message('user', { type: 'tool_result', tool_use_id: id, is_error, content: 'no such thing' });
+  const breaches: string[] = [];
+  const { output } = await tollgate.run({ initiator: SAM }, async (run) => {
+    const work: Promise<void>[] = [];
+    const options = {
+      gatedServers: new Set(''),
+      names: {},
+      details: {},
+      passThrough: [],
+      canUseTool: undefined,
+    };
+    const gate = new ToolGate(tollgate, requireRun(tollgate, 'test'), run.signal, options);
+    const watch = new ToolCallWatch(
+      gate,
+      (refusal) => work.push(refusal),
+      (name) => breaches.push(name),
+    );
+    for (const seen of [answered('0', false), asked('1'), answered('1', true), asked('2')]) watch.note(seen);
+    expect(breaches).toEqual([]);
+    watch.note(answered('2', false));
+    await Promise.all(work);
+    return run.refusals().map(({ message: words }) => words);
+  });
+  expect(breaches).toEqual(['Bash']);
+  expect(output).toEqual([expect.stringContaining('no such thing')]);
 });

@@ -1,6 +1,7 @@
 import type { SDKUserMessage } from '@anthropic-ai/claude-agent-sdk';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plainResult } from '../../src/adapters/claude-agent-sdk/result.ts';
 import { beyond, merged, totalsOf, usageOf } from '../../src/adapters/claude-agent-sdk/usage.ts';
 import { ModelRefused, type Tollgate } from '../../src/index.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -160,4 +161,21 @@ test('usage: later parts complete earlier ones, totals take apart what was put t
     }),
   );
   expect(usageOf({}, true).inputTokens).toBeUndefined();
+});
+
+test('a result without its envelope, where it is one', () => {
+  const text = (words: string) => ({ type: 'text', text: words });
+  const page = { type: 'create', filePath: '/a', content: [text('one')] };
+  for (const [result, plain] of [
+    [[text('{"a":[1]}')], { a: [1] }],
+    [{ content: [text('12')], isError: false }, '12'],
+    [{ content: [text('x')], structuredContent: { y: 1 } }, { y: 1 }],
+    [
+      [text('a'), text('b')],
+      [text('a'), text('b')],
+    ],
+    [page, page],
+    [undefined, undefined],
+  ])
+    expect(plainResult(result)).toEqual(plain);
 });

@@ -97,7 +97,7 @@ test('a sub-agent’s tools ask the same gate', async () => {
   ]);
 });
 
-test('an in-process tool is gated in its handler, in a query that is not governed as well', async () => {
+test('an in-process tool is gated in its handler, under its own name; what it says is on record without its envelope', async () => {
   const seen: unknown[] = [];
   const server = gatedServer(tollgate, {
     name: 'desk',

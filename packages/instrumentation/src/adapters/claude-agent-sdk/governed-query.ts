@@ -31,12 +31,17 @@ export function governedQuery(tollgate: Tollgate, governed: GovernedQuery): Quer
     [Symbol.asyncDispose]: async () => void (await messages.return()),
     close: () => session.abort(new DOMException('the query was closed', 'AbortError')),
   };
-  return new Proxy(Object.create(null) as Query, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
+  // Claude Code starts with the first message that is asked for, or with the first control request.
+  const control =
+    (name: string) =>
+    (...args: unknown[]) => {
       const inner = session.start();
-      const value: unknown = Reflect.get(inner, name);
-      return typeof value === 'function' ? value.bind(inner) : value;
+      return Reflect.apply(Reflect.get(inner, name), inner, args);
+    };
+  return new Proxy(Object.create(null) as Query, {
+    get: (_, name) => {
+      if (Object.hasOwn(own, name)) return own[name];
+      return typeof name === 'string' && name !== 'then' ? control(name) : undefined;
     },
   });
 }

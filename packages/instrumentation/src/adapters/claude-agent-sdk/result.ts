@@ -14,7 +14,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
  */
 export function plainResult(result: unknown): unknown {
   if (isRecord(result) && isRecord(result['structuredContent'])) return result['structuredContent'];
-  const content = isRecord(result) && 'content' in result ? result['content'] : result;
+  const content = isRecord(result) && isEnvelope(result) ? result['content'] : result;
   const [only, ...more] = Array.isArray(content) ? (content as unknown[]) : [];
   const text = more.length === 0 && isRecord(only) && only['type'] === 'text' ? only['text'] : undefined;
   if (typeof text !== 'string') return result;
@@ -24,6 +24,12 @@ export function plainResult(result: unknown): unknown {
   } catch {
     return text;
   }
+}
+
+const ENVELOPE: readonly string[] = ['content', 'isError', '_meta'];
+
+function isEnvelope(result: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(result).every((key) => ENVELOPE.includes(key));
 }
 
 /** The text of a result, as far as it has one. */
