@@ -8,11 +8,13 @@ import type { Reservation } from './admission.ts';
 import { contractUsage, costOf, estimate } from './price.ts';
 import { modelEntry } from './record.ts';
 
-/** A metered call under way. Exactly one of its two ends is called; a second is ignored. */
+/** A metered call under way. Exactly one of its ends is called; a second is ignored. */
 export interface OpenCall {
   done(report: ModelReport): Promise<void>;
   /** It failed, or was broken off: what it used is unknown, and its reservation counts as spent. */
   failed(error: unknown, report?: ModelReport): Promise<void>;
+  /** It was never made: nothing is spent, and there is nothing to record. */
+  unused(): void;
 }
 
 /** Admits one model call, or refuses it on record. @throws ModelRefused */
@@ -80,6 +82,12 @@ function openCall(run: GovernedRun, about: ModelCall, startNs: bigint, reservati
   const call: OpenCall = {
     done: (report) => end(report, undefined),
     failed: (error, report = {}) => end(report, error instanceof Error ? error.name : 'error'),
+    unused: () => {
+      if (!open) return;
+      open = false;
+      run.openModelCalls.delete(call);
+      reservation.settle('0');
+    },
   };
   run.openModelCalls.add(call);
   return call;

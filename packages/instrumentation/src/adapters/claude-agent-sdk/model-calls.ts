@@ -22,9 +22,6 @@ export const MAIN = '';
 const TRANSCRIPT_MS = 2000;
 const POLL_MS = 50;
 
-/** An admitted call can turn out not to be made: Claude Code stopped before it. */
-type Admitted = OpenCall & { readonly unused?: () => unknown };
-
 export interface ModelCallsOptions {
   readonly provider: string;
   readonly model: string;
@@ -43,7 +40,7 @@ export class ModelCalls {
   refusal: ModelRefused | undefined;
   /** Responses of the main loop so far. */
   turns = 0;
-  private readonly admitted = new Map<string, Admitted>();
+  private readonly admitted = new Map<string, OpenCall>();
   private readonly open = new Map<string, ModelResponse>();
   private readonly ended = new Map<string, ModelResponse>();
   private readonly transcripts = new Set<string>();
@@ -93,8 +90,9 @@ export class ModelCalls {
   async close(whole: boolean, counts: boolean): Promise<void> {
     await this.awaitTranscripts();
     const brokenOff = new DOMException('the query ended before', 'AbortError');
+    // Claude Code stopped before it made the call.
     for (const [, call] of this.admitted)
-      if (whole && call.unused !== undefined) call.unused();
+      if (whole) call.unused();
       else await call.failed(brokenOff);
     this.admitted.clear();
     for (const response of this.open.values())
