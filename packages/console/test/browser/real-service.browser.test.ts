@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, findChromium, openBrowser } from './chromium.ts';
 import { accessibilityProblems, listeningPage, settled } from './harness.ts';
+import { ask, glassFile, waitingRun } from './real-agent.ts';
 import { RealSystem, START_MS } from './real-system.ts';
 
 const chromium = findChromium();
@@ -90,6 +91,63 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
       'inferred by the model',
     );
   });
+
+  test('glass is broken, and the ledger, the run and the flag say so', async () => {
+    await signIn('Ada Okafor');
+    const { origin } = new URL(page.url());
+    const admin = system.token('first admin');
+    const email = 'gina@example.com';
+    const { token = '' } = await ask(origin, admin, '/v1/people', {
+      ...{ email, display_name: 'Gina Night', roles: ['owner'], teams: ['engineering'] },
+    });
+    const { policy_version = '' } = await ask(origin, token, '/v1/workflows', { yaml: glassFile(email) });
+    const { key = '' } = await ask(origin, admin, '/v1/keys', {
+      ...{ principal: 'night-agent', team: 'engineering', workflows: ['night-deploys'] },
+    });
+    const { run_id, approval_id } = await waitingRun(origin, key, {
+      policy_version,
+      initiator_token: token,
+    });
+
+    await page.context().clearCookies();
+    await page.goto('about:blank');
+    await page.goto(`${origin}/sign-in#token=${token}`);
+    await settled(page);
+    complaints();
+    await page.goto(`${origin}/approvals/${approval_id}`);
+    await page.getByRole('button', { name: 'Break glass…' }).click();
+    expect(await page.getByRole('group', { name: 'Arguments', exact: true }).textContent()).toContain(
+      '1.4.2',
+    );
+    await page.getByLabel('Why it cannot wait').fill('The shop is down.');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Break glass now' }).click();
+    await page.getByRole('status').filter({ hasText: 'Glass broken' }).waitFor();
+    await page.getByText('let through without approval, not used yet').waitFor();
+
+    await page.goto(`${origin}/budgets?period=per_run`);
+    await quiet();
+    const row = page.getByRole('table', { name: 'Budgets' }).locator('tbody tr').filter({ hasText: run_id });
+    await expect.poll(() => row.textContent()).toMatch(/60 % spent.*warned at 50 %.*\$0\.30?/);
+    const reload = async () => {
+      await page.goto(`${origin}/runs/${run_id}`);
+      await quiet();
+      return page.getByRole('main').textContent();
+    };
+    await expect
+      .poll(reload, { timeout: 30_000, interval: 1000 })
+      .toMatch(/Resumedonce by another process.*Glass broken: let through without approval/s);
+    await ask(origin, admin, '/v1/controls/evaluate', {});
+    await page.goto(`${origin}/flags?severity=critical`);
+    await page.getByRole('link', { name: /gina@example.com, who had started the run, broke glass/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flag: glass broken' }).waitFor();
+    await page.getByRole('link', { name: 'The approval that it is about' }).waitFor();
+    await page.goto(`${origin}/workflows/night-deploys`);
+    await page.getByRole('region', { name: 'What is left of the budget' }).getByText('30 % spent').waitFor();
+    await quiet();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(complaints()).toEqual([]);
+  }, 120_000);
 
   test('an approver lets the waiting deploy go, and the agent carries it out', async () => {
     await signIn('Ravi Menon');

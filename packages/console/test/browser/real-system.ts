@@ -48,6 +48,11 @@ export class RealSystem {
     return /http\S+/.exec(line ?? '')?.[0] ?? '';
   }
 
+  /** The secret of that link. */
+  token(who: string): string {
+    return new URL(this.link(who)).hash.replace('#token=', '');
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null) {
       this.#child.kill('SIGTERM');

@@ -260,6 +260,7 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
         enforcement: 'blocked',
         outcome: null,
       },
+      { call_id: '', tool: '', verdict: 'deny', reason: 'over_budget', enforcement: 'refused' },
       {
         call_id: 'call-5',
         tool: 'send_reply',

@@ -35,7 +35,13 @@ function Outcome({ call }: { readonly call: ToolCall }) {
 }
 
 const COLUMNS: readonly Column<ToolCall>[] = [
-  { name: 'Tool', head: true, cell: (call) => <Shown code text={call.tool} /> },
+  {
+    name: 'Tool',
+    head: true,
+    // A model call that the gate refused is judged like a tool call, and has no tool.
+    cell: (call) =>
+      call.tool === '' ? <span className="none">no tool named</span> : <Shown code text={call.tool} />,
+  },
   { name: 'Class', cell: (call) => <ClassChip value={call.action_class} /> },
   { name: 'Verdict', cell: (call) => word('verdict', call.verdict) },
   { name: 'Enforcement', cell: (call) => word('enforcement', call.enforcement) },
