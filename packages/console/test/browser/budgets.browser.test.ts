@@ -21,9 +21,16 @@ describe.skipIf(chromium === undefined)('budgets', () => {
     await harness.open('/budgets');
     const [near, over, unlimited] = [0, 1, 2].map((index) => rowsOf('Budgets').nth(index));
     await near?.getByText('all 77 calls priced').waitFor();
-    await near?.getByText('warns at 95 %').waitFor();
+    await near?.getByText('warns at 95\u00a0%').waitFor();
     expect(await near?.textContent()).toMatch(/one UTC daysupport-triage/);
-    for (const text of ['84.5 % spent', 'warned at 50, 80 %', '$20.00', '$16.904215001', '$1.25', '$0.50'])
+    for (const text of [
+      '84.5 % spent',
+      'warned at 50, 80\u00a0%',
+      '$20.00',
+      '$16.904215001',
+      '$1.25',
+      '$0.50',
+    ])
       expect(await near?.textContent()).toContain(text);
     expect(await near?.textContent()).toContain('$1.845784999');
     expect(await over?.textContent()).toMatch(/120\.5 % spent over the limit/);

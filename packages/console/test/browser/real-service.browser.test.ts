@@ -128,7 +128,7 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
     await page.goto(`${origin}/budgets?period=per_run`);
     await quiet();
     const row = page.getByRole('table', { name: 'Budgets' }).locator('tbody tr').filter({ hasText: run_id });
-    await expect.poll(() => row.textContent()).toMatch(/60 % spent.*warned at 50 %.*\$0\.30?/);
+    await expect.poll(() => row.textContent()).toMatch(/60 % spent.*warned at 50\s%.*\$0\.30?/);
     const reload = async () => {
       await page.goto(`${origin}/runs/${run_id}`);
       await quiet();

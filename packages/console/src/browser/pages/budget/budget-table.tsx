@@ -91,7 +91,7 @@ function WarnMarks({ marks }: { readonly marks: ReturnType<typeof warnMarks> }) 
   );
 }
 
-const percents = (all: readonly number[]): string => `${all.join(', ')} %`;
+const percents = (all: readonly number[]): string => `${all.join(', ')}\u00a0%`;
 
 function amounts(items: readonly Budget[]): readonly Column<Budget>[] {
   const columns = [
