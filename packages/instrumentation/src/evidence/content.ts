@@ -74,7 +74,8 @@ class Sealing {
     if (this.capture !== 'full') this.redacted[field] = 'withheld';
     else if (masked.length <= this.maxCharacters) this.attributes[CONTENT[field]] = masked;
     else {
-      this.redacted[field] = 'cut';
+      // That it was cut shows in the content itself.
+      this.redacted[field] ??= 'cut';
       this.attributes[CONTENT[field]] = cut(masked, this.maxCharacters);
     }
   }

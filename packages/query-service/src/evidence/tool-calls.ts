@@ -26,9 +26,12 @@ const QUERY = `
   SELECT t.call_id AS call_id, t.tool AS tool, t.action AS action, t.action_class AS action_class, t.verdict AS verdict,
          t.reason AS reason, t.enforcement AS enforcement, t.outcome AS outcome, t.approval_id AS approval_id,
          t.rollback_note AS rollback_note, t.principal AS principal, toString(toUnixTimestamp64Nano(t.start)) AS start
-  FROM tool_calls AS t WHERE t.run_id = {run_id:UUID} ORDER BY t.start, t.kind, t.span_id LIMIT 20000`;
+  FROM tool_calls AS t WHERE t.run_id = {run_id:UUID} AND t.tool != '' ORDER BY t.start, t.kind, t.span_id LIMIT 20000`;
 
-/** The tool calls of a run, one each: what a later record says of a call goes before what an earlier one said. */
+/**
+ * The tool calls of a run, one each: what a later record says of a call goes before what an earlier one said. A refused
+ * model call is decided by the gate as well, and has no tool.
+ */
 export async function readToolCalls(
   deps: Pick<Deps, 'store'>,
   run_id: string,
@@ -36,7 +39,10 @@ export async function readToolCalls(
   return mergeCalls(await select(deps, row, QUERY, { run_id }));
 }
 
-/** Pure. Records come by time; an empty field of a later one leaves the earlier one's. */
+/**
+ * Pure. Records come by time; an empty field of a later one leaves the earlier one's. What was executed stays executed: a
+ * resumed run that asks for it again is refused (`already_dispatched`), and that changes nothing that happened.
+ */
 export function mergeCalls(records: readonly ToolCallAnswer[]): readonly ToolCallAnswer[] {
   const calls = new Map<string, ToolCallAnswer>();
   for (const record of records) {
@@ -47,7 +53,8 @@ export function mergeCalls(records: readonly ToolCallAnswer[]): readonly ToolCal
       const said = Object.fromEntries(
         Object.entries(record).filter(([, value]) => value !== '' && value !== null),
       );
-      calls.set(key, { ...before, ...said, start: before.start });
+      const { enforcement } = before.enforcement === 'executed' ? before : { ...before, ...said };
+      calls.set(key, { ...before, ...said, enforcement, start: before.start });
     }
   }
   return [...calls.values()];

@@ -42,3 +42,12 @@ test('a call is one, with what its later records add', () => {
     call({ tool: 'other' }),
   ]);
 });
+
+test('a call that was executed stays so, whatever a process that resumes its run is told', () => {
+  const [merged] = mergeCalls([
+    call({ verdict: 'require_approval', enforcement: 'executed', reason: 'approval_granted' }),
+    call({ outcome: 'unknown' }),
+    call({ verdict: 'deny', enforcement: 'blocked', reason: 'already_dispatched' }),
+  ]);
+  expect(merged).toMatchObject({ enforcement: 'executed', outcome: 'unknown', reason: 'already_dispatched' });
+});
