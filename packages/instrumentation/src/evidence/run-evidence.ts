@@ -99,13 +99,21 @@ export class RunEvidence {
   write(entry: Entry, hold: Hold = {}): Promise<Committed> {
     if (this.lost !== undefined && !this.writeGap()) return this.miss(entry.kind, 'outbox_full');
     try {
-      return this.append(entry, hold) ?? this.miss(entry.kind, 'outbox_full');
+      return this.append(entry, hold) ?? this.appendBare(entry, hold) ?? this.miss(entry.kind, 'outbox_full');
     } catch (error) {
       this.onProblem(
         `a ${entry.kind} record of run ${this.identity.runId} could not be made: ${String(error)}`,
       );
       return this.miss(entry.kind, 'not_recordable');
     }
+  }
+
+  /** A refusal, a seal: where there is no room for its content, the fact itself still goes on record, and says so. */
+  private appendBare(entry: Entry, hold: Hold): Promise<Committed> | undefined {
+    if (hold.reserve !== true || entry.content === undefined) return undefined;
+    const { content: _, ...bare } = entry;
+    const detail = { ...entry.fields?.detail, content_left_out: true };
+    return this.append({ ...bare, fields: { ...entry.fields, detail } }, hold);
   }
 
   /** Records of this run are lost (damaged on disk, refused for good); the next record says so. */

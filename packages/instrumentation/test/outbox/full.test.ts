@@ -40,3 +40,20 @@ test('the outbox is full: class 2 refuses, class 1 goes on and leaves a gap on r
   const labelRefusals = chain.filter(({ record }) => record.reason === 'evidence_unavailable').length;
   expect(recorded + lost).toBe(21 * 2 + 1 + (labelRefusals === 1 ? 0 : 1));
 });
+
+test('a refusal whose arguments have no room any more is on record without them', async () => {
+  const tollgate = await house.start({ outboxMaxBytes: 64 * 1024 });
+  const classify = tollgate.tool({ name: 'classify', execute: async () => 'bug' });
+  const forbidden = tollgate.tool({ name: 'delete_ticket', execute: async () => 'gone' });
+  const { runId } = await tollgate.run({ initiator: SAM }, async () => {
+    house.collector.mode = 503;
+    for (let index = 0; index < 20; index++) await classify({ text: 'x'.repeat(4000) });
+    await forbidden({ text: 'y'.repeat(30_000) }).catch(() => {});
+    house.collector.mode = 'open';
+    await tollgate.flush(10_000);
+  });
+  await tollgate.flush(10_000);
+  const refusal = chainOf(house.spans(), runId).find(({ record }) => record.tool === 'delete_ticket');
+  expect(refusal?.record).toMatchObject({ reason: 'tool_blocked', detail: { content_left_out: true } });
+  expect(refusal?.record.digests).toBeUndefined();
+});
