@@ -97,7 +97,8 @@ export class RunEvidence {
    * evidence must not happen. Never rejects.
    */
   write(entry: Entry, hold: Hold = {}): Promise<Committed> {
-    if (this.lost !== undefined && !this.writeGap()) return this.miss(entry.kind, 'outbox_full');
+    if (this.lost !== undefined && !this.writeGap(hold.reserve ?? false))
+      return this.miss(entry.kind, 'outbox_full');
     try {
       return this.append(entry, hold) ?? this.appendBare(entry, hold) ?? this.miss(entry.kind, 'outbox_full');
     } catch (error) {
@@ -190,8 +191,11 @@ export class RunEvidence {
     return Promise.resolve('unavailable');
   }
 
-  /** A gap is itself a record: as soon as there is room, what is missing is said, before anything else is. */
-  private writeGap(): boolean {
+  /**
+   * A gap is itself a record: as soon as there is room, what is missing is said, before anything else is. The reserve is
+   * for what may use it: a gap a call would use it up.
+   */
+  private writeGap(reserve: boolean): boolean {
     const lost = this.lost;
     if (lost === undefined) return true;
     const detail = {
@@ -202,9 +206,7 @@ export class RunEvidence {
     };
     const spanName = `gap ${this.identity.workflow}`;
     try {
-      if (
-        this.append({ kind: 'evidence_gap', spanName, fields: { detail } }, { reserve: true }) === undefined
-      )
+      if (this.append({ kind: 'evidence_gap', spanName, fields: { detail } }, { reserve }) === undefined)
         return false;
     } catch {
       return false;
