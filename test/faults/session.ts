@@ -9,6 +9,7 @@ import type { TrialFacts } from './lane/trial-facts.ts';
 import { anotherTry, targetOf } from './plan/make-plan.ts';
 import { placeName } from './plan/steps.ts';
 import type { Trial } from './plan/trial.ts';
+import { killsOf } from './report/tally.ts';
 
 export interface SessionOptions {
   readonly lanes?: number;
@@ -89,7 +90,7 @@ class Session {
     const violations = checkTrial(facts);
     this.facts.push(facts);
     this.violations.push(...violations);
-    this.kills += facts.struck.length;
+    this.kills += killsOf(facts.struck);
     const done = this.facts.length;
     this.progress({ done, of: done + this.queue.length, kills: this.kills, violations });
     return facts;

@@ -92,16 +92,18 @@ export const intentFirst: Check = (ledger) =>
       : [{ rule: 'intent_first', what: `${nameOf(effect)}: its intent names another approval` }];
   });
 
-/** A process that lives on says how it went; of one that died, whoever asks again says that nobody knows. */
-export const outcomeTold: Check = (ledger, { deaths }) => {
+/** A process that lives on says how it went; of one that died, whoever asks for the same call again says that nobody knows. */
+export const outcomeTold: Check = (ledger, { deaths, heard }) => {
   const died = new Set(deaths.map(({ life }) => life));
-  const untold = [...ledger.sends, ...ledger.updates].filter(({ run, call, life, tool }) => {
-    const ends = ledger.endsOf(run, call);
-    if (ends.some((end) => end.life === life && end.record.outcome === 'succeeded')) return false;
-    if (!died.has(life)) return true;
-    // Nobody asks anybody about class 2, so nobody hears of the process that is gone: its intent stands alone.
-    return tool !== 'set_status' && !ends.some(({ record }) => record.outcome === 'unknown');
-  });
+  const isAskedAgain = ({ run, call }: Effect) =>
+    heard.some(
+      ({ said }) =>
+        said.kind === 'refused' &&
+        said.reason === 'already_dispatched' &&
+        said.run === run &&
+        said.call === call,
+    );
+  const untold = openEnds(ledger).filter((effect) => !died.has(effect.life) || isAskedAgain(effect));
   return [
     ...untold.map(
       (effect) => ({ rule: 'outcome_told', what: `${nameOf(effect)}: nobody says how it went` }) as const,
@@ -109,6 +111,15 @@ export const outcomeTold: Check = (ledger, { deaths }) => {
     ...claims(ledger),
   ];
 };
+
+/** Effects whose intent stands alone: neither a success of their own process, nor an `unknown` of another. */
+export function openEnds(ledger: Ledger): readonly Effect[] {
+  return [...ledger.sends, ...ledger.updates].filter(({ run, call, life, tool }) => {
+    const ends = ledger.endsOf(run, call);
+    if (ends.some((end) => end.life === life && end.record.outcome === 'succeeded')) return false;
+    return tool === 'set_status' || !ends.some(({ record }) => record.outcome === 'unknown');
+  });
+}
 
 function claims({ records, sends, updates }: Ledger) {
   return records

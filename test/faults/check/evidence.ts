@@ -1,7 +1,7 @@
 import { startChain, verifyChain } from '@tollgate/contract';
 import type { ArrivedRecord } from '../lane/evidence-sink.ts';
 import type { Said } from '../programs/messages.ts';
-import type { Ledger } from './ledger.ts';
+import type { ApprovalEntry, Ledger } from './ledger.ts';
 import type { Check } from './violation.ts';
 
 export const refusalRecorded: Check = (ledger, { heard }) =>
@@ -15,22 +15,50 @@ export const refusalRecorded: Check = (ledger, { heard }) =>
     return [{ rule: 'refusal_recorded', what: `${tool} ${call} of run ${run} by ${life}: ${reason}` }];
   });
 
-/** A grant that was used up and did nothing: somebody has to have said so. */
-export const grantAccounted: Check = (ledger) =>
-  ledger.approvals
-    .filter(({ consumed, effects }) => consumed && effects.length === 0)
-    .filter(
-      ({ run_id, call_id }) =>
-        !ledger
-          .about(run_id, call_id)
-          .some(({ kind, outcome, enforcement }) =>
-            kind === 'tool_finished' ? outcome === 'unknown' : enforcement === 'blocked',
-          ),
-    )
+/** What a gate says that knows, or has to assume, that a grant is used up. */
+const USED_UP = [
+  'already_dispatched',
+  'grant_unusable',
+  'approval_withdrawn',
+  'service_unreachable',
+  'evidence_unavailable',
+];
+
+/** A grant that was used up and did nothing: the process that used it says so, or whoever asks again for what it was. */
+export const grantAccounted: Check = (ledger, { heard, deaths }) => {
+  const died = new Set(deaths.map(({ life }) => life));
+  const isDead = ({ run_id, call_id }: ApprovalEntry) =>
+    heard.some(
+      ({ life, said }) =>
+        died.has(life) &&
+        said.kind === 'step' &&
+        said.step === 'grant.consuming' &&
+        said.run === run_id &&
+        said.call === call_id,
+    );
+  return unaccountedGrants(ledger)
+    .filter((approval) => !isDead(approval))
     .map(({ approval_id, call_id, run_id }) => ({
       rule: 'grant_accounted',
       what: `approval ${approval_id} (${call_id} of run ${run_id}) was consumed, and nobody says what became of it`,
     }));
+};
+
+/** Nobody speaks of them but the service: their process died, and no other asked for the same again. */
+export function unaccountedGrants(ledger: Ledger): readonly ApprovalEntry[] {
+  return ledger.approvals
+    .filter(({ consumed, effects }) => consumed && effects.length === 0)
+    .filter(
+      ({ run_id, call_id, approval_id }) =>
+        !ledger
+          .about(run_id, call_id)
+          .some(
+            (record) =>
+              record.approval_id === approval_id &&
+              (record.outcome === 'unknown' || USED_UP.includes(record.reason ?? '')),
+          ),
+    );
+}
 
 /** What lay in the outbox when a process was killed, and what a process had been told was written. */
 export const nothingLost: Check = (ledger, { runs, deaths, heard }) => {

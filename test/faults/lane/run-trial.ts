@@ -72,14 +72,17 @@ class Story {
     this.next();
     this.work();
     while (!this.isSealed() && this.trouble.length === 0) {
-      await this.untilSomethingHappens();
+      if (this.armed?.hasStruck !== true) await this.untilSomethingHappens();
       await this.mend();
     }
     if (this.trial.strikes.length === 0) this.lane.typicalMs = performance.now() - startedAt;
     this.armed?.disarm();
     this.lane.sink.away = false;
+    if (this.armed?.hasStruck === true) {
+      await this.armed.victimsGone();
+      this.struck.push(this.armed.strike);
+    }
     await this.flush();
-    if (this.armed?.hasStruck === true) this.struck.push(this.armed.strike);
   }
 
   /** Whatever was killed at the last moment is started once more, so that what it left behind is sent. */
@@ -172,8 +175,8 @@ class Story {
   /** After a strike: waits until its victims are dead, and starts them again as the strike has it. */
   private async mend(): Promise<void> {
     const { lane, armed } = this;
-    if (lane.agent !== undefined && lane.service.pid !== undefined) return;
     if (armed === undefined || !armed.hasStruck) {
+      if (lane.agent !== undefined && lane.service.pid !== undefined) return;
       this.trouble.push(`the ${lane.agent === undefined ? 'agent' : 'service'} died of itself`);
       return;
     }

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Strike } from '../plan/trial.ts';
 import { type StrikeOrder, struckFile } from '../programs/strike.ts';
 import type { Lane } from './lane.ts';
@@ -25,15 +25,17 @@ export class ArmedStrike {
     return this.strike.victim === who || this.strike.victim === 'both';
   }
 
-  /** Resolves when everybody whom it hits is dead. */
+  /** Resolves when everybody whom it hit is dead; at once where they have long been started again. */
   async victimsGone(): Promise<void> {
     const { agent, service } = this.lane;
-    if (this.byClock !== undefined) await this.byClock;
-    else
-      await Promise.all([
-        this.hits('agent') ? agent?.gone : undefined,
-        this.hits('service') ? service.gone() : undefined,
-      ]);
+    if (this.byClock !== undefined) {
+      await this.byClock;
+      return;
+    }
+    const pids = JSON.parse(readFileSync(struckFile(this.lane.orderFile, this.id), 'utf8')) as number[];
+    const isHit = (pid: number | undefined) => pid !== undefined && pids.includes(pid);
+    if (isHit(agent?.pid)) await agent?.gone;
+    if (isHit(service.pid)) await service.gone();
   }
 
   /** Again when a victim has got a new process id; there is no order as long as one of them has none. */

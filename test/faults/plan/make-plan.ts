@@ -1,3 +1,4 @@
+import { hardTrials } from './hard-trials.ts';
 import { type Rng, rngOf } from './rng.ts';
 import { PLACES, type Place, VICTIMS, type Victim } from './steps.ts';
 import type { Approver, Strike, Trial, Wanted } from './trial.ts';
@@ -23,8 +24,9 @@ interface Target {
 /** The trials of a whole session: each has one target, and may be struck again on its way. The same seed plans the same. */
 export function makePlan(options: PlanOptions): readonly Trial[] {
   const rng = rngOf(options.seed);
-  const targets = targetsOf(options, rng);
-  return targets.map((target, index) => trialFor(index + 1, target, rng));
+  const trials = targetsOf(options, rng).map((target, index) => trialFor(index + 1, target, rng));
+  const isWhole = options.only === undefined && options.atMost === undefined;
+  return isWhole ? [...hardTrials(trials.length + 1), ...trials] : trials;
 }
 
 /** The same target in another trial, when the step was not passed in the first. */
@@ -76,9 +78,13 @@ function trialFor(id: number, { place, victim }: Target, rng: Rng): Trial {
 
 function strikeAt(when: Strike['when'], victim: Victim, approver: Approver, rng: Rng): Strike {
   const restart: Strike['restart'] = rng.pick(['service_first', 'agent_first', 'together']);
-  // Long enough for a grant of two seconds to lapse, or at once, or a little later.
-  const downMs = approver === 'approves_and_it_lapses' && victim !== 'service' ? 2300 : rng.below(3) * 80;
-  return { victim, when, restart, downMs };
+  return { victim, when, restart, downMs: downFor(victim, approver, rng) };
+}
+
+/** Long enough for a grant of two seconds to lapse, or for a gate to give up; mostly at once, or a little later. */
+function downFor(victim: Victim, approver: Approver, rng: Rng): number {
+  if (approver === 'approves_and_it_lapses' && victim !== 'service') return 2300;
+  return victim !== 'agent' && rng.chance(0.1) ? 4500 : rng.below(3) * 80;
 }
 
 /** A run can only be gone on with when its process died after it had one. */

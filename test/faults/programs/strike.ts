@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** Where in a process the next SIGKILL comes from, and whom it hits: written by the parent, read at each step. */
 export interface StrikeOrder {
@@ -14,7 +14,7 @@ export interface StrikeOrder {
   readonly victims: { readonly agent?: number; readonly service?: number };
 }
 
-/** Left beside the order once it has been carried out, before anybody dies of it. */
+/** Left beside the order once it is carried out, before anybody dies of it: the process ids of the victims. */
 export function struckFile(orderFile: string, id: string): string {
   return `${orderFile}.${id}.struck`;
 }
@@ -62,8 +62,9 @@ export class Striker {
   private strike({ id, victims }: StrikeOrder): void {
     const struck = struckFile(this.orderFile, id);
     if (existsSync(struck)) return;
-    writeFileSync(struck, `${Date.now()}`);
     const pids = Object.values(victims);
+    writeFileSync(`${struck}.new`, JSON.stringify(pids));
+    renameSync(`${struck}.new`, struck);
     for (const pid of pids) if (pid !== process.pid) killAndWait(pid);
     if (!pids.includes(process.pid)) return;
     process.kill(process.pid, 'SIGKILL');

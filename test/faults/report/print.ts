@@ -52,21 +52,22 @@ function line(name: string, { agent, service, both }: KillRow): string {
 }
 
 function counts(report: Report): readonly string[] {
-  const { executions, approvals, refusals } = report;
+  const { executions, approvals, refusals, left_open: open } = report;
   const list = (of: Readonly<Record<string, number>>) =>
     Object.entries(of)
       .map(([word, count]) => `${word} ${count}`)
       .join(', ');
   return [
-    `kills                        ${report.kills}, in ${report.trials} trials of ${report.seconds} s, seed ${report.seed}`,
-    `processes                    ${report.agents} agents, ${report.services} services`,
+    `processes killed             ${report.kills}, in ${report.trials} trials of ${report.seconds} s, seed ${report.seed}`,
+    `processes started            ${report.agents} agents, ${report.services} services`,
     `runs                         ${report.runs}, gone on with ${report.resumes} times`,
     `executions                   ${executions.class_3} of class 3, ${executions.class_2} of class 2`,
     `approvals                    ${list(approvals)}`,
     `refusals                     ${list(refusals)}`,
     `unknown outcomes             ${report.unknown_outcomes} (${report.succeeded_and_unknown} of calls whose success is on record as well)`,
     `grants used up, no effect    ${report.consumed_without_effect}`,
-    `class 2 without an end       ${report.class_2_left_open}`,
+    `intents without an end       ${open.class_3} of class 3, ${open.class_2} of class 2, ${open.grants} used-up grants without an intent`,
+    `class 2 done once more       ${report.class_2_done_again}, by processes that went on with a run`,
     `records                      ${report.records}; ${report.records_in_outbox_at_death} lay in the outbox when their process was killed, ${report.torn_frames} torn`,
   ];
 }

@@ -1,3 +1,5 @@
+import { openEnds } from '../check/effects.ts';
+import { unaccountedGrants } from '../check/evidence.ts';
 import { Ledger } from '../check/ledger.ts';
 import type { TrialFacts } from '../lane/trial-facts.ts';
 import { PLACES, placeName, VICTIMS, type Victim } from '../plan/steps.ts';
@@ -9,6 +11,7 @@ type Counts = Readonly<Record<string, number>>;
 
 /** What was killed, and what was counted, from facts. */
 export interface Tally {
+  /** Processes that were killed; a strike at both counts twice. */
   readonly kills: number;
   readonly killed: Readonly<Record<string, KillRow>>;
   readonly trials: number;
@@ -22,8 +25,10 @@ export interface Tally {
   readonly consumed_without_effect: number;
   /** Ends on record as a success by the process that saw it, and as unknown by one that went on with its run. */
   readonly succeeded_and_unknown: number;
-  /** Intents of class 2 whose process was killed before it could say how it went. */
-  readonly class_2_left_open: number;
+  /** Effects, and used-up grants, whose process was killed before it could say how it went, and for which nobody asked again. */
+  readonly left_open: { readonly class_3: number; readonly class_2: number; readonly grants: number };
+  /** Effects of class 2 that a process which went on with the run did once more: nobody guards them but the agent itself. */
+  readonly class_2_done_again: number;
   readonly agents: number;
   readonly services: number;
   readonly records: number;
@@ -38,7 +43,7 @@ export function tallyOf({ facts, ends }: SessionResult): Tally {
   const deaths = facts.flatMap((one) => one.deaths.map((death) => ({ ...death, runs: one.runs })));
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   return {
-    kills: strikes.length,
+    kills: killsOf(strikes),
     killed: killedAt(strikes),
     trials: facts.length,
     runs: sum(facts.map(({ runs }) => runs.length)),
@@ -57,11 +62,13 @@ export function tallyOf({ facts, ends }: SessionResult): Tally {
       const succeeded = new Set(endsWith(ledger, 'succeeded'));
       return endsWith(ledger, 'unknown').filter((call) => succeeded.has(call)).length;
     }),
-    class_2_left_open: total(
-      (ledger) =>
-        ledger.updates.filter(
-          ({ run, call, life }) => !ledger.endsOf(run, call).some((end) => end.life === life),
-        ).length,
+    left_open: {
+      class_3: total((ledger) => openEnds(ledger).filter(({ tool }) => tool !== 'set_status').length),
+      class_2: total((ledger) => openEnds(ledger).filter(({ tool }) => tool === 'set_status').length),
+      grants: total((ledger) => unaccountedGrants(ledger).length),
+    },
+    class_2_done_again: total(
+      ({ updates }) => updates.length - new Set(updates.map(({ run, call }) => `${run} ${call}`)).size,
     ),
     agents: sum(ends.map(({ agentsStarted }) => agentsStarted)),
     services: sum(ends.map(({ servicesStarted }) => servicesStarted)),
@@ -71,6 +78,10 @@ export function tallyOf({ facts, ends }: SessionResult): Tally {
     ),
     torn_frames: sum(deaths.map(({ torn }) => torn)),
   };
+}
+
+export function killsOf(strikes: readonly Strike[]): number {
+  return strikes.length + strikes.filter(({ victim }) => victim === 'both').length;
 }
 
 /** Calls that ended so, once each time that it was said. */
