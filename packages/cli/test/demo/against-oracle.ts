@@ -69,8 +69,10 @@ export function describeDemoAgainstOracle(startSystem: () => Promise<RunningSyst
     it.each(oracle.runs)(
       '$scenario: the model was asked unless there was no room',
       ({ scenario, refused_model_call: refused }) => {
-        const { tool_calls, timeline } = evidenceOf(scenario);
-        const blocked = tool_calls.filter(({ tool }) => tool === '');
+        const { timeline } = evidenceOf(scenario);
+        const blocked = timeline.filter(
+          ({ kind, model }) => kind === 'gate_decided' && typeof model === 'string',
+        );
         expect(blocked.map(({ reason }) => reason)).toEqual(refused === undefined ? [] : [refused.reason]);
         if (refused !== undefined)
           expect(timeline.map(({ detail }) => detail?.['field'])).toContain(refused.field);

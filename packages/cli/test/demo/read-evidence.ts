@@ -21,6 +21,8 @@ const evidence = z.object({
       source: z.string(),
       actor: text,
       call_id: text,
+      model: text,
+      reason: text,
       detail: z.record(z.string(), z.json()).nullish(),
     }),
   ),
@@ -40,10 +42,10 @@ export function plain(amount: string | null | undefined): string {
   return (amount ?? '0').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
 }
 
-/** One line a tool call (a refused model call has no tool), in order of the first word about it: what was said last is how it stands. */
+/** One line a tool call, in order of the first word about it: what was said last is how it stands. */
 export function callsOf({ tool_calls }: Evidence) {
   const calls = new Map<string, ToolCall>();
-  for (const each of tool_calls.filter(({ tool }) => tool !== '')) {
+  for (const each of tool_calls) {
     const before = calls.get(each.call_id);
     calls.set(each.call_id, before === undefined ? each : { ...before, ...said(each) });
   }
