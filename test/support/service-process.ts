@@ -20,6 +20,7 @@ export interface ServiceProcessOptions {
 export class ServiceProcess {
   private child: ChildProcess | undefined;
   private announced: Announced | undefined;
+  private ended: Promise<void> = Promise.resolve();
   private readonly directory: string;
   private readonly yamlFile: string;
   private readonly options: ServiceProcessOptions;
@@ -69,6 +70,7 @@ export class ServiceProcess {
       env: { ...process.env, ...env },
     });
     this.child = child;
+    this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
     for await (const line of createInterface({ input: child.stdout })) {
       this.announced = JSON.parse(line) as Announced;
       return;
@@ -85,10 +87,8 @@ export class ServiceProcess {
   }
 
   /** Resolves when the process that was started last is gone, whoever ended it. */
-  async gone(): Promise<void> {
-    const { child } = this;
-    if (child === undefined || this.pid === undefined) return;
-    await new Promise((resolve) => child.once('exit', resolve));
+  gone(): Promise<void> {
+    return this.ended;
   }
 
   /** SIGKILL, and waits until it is gone. */

@@ -96,7 +96,7 @@ function killedBefore(approver: Approver, rng: Rng): Strike {
 /** Wherever it hits: shortly after a step, or by the clock. */
 function anyStrike(approver: Approver, rng: Rng): Strike {
   const victim = rng.pick(VICTIMS);
-  if (rng.chance(0.4)) return strikeAt({ kind: 'clock', share: rng.next() * 1.5 }, victim, approver, rng);
+  if (rng.chance(0.4)) return strikeAt({ kind: 'clock', share: rng.next() * 0.7 }, victim, approver, rng);
   const place = rng.pick(PLACES as [Place, ...Place[]]);
   const afterMs = rng.below(25);
   return strikeAt({ kind: 'after_step', place, nth: 1, afterMs }, victim, approver, rng);
