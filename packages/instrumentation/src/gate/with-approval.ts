@@ -1,5 +1,6 @@
-import type { ApprovalStatus } from '@tollgate/contract';
+import type { ApprovalStatus, Reason } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
+import { ToolRefused } from '../refused.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
 import { finishEntry, gateEntry, type Ruling, rulingOf } from './entries.ts';
@@ -12,6 +13,20 @@ import { judge } from './verdict.ts';
 
 /** Class 3: asked on record, decided by a person, decided on again by policy, consumed once, and on record again. */
 export async function withApproval(run: GovernedRun, wanted: Call, first: Ruling): Promise<OpenToolCall> {
+  const earlier = run.requests.take(wanted);
+  try {
+    return await askAndUse(run, earlier === undefined ? wanted : { ...wanted, id: earlier }, first);
+  } catch (error) {
+    if (error instanceof ToolRefused && !SETTLED.includes(error.reason))
+      run.requests.leftOpen(wanted, error.decision.callId);
+    throw error;
+  }
+}
+
+/** After these the service holds nothing that could still be used. */
+const SETTLED: readonly Reason[] = ['approval_refused', 'approval_expired', 'already_dispatched'];
+
+async function askAndUse(run: GovernedRun, wanted: Call, first: Ruling): Promise<OpenToolCall> {
   passed('approval.requesting', run, wanted);
   const asked = await requestApproval(run, wanted, first.action ?? '');
   passed('approval.requested', run, wanted);
@@ -70,7 +85,10 @@ async function useGrant(run: GovernedRun, call: Call, waiting: Ruling, approvalI
   return granted;
 }
 
-/** It was dispatched before, by a process that is gone: its outcome is unknown, and it never happens a second time. */
+/**
+ * Its grant was used before, by a process that is gone or in an answer that was lost: its outcome is unknown, and it never
+ * happens a second time.
+ */
 async function refuseSecondDispatch(run: GovernedRun, call: Call, ruling: Ruling) {
   const now = nowNs();
   const unknown = finishEntry(call, ruling, { outcome: 'unknown', startNs: now, endNs: now });

@@ -8,6 +8,7 @@ import {
 } from '@tollgate/contract';
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
+import { OpenRequests } from '../gate/open-requests.ts';
 import type { OpenToolCall } from '../gate/open-tool-call.ts';
 import { isCapped } from '../model/admission.ts';
 import { type BudgetMeter, localBudgetMeter } from '../model/budget-meter.ts';
@@ -47,6 +48,7 @@ export class GovernedRun implements Run {
   readonly openModelCalls = new Set<OpenCall>();
   /** Dispatched, and not yet heard of: at the end of the run their outcome is unknown. */
   readonly openToolCalls = new Set<OpenToolCall>();
+  readonly requests = new OpenRequests();
   private readonly lateRequest: RunRegistrationRequest;
   private registering: Promise<void> | undefined;
   private inFlight = 0;

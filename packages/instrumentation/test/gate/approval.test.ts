@@ -172,3 +172,26 @@ test('two calls at once wait for an approval each, and each is executed with its
     people.map((to) => ({ to, text: to })),
   );
 });
+
+test('what was refused while its approval may still be live is, when it is wanted again, that same call', async () => {
+  const tool = sendReply();
+  const waiting = Promise.withResolvers<string>();
+  const running = run(async () => {
+    await tool(TO, { callId: 'mail' }).catch(() => {});
+    house.service.rule = () => undefined;
+    return tool(TO, { callId: 'mail' });
+  });
+  void house.nextWaiting().then(waiting.resolve);
+  const id = await waiting.promise;
+  // The decision arrives, the receipt cannot be had: the service is away for longer than the gate asks.
+  house.service.rule = ({ path }) => (path.endsWith('/consume') ? 'cut' : undefined);
+  await house.api(ANA, 'POST', `/v1/approvals/${id}/decision`, { decision: 'approve', reason: 'fine' });
+  const result = await running;
+  expect(result).toMatchObject({ status: 'completed', output: 'sent' });
+  expect(sent).toEqual([TO]);
+  const { items } = await house.api(OLA, 'GET', '/v1/approvals');
+  const ofRun = (items as { run_id: string; approval_id: string }[]).filter(
+    ({ run_id }) => run_id === result.runId,
+  );
+  expect(ofRun.map(({ approval_id }) => approval_id)).toEqual([id]);
+});
