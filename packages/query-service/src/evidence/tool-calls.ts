@@ -57,5 +57,10 @@ export function mergeCalls(records: readonly ToolCallAnswer[]): readonly ToolCal
       calls.set(key, { ...before, ...said, enforcement, start: before.start });
     }
   }
-  return [...calls.values()];
+  return [...calls.values()].map(seen);
+}
+
+/** Dispatched, and no result seen: its process may still be at it, or nobody will ever know. */
+function seen(call: ToolCallAnswer): ToolCallAnswer {
+  return call.enforcement === 'executed' && call.outcome === '' ? { ...call, outcome: 'unknown' } : call;
 }

@@ -51,3 +51,10 @@ test('a call that was executed stays so, whatever a process that resumes its run
   ]);
   expect(merged).toMatchObject({ enforcement: 'executed', outcome: 'unknown', reason: 'already_dispatched' });
 });
+
+test('a call that was dispatched and never heard of is unknown', () => {
+  expect(mergeCalls([call({ verdict: 'allow', enforcement: 'executed' })])).toMatchObject([
+    { outcome: 'unknown' },
+  ]);
+  expect(mergeCalls([call({ verdict: 'deny', enforcement: 'blocked' })])).toMatchObject([{ outcome: '' }]);
+});
