@@ -9,7 +9,10 @@ const CALLS = 40;
 const PARALLEL = 64;
 const ROUNDS = 15;
 
-/** A class-2 call, alone, beside writing and syncing as many bytes as its intent; and how many syncs 64 parallel calls share. */
+/**
+ * A class-2 call, alone, beside the fdatasync that it waits for; beside it, writing and syncing as many bytes as its intent. And
+ * how many syncs 64 parallel calls share.
+ */
 export async function class2OverFsync(house: BenchHouse, print: (line: string) => void): Promise<number> {
   const tollgate = await house.start();
   const label = tollgate.tool({
@@ -17,9 +20,10 @@ export async function class2OverFsync(house: BenchHouse, print: (line: string) =
     execute: async ({ label }: { ticket: string; label: string }) => label,
   });
   const file = await open(join(house.directory, 'fsync'), 'w');
-  const syncs = countSyncs(file);
+  const syncs = watchSyncs(file);
   const sync = {
     alone: [] as number[],
+    own: [] as number[],
     call: [] as number[],
     ratio: [] as number[],
     together: [] as number[],
@@ -28,14 +32,17 @@ export async function class2OverFsync(house: BenchHouse, print: (line: string) =
   await tollgate.run({ initiator: SAM }, async () => {
     for (let round = -2; round < ROUNDS; round++) {
       const alone = (await microseconds(() => writeAndSync(file))) / CALLS;
+      syncs.times.length = 0;
       const call = (await microseconds(() => oneByOne(label))) / CALLS;
-      const before = syncs.count;
+      const own = syncs.times.reduce((sum, time) => sum + time, 0) / CALLS;
+      syncs.times.length = 0;
       const together = await microseconds(() => allAtOnce(label));
       if (round < 0) continue;
-      shared += syncs.count - before;
+      shared += syncs.times.length;
+      sync.own.push(own);
       sync.alone.push(alone);
       sync.call.push(call);
-      sync.ratio.push(call / alone);
+      sync.ratio.push(call / own);
       sync.together.push(together);
     }
   });
@@ -43,6 +50,7 @@ export async function class2OverFsync(house: BenchHouse, print: (line: string) =
   await file.close();
   print(`write and fdatasync             ${shown(figures(sync.alone), 'µs')} of ${CALLS} each`);
   print(`class-2 call, alone             ${shown(figures(sync.call), 'µs')} of ${CALLS} each`);
+  print(`its own fdatasync               ${shown(figures(sync.own), 'µs')} of ${CALLS} each`);
   print(`class-2 call over fdatasync     ${shown(figures(sync.ratio), '×')}`);
   print(
     `${PARALLEL} parallel class-2 calls      ${shown(figures(sync.together), 'µs')} for all; ${shared} fdatasyncs for ${ROUNDS * PARALLEL} calls`,
@@ -72,19 +80,18 @@ async function allAtOnce(label: Label): Promise<void> {
   );
 }
 
-/** Counts every `datasync` of this process, whoever calls it. */
-function countSyncs(file: FileHandle): { count: number; stop(): void } {
+/** Times every `datasync` of this process, whoever calls it. */
+function watchSyncs(file: FileHandle): { readonly times: number[]; stop(): void } {
   const handles = Object.getPrototypeOf(file) as { datasync: FileHandle['datasync'] };
   const { datasync } = handles;
-  const counter = {
-    count: 0,
+  const times: number[] = [];
+  handles.datasync = async function timed(this: FileHandle) {
+    times.push(await microseconds(() => datasync.call(this)));
+  };
+  return {
+    times,
     stop: () => {
       handles.datasync = datasync;
     },
   };
-  handles.datasync = function counted(this: FileHandle) {
-    counter.count += 1;
-    return datasync.call(this);
-  };
-  return counter;
 }
