@@ -1,12 +1,14 @@
 import { workflowJsonSchema } from '@tollgate/contract';
 import { approvalGateTemplate } from './approval-gate-template.ts';
 import { controlChecklist } from './control-checklist.ts';
+import { conventionsPage } from './conventions-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { skill } from './skill.ts';
 
 /** Every generated file: path from the root of the repository, and its text. */
 export function generatedFiles(): readonly (readonly [path: string, text: string])[] {
   return [
+    ['docs/conventions.md', conventionsPage()],
     ['docs/errors.md', errorsPage()],
     ['packages/contract/workflow.schema.json', `${JSON.stringify(workflowJsonSchema(), null, 2)}\n`],
     ['skills/tollgate/SKILL.md', skill()],

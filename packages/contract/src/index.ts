@@ -42,6 +42,20 @@ export {
 } from './api/schemas.ts';
 export { CONTENT, GEN_AI, METADATA_ATTRIBUTES, MODEL_OPERATIONS, spanName, TOLLGATE } from './attributes.ts';
 export { CONTROL_RULES, type ControlName, type ControlRule } from './control-rules.ts';
+export { ATTRIBUTE_SOURCES, CONVENTION_ATTRIBUTES } from './conventions/attribute-sources.ts';
+export { MODEL_CALL_MARKERS, REPEATING_NAMES } from './conventions/markers.ts';
+export { DEFAULT_MEANING, SCOPE_RULES } from './conventions/scope-rules.ts';
+export { STANDARD_TIERS } from './conventions/service-tiers.ts';
+export {
+  type AttributeSource,
+  type AttributeTest,
+  CONVENTIONS,
+  type Convention,
+  type Marker,
+  REPORT_COLUMNS,
+  type ReportColumn,
+  type ScopeRule,
+} from './conventions/types.ts';
 export { durationSeconds } from './duration.ts';
 export { ERRORS, type ErrorCode, type Issue, TollgateError } from './errors.ts';
 export { canonicalJson, type JsonValue, parseCanonicalJson } from './evidence/canonical-json.ts';

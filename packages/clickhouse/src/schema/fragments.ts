@@ -1,6 +1,11 @@
-import { METADATA_ATTRIBUTES, MODEL_OPERATIONS } from '@tollgate/contract';
+import { CONVENTION_ATTRIBUTES, METADATA_ATTRIBUTES, MODEL_CALL_MARKERS } from '@tollgate/contract';
 import { userOf } from '../roles.ts';
-import { ALIASES, RESOURCE_METADATA } from './aliases.ts';
+import { textOf } from './attribute-text.ts';
+import { isModelCall } from './model-call.ts';
+import { RESOURCE_METADATA } from './resource-metadata.ts';
+import { providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
+import { serviceTier } from './service-tier.ts';
+import { list, quote } from './sql.ts';
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
@@ -36,20 +41,11 @@ const SPAN_HASH = `reinterpretAsUInt128(sipHash128(
     toString(arrayMap(t -> toUnixTimestamp64Nano(t), \`Events.Timestamp\`)), toString(\`Events.Name\`), toString(\`Events.Attributes\`),
     toString(\`Links.TraceId\`), toString(\`Links.SpanId\`), toString(\`Links.TraceState\`), toString(\`Links.Attributes\`)))`;
 
-const OPERATION_NAMES = list(MODEL_OPERATIONS);
-
-/**
- * One call to a model. Agent, workflow and tool spans only repeat the usage of their children. Without an operation name, a
- * span with usage counts, unless its instrumentation calls it something else: OpenInference names the kind of each span, and
- * of the Vercel AI SDK's spans only the inner `.do…` ones are calls.
- */
-const IS_MODEL_CALL = `(
-    attributes['gen_ai.operation.name'] IN ${OPERATION_NAMES}
-    OR (attributes['gen_ai.operation.name'] = ''
-      AND (${firstOf(ALIASES.inputTokens)} != '' OR ${firstOf(ALIASES.outputTokens)} != '')
-      AND attributes['openinference.span.kind'] IN ('', 'LLM', 'EMBEDDING')
-      AND (attributes['ai.operationId'] = '' OR match(attributes['ai.operationId'], '[.]do[A-Z]'))
-      AND NOT match(name, '^(invoke_agent|invoke_workflow|execute_tool|create_agent)')))`;
+const METADATA = [
+  ...METADATA_ATTRIBUTES,
+  ...CONVENTION_ATTRIBUTES,
+  ...MODEL_CALL_MARKERS.map(({ attribute }) => attribute),
+];
 
 const prefixes = RESOURCE_METADATA.prefixes.map((prefix) => `startsWith(k, ${quote(prefix)})`).join(' OR ');
 
@@ -58,37 +54,27 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
   OWNER: userOf('owner'),
   RUN_ID: `ifNull(toUUIDOrNull(SpanAttributes['tollgate.run.id']), toUUIDOrZero(concat(${DASHED_TRACE})))`,
   // A long value is content whatever its name says.
-  IS_METADATA: `(k IN ${list([...METADATA_ATTRIBUTES, ...Object.values(ALIASES).flat()])} AND length(v) <= 1024)`,
+  IS_METADATA: `(k IN ${list(METADATA)} AND length(v) <= 1024)`,
   RESOURCE_METADATA: `(k IN ${list(RESOURCE_METADATA.names)} OR ${prefixes})`,
   REJECTION,
   SPAN_HASH,
-  IS_MODEL_CALL,
+  IS_MODEL_CALL: isModelCall(),
   PROCESS: `if(resource['service.instance.id'] != '', resource['service.instance.id'],
       if(resource['process.pid'] != '', concat(resource['host.name'], '/', resource['process.pid']), ''))`,
-  OPERATION: `if(attributes['gen_ai.operation.name'] != '', attributes['gen_ai.operation.name'], 'chat')`,
-  PROVIDER: firstOf(ALIASES.provider),
-  MODEL: firstOf(ALIASES.model),
-  RESPONSE_ID: firstOf(ALIASES.responseId),
-  INPUT_TOKENS: firstOf(ALIASES.inputTokens),
-  OUTPUT_TOKENS: firstOf(ALIASES.outputTokens),
-  CACHE_READ_TOKENS: firstOf(ALIASES.cacheReadTokens),
-  CACHE_CREATION_TOKENS: firstOf(ALIASES.cacheCreationTokens),
-  REASONING_TOKENS: firstOf(ALIASES.reasoningTokens),
+  OPERATION: `if(${textOf('operation')} != '', ${textOf('operation')}, 'chat')`,
+  SCOPE_RULE: scopeRule(),
+  EXCLUDES_CACHED: ruleSays(({ input }) => input === 'excludes_cached'),
+  ZERO_IS_UNKNOWN: ruleSays(({ zero }) => zero === 'unknown'),
+  OWN_ESTIMATES: ruleSays(({ numbers }) => numbers === 'own'),
+  PROVIDER: textOf('provider'),
+  PROVIDER_OF_RULE: providerOfRule(),
+  MODEL: textOf('model'),
+  RESPONSE_ID: textOf('response_id'),
+  INPUT_TOKENS: textOf('input_tokens'),
+  OUTPUT_TOKENS: textOf('output_tokens'),
+  CACHE_READ_TOKENS: textOf('cache_read_tokens'),
+  CACHE_CREATION_TOKENS: textOf('cache_creation_tokens'),
+  CACHE_CREATION_HOUR_TOKENS: textOf('cache_creation_1h_tokens'),
+  REASONING_TOKENS: textOf('reasoning_tokens'),
+  SERVICE_TIER: serviceTier(),
 };
-
-/** The first attribute of these names that is there and not empty, else ''. */
-function firstOf(names: readonly string[]): string {
-  return names.reduceRight((rest, name) => {
-    const value = `attributes[${quote(name)}]`;
-    return rest === '' ? value : `if(${value} != '', ${value}, ${rest})`;
-  }, '');
-}
-
-function list(words: readonly string[]): string {
-  return `(${[...new Set(words)].map(quote).join(', ')})`;
-}
-
-/** A SQL string. What comes here is from this repository, never from a request; it is quoted all the same. */
-function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ATTRIBUTE_SOURCES, MODEL_CALL_MARKERS, SCOPE_RULES } from '@tollgate/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClickHouse } from '../../src/index.ts';
@@ -25,6 +26,9 @@ const NASTY = [
   `{"kind":"tool_finished","time":"99999999999999999999999"}`,
   '[['.repeat(2000),
   'x'.repeat(20_000),
+  '1000000000',
+  '{"anthropic":{"cacheCreationInputTokens":1e400,"usage":{"service_tier":[],"cache_creation":null}}}',
+  '{"anthropic":{"cacheReadInputTokens":"\\u0000","usage":"x"},"openai":{"serviceTier":{},"reasoningTokens":-7}}',
   '💥\u{10FFFF}',
   '00000000-0000-0000-0000-000000000000',
   randomUUID(),
@@ -57,9 +61,19 @@ const name = fc.oneof(
   ),
   text,
 );
-const attributes = fc.dictionary(name, fc.oneof(text, fc.constantFrom('chat', 'acme', 'acme-large-2026')), {
-  maxKeys: 8,
-});
+/** Everything by which the conventions recognise a model call and read its usage. */
+const known = fc.constantFrom(
+  ...MODEL_CALL_MARKERS.map(({ attribute }) => attribute),
+  ...Object.values(ATTRIBUTE_SOURCES).flatMap((sources) => sources.map(({ attribute }) => attribute)),
+);
+const said = fc.constantFrom(
+  ...MODEL_CALL_MARKERS.flatMap(({ calls }) => calls),
+  ...['acme', 'acme-large-2026', 'ai.generateText.doGenerate', 'flex', '900', '80'],
+);
+const scope = fc.constantFrom(...SCOPE_RULES.map((rule) => rule.scope.replace('*', 'x')));
+const version = fc.constantFrom('', '0', '1.2.3', 'v', '1..', '99999999999999999999.1', '1.0-beta');
+
+const attributes = fc.dictionary(fc.oneof(name, known), fc.oneof(text, said), { maxKeys: 12 });
 const nested = fc.array(attributes, { maxLength: 3 });
 
 /** Half of them have ids and times that pass, so that every view gets to see hostile values. */
@@ -75,8 +89,8 @@ const hostile: fc.Arbitrary<Row> = fc
     SpanKind: text,
     ServiceName: text,
     ResourceAttributes: attributes,
-    ScopeName: text,
-    ScopeVersion: text,
+    ScopeName: fc.oneof(text, scope),
+    ScopeVersion: fc.oneof(text, version),
     SpanAttributes: attributes,
     Duration: uint64,
     StatusCode: text,

@@ -14,7 +14,7 @@ describe('rendering', () => {
   it('makes one statement of each, the same ones in the same order for both', () => {
     const heads = (target: Target) =>
       all(target).map((statement) =>
-        /^(CREATE [A-Z ]+?) tollgate\.(\w+)/.exec(statement)?.slice(1).join(' '),
+        /^((?:CREATE|DROP|ALTER) [A-Z ]+?) tollgate\.(\w+)/.exec(statement)?.slice(1).join(' '),
       );
     expect(heads(SINGLE)).toEqual(heads(CLUSTER));
     expect(heads(SINGLE)).not.toContain(undefined);
@@ -22,7 +22,7 @@ describe('rendering', () => {
 
   it('replicates every table that keeps rows on a cluster, and none on one server', () => {
     for (const statement of all(CLUSTER)) {
-      expect(statement).toMatch(/^CREATE [^(]*? tollgate\.\w+ ON CLUSTER prod\b/);
+      expect(statement).toMatch(/^(?:CREATE|DROP|ALTER) [^(]*? tollgate\.\w+ ON CLUSTER prod\b/);
       if (/^CREATE TABLE/.test(statement) && !/ENGINE = Null/.test(statement))
         expect(statement).toContain(
           `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}'`,
