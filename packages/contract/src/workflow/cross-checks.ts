@@ -1,13 +1,8 @@
 import { durationSeconds } from '../duration.ts';
 import { compareUsd } from '../money.ts';
 import { classOf } from '../policy/classify.ts';
+import type { Finding } from '../yaml-file.ts';
 import type { Workflow, WorkflowTool } from './schema.ts';
-
-/** A finding by the path of the field that it is about. */
-export interface Finding {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /** What no single field can say: the rules that hold between fields, and what the classes of the tools require. */
 export function crossCheck(workflow: Workflow): Finding[] {
