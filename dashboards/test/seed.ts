@@ -108,15 +108,21 @@ const sample = (id: string, due_at: string) => ({
 });
 
 const SERVICE_ROWS: Readonly<Record<string, readonly object[]>> = {
-  model_names: [{ provider: 'openai', model: 'priced', priced_provider: 'openai', priced_model: 'priced' }],
-  model_prices: [
+  price_book: [
     {
       provider: 'openai',
       model: 'priced',
-      valid_from: '2024-01-01 00:00:00',
-      input: '0.000001',
-      output: '0.00001',
-      price_version: '1',
+      entries: [
+        {
+          price_id: 'p1',
+          valid_from: '2024-01-01 00:00:00',
+          valid_until: '2262-01-01 00:00:00',
+          above: -1,
+          ...{ input: '0.000001', cache_read: '0.000001', cache_creation: '0.000001' },
+          ...{ output: '0.00001', reasoning: '0.00001', cache_creation_1h: null },
+          price_version: '1',
+        },
+      ],
     },
   ],
   approvals: [

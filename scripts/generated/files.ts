@@ -1,4 +1,4 @@
-import { workflowJsonSchema } from '@tollgate/contract';
+import { priceFileJsonSchema, workflowJsonSchema } from '@tollgate/contract';
 import { approvalGateTemplate } from './approval-gate-template.ts';
 import { controlChecklist } from './control-checklist.ts';
 import { conventionsPage } from './conventions-page.ts';
@@ -10,6 +10,7 @@ export function generatedFiles(): readonly (readonly [path: string, text: string
   return [
     ['docs/conventions.md', conventionsPage()],
     ['docs/errors.md', errorsPage()],
+    ['packages/contract/prices.schema.json', `${JSON.stringify(priceFileJsonSchema(), null, 2)}\n`],
     ['packages/contract/workflow.schema.json', `${JSON.stringify(workflowJsonSchema(), null, 2)}\n`],
     ['skills/tollgate/SKILL.md', skill()],
     ['skills/tollgate/control-checklist.md', controlChecklist()],

@@ -5,6 +5,7 @@ export { type MigrationFile, migrationFiles } from './migrations/files.ts';
 export { renderMigration, type Target } from './migrations/render.ts';
 export { type MigrationOptions, runMigrations } from './migrations/run.ts';
 export { type ClickHouse, type OpenOptions, openClickHouse } from './open.ts';
+export { priceBookRow, priceEntryRow } from './prices/price-rows.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
 export {
   type EmbeddedServer,

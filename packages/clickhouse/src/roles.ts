@@ -23,8 +23,9 @@ export const SERVICE_TABLES = [
   'flags',
   'suspensions',
   'service_records',
-  'model_names',
-  'model_prices',
+  'price_book',
+  'price_entries',
+  'price_lists',
   'model_call_repricings',
 ] as const;
 
@@ -33,16 +34,18 @@ export type ServiceTable = (typeof SERVICE_TABLES)[number];
 
 /**
  * What dashboards may read. An allow-list, so that a new table with content in it stays closed until somebody
- * decides otherwise: `span_content` and `quarantine` (raw spans) are left out on purpose.
+ * decides otherwise: `span_content`, `quarantine` (raw spans) and prices (negotiated ones) are left out on purpose.
  */
 const DASHBOARD_TABLES = [
-  ...SERVICE_TABLES,
+  ...SERVICE_TABLES.filter((table) => !table.startsWith('price_')),
   'spans',
   'evidence_records',
   'model_calls',
   'tool_calls',
   'counted_model_calls',
   'model_call_reports',
+  'model_call_prices',
+  'priced_model_calls',
   'runs',
   'conflicting_spans',
   'current_flags',

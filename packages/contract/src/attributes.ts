@@ -50,6 +50,9 @@ export const TOLLGATE = {
   rollbackNote: 'tollgate.rollback_note',
   costUsd: 'tollgate.cost.usd',
   costSource: 'tollgate.cost.source',
+  /** Of the cache creation that GenAI conventions count, what lives for an hour; and the tier that served the call. They have no name there. */
+  cacheCreation1hTokens: 'tollgate.usage.cache_creation_1h_tokens',
+  serviceTier: 'tollgate.service_tier',
   /** A resource attribute that only a collector sets, from the authenticated ingest key. */
   principal: 'tollgate.principal',
 } as const;

@@ -101,15 +101,34 @@ export {
   requirements,
 } from './policy/requirements.ts';
 export { checkScope, type ScopeViolation } from './policy/scope.ts';
-export { type Pricing, priceCall, type TokenPrices } from './pricing/price-call.ts';
+export { MAX_NAME, type ModelName } from './pricing/model-names.ts';
+export { type PriceBook, type PricedName, priceBook } from './pricing/price-book.ts';
 export {
-  type DatedPrices,
+  type CostLine,
+  inputTotal,
+  type Pricing,
+  priceCall,
+  type UnpricedReason,
+} from './pricing/price-call.ts';
+export { entriesAt, entryFor, type PricedCall, type PriceEntry, priceEntry } from './pricing/price-entry.ts';
+export {
+  type PriceFile,
+  type PriceFileResult,
+  parsePriceFile,
+  priceFileJsonSchema,
+} from './pricing/price-file.ts';
+export {
+  type AboutCall,
+  INSTALLED_PRICES,
   PRICE_VERSION,
   type PricedModel,
+  type PriceList,
   pricesAt,
-  pricesOf,
   resolveModel,
 } from './pricing/price-list.ts';
+export { type PriceListFileResult, parsePriceListFile } from './pricing/price-list-file.ts';
+export { RATE_KINDS, type RateKind, settledRates, type TokenPrices } from './pricing/rates.ts';
+export { STANDARD_TIER, serviceTierOf } from './pricing/service-tiers.ts';
 export {
   ACTION_CLASSES,
   type ActionClass,

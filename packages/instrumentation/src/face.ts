@@ -94,6 +94,8 @@ export interface ModelUsage {
   readonly outputTokens?: number | undefined;
   readonly cacheReadTokens?: number | undefined;
   readonly cacheCreationTokens?: number | undefined;
+  /** Those of the cache creation that live for an hour, which costs more. */
+  readonly cacheCreation1hTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
 }
 
@@ -108,6 +110,8 @@ export interface ModelCall {
   /** With both, the worst case is reserved from the budget before the call. */
   readonly maxInputTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
+  /** The tier of the provider's service that is asked for, e.g. `batch`, `flex`, `priority`; it has prices of its own. */
+  readonly serviceTier?: string | undefined;
   /** The most that this call can cost, for a model without a price. */
   readonly ceilingUsd?: Usd | undefined;
   /** About what this call costs, where nobody knows the most: a quarter more is reserved. */
@@ -120,7 +124,9 @@ export interface ModelReport<O = unknown> {
   readonly responseId?: string | undefined;
   readonly responseModel?: string | undefined;
   readonly output?: O | undefined;
-  /** The cost that the provider itself reported; preferred over the price list. */
+  /** The tier that served the call, where the provider said so; otherwise the one that was asked for. */
+  readonly serviceTier?: string | undefined;
+  /** The cost that the provider itself reported; preferred over the price list, and kept beside its price. */
   readonly costUsd?: Usd | undefined;
 }
 

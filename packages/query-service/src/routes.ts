@@ -7,6 +7,7 @@ import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { identityRoutes } from './identity/admin-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
+import { priceRoutes } from './pricing/routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
 import { rollbackRoutes } from './registrations/roll-back-run.ts';
 import { workflowRoutes } from './registrations/workflow-routes.ts';
@@ -25,6 +26,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   runRoutes,
   rollbackRoutes,
   costRoutes,
+  priceRoutes,
   sampleRoutes,
   flagRoutes,
   controlRoutes,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { DATABASE } from '@tollgate/clickhouse';
+import { DATABASE, priceBookRow } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { clickhouseStorage, createCollector, staticKeyVerifier } from '@tollgate/collector';
+import { priceEntry } from '@tollgate/contract';
 import { TABLES } from './compare.ts';
 import { type Gate, startGate } from './gate.ts';
 import { type Otelcol, type OtelcolKey, startOtelcol } from './otelcol.ts';
@@ -67,24 +68,20 @@ export async function startOurs(keys: readonly OtelcolKey[] = []) {
 
 /** The same price list on both sides, so that costs can be compared. */
 async function setPrices({ clients }: Store): Promise<void> {
-  const names = ['openai', 'openai.responses'].map((provider) => ({
-    provider,
-    model: 'gpt-4o',
-    priced_provider: 'openai',
-    priced_model: 'gpt-4o',
-  }));
-  const price = { input: '0.0000025', output: '0.00001', cache_read: '0.00000125', cache_creation: null };
-  const prices = [
-    {
-      provider: 'openai',
+  const rates = {
+    ...{ input: '0.0000025', output: '0.00001', cache_read: '0.00000125' },
+    ...{ cache_creation: null, cache_creation_1h: null, reasoning: null },
+  };
+  const entry = priceEntry({ priced: 'openai/gpt-4o', rates, price_version: 'test', origin: 'list' });
+  const values = ['openai', 'openai.responses'].map((provider) =>
+    priceBookRow({
+      provider,
       model: 'gpt-4o',
-      valid_from: '2024-08-06 00:00:00',
-      ...price,
-      price_version: 'test',
-    },
-  ];
-  await clients.service.insert({ table: 'model_names', values: names, format: 'JSONEachRow' });
-  await clients.service.insert({ table: 'model_prices', values: prices, format: 'JSONEachRow' });
+      priced: { provider: 'openai', model: 'gpt-4o' },
+      entries: [{ ...entry, valid_from: '2024-08-06T00:00:00.000Z' }],
+    }),
+  );
+  await clients.service.insert({ table: 'price_book', values, format: 'JSONEachRow' });
 }
 
 export async function count(client: ClickHouseClient, table: string): Promise<number> {

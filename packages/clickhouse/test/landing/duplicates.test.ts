@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClickHouse } from '../../src/index.ts';
 import { startTestClickHouse } from '../../src/testing.ts';
 import { ask, count, land, type Row } from '../support/landing.ts';
-import { report, seedPrices, totalOf } from '../support/model-call.ts';
+import { PRICES, report, seedPrices, setPrice, totalOf } from '../support/model-call.ts';
 
 const TABLES = ['spans', 'span_content', 'model_calls', 'evidence_records', 'tool_calls'] as const;
 
@@ -90,26 +90,12 @@ describe('a span that comes again', () => {
         { run },
       );
     const before = await read();
-    await store.clients.service.insert({
-      table: 'model_prices',
-      values: [
-        {
-          provider: 'acme',
-          model: 'large',
-          valid_from: '2026-01-01 00:00:00',
-          input: '1',
-          output: '1',
-          price_version: 'test/2',
-        },
-      ],
-      format: 'JSONEachRow',
-    });
+    const dearer = { ...PRICES, input: '1', output: '1' };
+    await setPrice(store, 'acme-large-2026', [{ rates: dearer, price_version: 'test/2' }]);
     await land(store, [span]);
     await store.clients.owner.command({ query: 'OPTIMIZE TABLE model_calls FINAL' });
     expect(await read()).toEqual(before);
-    await store.clients.owner.command({
-      query: `ALTER TABLE model_prices DELETE WHERE price_version = 'test/2' SETTINGS mutations_sync = 2`,
-    });
+    await seedPrices(store);
   });
 
   it('stays beside the other one when its content differs, counts as well, and is listed', async () => {

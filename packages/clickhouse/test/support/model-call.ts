@@ -1,4 +1,5 @@
-import type { ClickHouse } from '../../src/index.ts';
+import { type PriceEntry, priceEntry } from '@tollgate/contract';
+import { type ClickHouse, priceBookRow } from '../../src/index.ts';
 import { ask, type Row, row, START } from './landing.ts';
 
 /** One report of a model call; times in milliseconds after START. */
@@ -39,25 +40,36 @@ export function report(said: Report): Row {
   });
 }
 
-/** Prices of the one model: 0.000001 a token in, 0.000002 out, cache reads a tenth, cache writes a quarter more. */
+/** Prices of the one model: 0.000001 a token in, 0.000002 out, cache reads a tenth, cache writes a quarter or twice as much. */
 export const PRICES = {
   input: '0.000001',
   output: '0.000002',
   cache_read: '0.0000001',
   cache_creation: '0.00000125',
+  cache_creation_1h: '0.000002',
+  reasoning: null,
 } as const;
 
 /** What a report of 100 tokens in and 50 out costs at these prices. */
 export const COST = '0.0002';
 
-export async function seedPrices({ clients }: Pick<ClickHouse, 'clients'>): Promise<void> {
-  const insert = (table: string, values: readonly object[]) =>
-    clients.service.insert({ table, values, format: 'JSONEachRow' });
-  const { provider, model } = MODEL;
-  await insert('model_prices', [
-    { provider, model: 'large', valid_from: '1970-01-01 00:00:00', ...PRICES, price_version: 'test/1' },
-  ]);
-  await insert('model_names', [{ provider, model, priced_provider: provider, priced_model: 'large' }]);
+export const seedPrices = (store: Pick<ClickHouse, 'clients'>): Promise<void> =>
+  setPrice(store, MODEL.model, [{ rates: PRICES }]);
+
+type Said = Pick<PriceEntry, 'rates'> & Partial<PriceEntry>;
+
+/** Makes these all the prices of a model of the one provider, as calls name it. */
+export async function setPrice(
+  { clients }: Pick<ClickHouse, 'clients'>,
+  model: string,
+  prices: readonly Said[],
+): Promise<void> {
+  const { provider } = MODEL;
+  const entries = prices.map((said) =>
+    priceEntry({ priced: `${provider}/${model}`, price_version: 'test/1', origin: 'list', ...said }),
+  );
+  const row = priceBookRow({ provider, model, priced: { provider, model }, entries });
+  await clients.service.insert({ table: 'price_book', values: [row], format: 'JSONEachRow' });
 }
 
 export type Total = { calls: number; unpriced: number; cost: string };

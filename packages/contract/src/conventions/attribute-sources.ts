@@ -1,4 +1,4 @@
-import { GEN_AI } from '../attributes.ts';
+import { GEN_AI, TOLLGATE } from '../attributes.ts';
 import type { AttributeSource, Convention, ReportColumn } from './types.ts';
 
 const named =
@@ -12,6 +12,7 @@ const openInference = named('OpenInference');
 const openLlmetry = named('OpenLLMetry');
 const vercel = named('Vercel AI SDK');
 const vendor = named('vendor');
+const own = named('Tollgate');
 
 /** What the Vercel AI SDK's providers say beyond its own usage, as JSON. */
 const metadata = (...path: readonly string[]): AttributeSource => ({
@@ -72,6 +73,7 @@ export const ATTRIBUTE_SOURCES: Readonly<Record<ReportColumn, readonly Attribute
     metadata('anthropic', 'cacheCreationInputTokens'),
   ],
   cache_creation_1h_tokens: [
+    ...own(TOLLGATE.cacheCreation1hTokens),
     ...vendor('anthropic.usage.cache_creation.ephemeral_1h_input_tokens'),
     metadata('anthropic', 'usage', 'cache_creation', 'ephemeral_1h_input_tokens'),
   ],
@@ -85,6 +87,7 @@ export const ATTRIBUTE_SOURCES: Readonly<Record<ReportColumn, readonly Attribute
     metadata('openai', 'reasoningTokens'),
   ],
   service_tier: [
+    ...own(TOLLGATE.serviceTier),
     ...genAi('openai.response.service_tier'),
     ...old('gen_ai.openai.response.service_tier', 'gen_ai.response.service_tier'),
     ...vendor('anthropic.response.service_tier'),

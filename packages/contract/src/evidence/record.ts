@@ -56,6 +56,8 @@ export const usage = z.strictObject({
   output_tokens: count.optional(),
   cache_read_tokens: count.optional(),
   cache_creation_tokens: count.optional(),
+  /** Those of the cache writes that live for an hour. */
+  cache_creation_1h_tokens: count.optional(),
   reasoning_tokens: count.optional(),
 });
 export type Usage = z.output<typeof usage>;

@@ -1,16 +1,14 @@
-import {
-  calcPrice,
-  findProvider,
-  type ModelInfo,
-  type ModelPrice,
-  type Provider,
-  type TieredPrices,
-} from '@pydantic/genai-prices';
-import Big from 'big.js';
-import type { Usd } from '../money.ts';
-import type { TokenPrices } from './price-call.ts';
+import { findProvider, type ModelInfo, type Provider, waitForUpdate } from '@pydantic/genai-prices';
+import type { Usage } from '../evidence/record.ts';
+import { entriesOf } from './list-entries.ts';
+import { matches } from './match.ts';
+import { type ModelName, readings } from './model-names.ts';
+import { inputTotal } from './price-call.ts';
+import { entryFor, type PriceEntry } from './price-entry.ts';
+import type { TokenPrices } from './rates.ts';
+import { serviceTierOf } from './service-tiers.ts';
 
-/** Which release of the price list a price comes from. A cost always carries it. */
+/** Which release of the price list is installed. A cost always carries the version of its price. */
 export const PRICE_VERSION = 'genai-prices/0.1.8';
 
 /** The entry of the price list that a model name, as it was sent, stands for. */
@@ -19,95 +17,106 @@ export interface PricedModel {
   readonly model: string;
 }
 
-/** Prices from a moment on, until the next entry of the same model. */
-export interface DatedPrices extends TokenPrices {
-  /** ISO 8601, UTC. */
-  readonly valid_from: string;
+/** A release of the list: what names stand for, and what those models cost. */
+export interface PriceList {
+  readonly version: string;
+  /** What a name as sent stands for, or undefined: then its calls stay unpriced and are listed as such. */
+  resolve(provider: string, model: string): PricedModel | undefined;
+  /** In the order in which they apply; empty for a model that the list has not. */
+  entries(priced: PricedModel): readonly PriceEntry[];
+  /** Every model, by provider. */
+  models(): Promise<readonly PricedModel[]>;
 }
 
-/** Provider names of the GenAI conventions that the price list calls otherwise. */
-const PROVIDER_NAMES: Readonly<Record<string, string>> = {
-  'aws.bedrock': 'aws',
-  'azure.ai.inference': 'azure',
-  'azure.ai.openai': 'azure',
-  'az.ai.inference': 'azure',
-  'az.ai.openai': 'azure',
-  'gcp.gemini': 'google',
-  'gcp.gen_ai': 'google',
-  'gcp.vertex_ai': 'google',
-  mistral_ai: 'mistral',
-  'openai.responses': 'openai',
-  'openai.chat': 'openai',
-  vertex_ai: 'google',
-  x_ai: 'x-ai',
-  xai: 'x-ai',
-};
-
-/** What a model name as sent stands for, or undefined: then its calls stay unpriced and are listed as such. */
-export function resolveModel(provider: string, model: string): PricedModel | undefined {
-  if (model === '' || model.length > 256) return undefined;
-  const found = find(provider, model);
-  return found === undefined ? undefined : { provider: found.provider.id, model: found.model.id };
+/** Where a list's providers come from. */
+interface Providers {
+  byName(name: string): Provider | undefined;
+  byModel(model: string): Provider | undefined;
+  all(): Promise<readonly Provider[]>;
 }
 
-/**
- * Dated token prices of a model, oldest first; empty where the list has prices only of a kind that tokens alone do
- * not settle. Of a tiered price the base applies.
- */
-export function pricesOf(priced: PricedModel): readonly DatedPrices[] {
-  const model = modelOf(priced);
-  if (model === undefined) return [];
-  const dated = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
-  return dated
-    .filter(({ constraint }) => constraint === undefined || constraint.type === 'start_date')
-    .map(({ constraint, prices }) => ({
-      valid_from:
-        constraint?.type === 'start_date' ? `${constraint.start_date}T00:00:00Z` : '1970-01-01T00:00:00Z',
-      ...tokenPrices(prices),
-    }))
-    .filter(({ input }) => input !== null)
-    .sort((a, b) => a.valid_from.localeCompare(b.valid_from));
+/** The list that came with the installed package. */
+export const INSTALLED_PRICES: PriceList = listOf(PRICE_VERSION, {
+  byName: (providerId) => findProvider({ providerId }),
+  byModel: (modelId) => findProvider({ modelId }),
+  all: async () => (await waitForUpdate()) ?? [],
+});
+
+/** A list of which all providers are at hand, e.g. from a file. */
+export function priceListOf(version: string, providers: readonly Provider[]): PriceList {
+  const byName = (name: string) =>
+    providers.find(({ id }) => id === name) ??
+    providers.find(({ provider_match: rule }) => rule !== undefined && matches(rule, name));
+  const byModel = (model: string) =>
+    providers.find(({ model_match: rule }) => rule !== undefined && matches(rule, model));
+  return listOf(version, { byName, byModel, all: async () => providers });
 }
 
-/** The prices in force at a time (ISO 8601). */
-export function pricesAt(priced: PricedModel, time: string): TokenPrices | undefined {
-  return pricesOf(priced).findLast(({ valid_from }) => valid_from <= time);
-}
-
-function find(provider: string, model: string): { provider: Provider; model: ModelInfo } | undefined {
-  const providerId = PROVIDER_NAMES[provider] ?? provider;
-  try {
-    return (
-      calcPrice({ input_tokens: 1, output_tokens: 1 }, model, providerId === '' ? {} : { providerId }) ??
-      undefined
-    );
-  } catch {
-    // The list throws for a provider that it does not know; an unknown provider is an unpriced call, not an error.
-    return undefined;
-  }
-}
-
-/** A provider without models of its own (a reseller) lends its prices from the providers that the list names for it. */
-function modelOf(priced: PricedModel): ModelInfo | undefined {
-  const provider = findProvider({ providerId: priced.provider });
-  const lenders = (provider?.fallback_model_providers ?? []).map((providerId) =>
-    findProvider({ providerId }),
-  );
-  return [provider, ...lenders].flatMap((each) => each?.models ?? []).find(({ id }) => id === priced.model);
-}
-
-function tokenPrices(prices: ModelPrice): TokenPrices {
+function listOf(version: string, providers: Providers): PriceList {
   return {
-    input: perToken(prices['input_mtok']),
-    output: perToken(prices['output_mtok']),
-    cache_read: perToken(prices['cache_read_mtok']),
-    cache_creation: perToken(prices['cache_write_mtok']),
+    version,
+    resolve: (provider, model) => {
+      for (const name of readings({ provider, model })) {
+        const found = find(providers, name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    entries: (priced) => {
+      const model = modelOf(providers, priced);
+      return model === undefined
+        ? []
+        : entriesOf(model, { provider: priced.provider, price_version: version });
+    },
+    models: async () =>
+      (await providers.all()).flatMap(({ id, models }) =>
+        models.map((model) => ({ provider: id, model: model.id })),
+      ),
   };
 }
 
-/** The list has US dollars per million tokens as numbers; their shortest decimal form is the price as published. */
-function perToken(price: number | TieredPrices | undefined): Usd | null {
-  if (price === undefined) return null;
-  const perMillion = typeof price === 'number' ? price : price.base;
-  return new Big(String(perMillion)).times('0.000001').toFixed();
+function find(providers: Providers, { provider: name, model }: ModelName): PricedModel | undefined {
+  const provider = name === '' ? providers.byModel(model.toLowerCase()) : providers.byName(name);
+  if (provider === undefined) return undefined;
+  const found = spellings(model.toLowerCase())
+    .map((spelling) => modelsOf(providers, provider).find(({ match }) => matches(match, spelling)))
+    .find((each) => each !== undefined);
+  return found === undefined ? undefined : { provider: provider.id, model: found.id };
+}
+
+/** A provider without models of its own (a reseller) lends its prices from the providers that the list names for it. */
+function modelsOf(providers: Providers, provider: Provider): readonly ModelInfo[] {
+  const lenders = (provider.fallback_model_providers ?? []).map((name) => providers.byName(name));
+  return [provider, ...lenders].flatMap((each) => each?.models ?? []);
+}
+
+function modelOf(providers: Providers, priced: PricedModel): ModelInfo | undefined {
+  const provider = providers.byName(priced.provider);
+  return provider && modelsOf(providers, provider).find(({ id }) => id === priced.model);
+}
+
+/** Names carry dates as 20250929 or 2025-09-29; the list has either. */
+function spellings(model: string): readonly string[] {
+  const dashed = model.replaceAll(/-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
+  return [...new Set([model, dashed])];
+}
+
+/** What a model name stands for in the installed list. */
+export const resolveModel = (provider: string, model: string): PricedModel | undefined =>
+  INSTALLED_PRICES.resolve(provider, model);
+
+/** What is known of a call before its price: which tier served it, and how long its input is. */
+export interface AboutCall {
+  readonly usage?: Usage | undefined;
+  readonly service_tier?: string | undefined;
+}
+
+/** The installed list's prices for a call at a time (ISO 8601). */
+export function pricesAt(priced: PricedModel, time: string, about: AboutCall = {}): TokenPrices | undefined {
+  return entryFor(INSTALLED_PRICES.entries(priced), {
+    workflow: '',
+    service_tier: serviceTierOf(about.service_tier),
+    at: time,
+    input_tokens: about.usage === undefined ? 0 : inputTotal(about.usage),
+  })?.rates;
 }

@@ -1,4 +1,5 @@
 import {
+  type AboutCall,
   compareUsd,
   type EvidenceRecord,
   multiplyUsd,
@@ -8,6 +9,7 @@ import {
   resolveModel,
   type TokenPrices,
   type Usage,
+  type Usd,
   usage as usageSchema,
   usd,
 } from '@tollgate/contract';
@@ -21,6 +23,7 @@ const FIELDS = [
   ['output_tokens', 'outputTokens'],
   ['cache_read_tokens', 'cacheReadTokens'],
   ['cache_creation_tokens', 'cacheCreationTokens'],
+  ['cache_creation_1h_tokens', 'cacheCreation1hTokens'],
   ['reasoning_tokens', 'reasoningTokens'],
 ] as const satisfies readonly (readonly [keyof Usage, keyof ModelUsage])[];
 
@@ -37,7 +40,9 @@ export function contractUsage(reported: ModelUsage = {}): Usage {
 export function costOf(about: ModelCall, report: ModelReport, usage: Usage, at: Date): Cost {
   if (report.costUsd !== undefined && usd.safeParse(report.costUsd).success)
     return { usd: report.costUsd, source: 'provider', price_version: null };
-  const pricing = priceCall(usage, prices(about.provider, report.responseModel ?? about.model, at));
+  const called = { provider: about.provider, model: report.responseModel ?? about.model };
+  const service_tier = report.serviceTier ?? about.serviceTier;
+  const pricing = priceCall(usage, prices(called, at, { usage, service_tier }));
   if (pricing.kind === 'unpriced') return { usd: null, source: null, price_version: null };
   return { usd: pricing.usd, source: 'local', price_version: PRICE_VERSION };
 }
@@ -51,19 +56,41 @@ export function estimate(about: ModelCall, inputBytes: number | undefined, at: D
     return { kind: 'bounded', usd: about.ceilingUsd };
   if (about.estimateUsd !== undefined && usd.safeParse(about.estimateUsd).success)
     return { kind: 'bounded', usd: multiplyUsd(about.estimateUsd, OVER_ESTIMATE) };
-  const at_ = prices(about.provider, about.model, at);
-  if (at_ === undefined) return { kind: 'unpriced' };
   // A token is at least one byte of text.
   const input = about.maxInputTokens ?? inputBytes;
-  if (input === undefined || about.maxOutputTokens === undefined) return { kind: 'unbounded' };
-  const tokens = { input_tokens: input, output_tokens: about.maxOutputTokens };
-  const plain = priceCall(tokens, at_);
-  const cached = priceCall({ ...tokens, cache_creation_tokens: input }, at_);
-  if (plain.kind === 'unpriced' || cached.kind === 'unpriced') return { kind: 'unpriced' };
-  return { kind: 'bounded', usd: compareUsd(plain.usd, cached.usd) >= 0 ? plain.usd : cached.usd };
+  const { maxOutputTokens: output, serviceTier: service_tier } = about;
+  const usage = { input_tokens: input ?? 0, output_tokens: output ?? 0 };
+  const at_ = prices(about, at, { usage, service_tier });
+  if (at_ === undefined) return { kind: 'unpriced' };
+  if (input === undefined || output === undefined) return { kind: 'unbounded' };
+  const plain = priceCall(usage, at_);
+  if (plain.kind === 'unpriced') return { kind: 'unpriced' };
+  return { kind: 'bounded', usd: dearest(plain.usd, waysToCost(input, output), at_) };
 }
 
-function prices(provider: string, model: string, at: Date): TokenPrices | undefined {
+/** What a caller may come to use, and what a provider may make of it: all input new in a cache, all output thought. */
+function waysToCost(input: number, output: number): readonly Usage[] {
+  const thought = { input_tokens: input, output_tokens: output, reasoning_tokens: output };
+  return [
+    { ...thought, cache_creation_tokens: input },
+    { ...thought, cache_creation_tokens: input, cache_creation_1h_tokens: input },
+    thought,
+  ];
+}
+
+function dearest(least: Usd, ways: readonly Usage[], at: TokenPrices): Usd {
+  const costs = ways.flatMap((usage) => {
+    const pricing = priceCall(usage, at);
+    return pricing.kind === 'priced' ? [pricing.usd] : [];
+  });
+  return costs.reduce((most, cost) => (compareUsd(cost, most) > 0 ? cost : most), least);
+}
+
+function prices(
+  { provider, model }: Pick<ModelCall, 'provider' | 'model'>,
+  at: Date,
+  about: AboutCall,
+): TokenPrices | undefined {
   const priced = resolveModel(provider, model);
-  return priced === undefined ? undefined : pricesAt(priced, at.toISOString());
+  return priced === undefined ? undefined : pricesAt(priced, at.toISOString(), about);
 }

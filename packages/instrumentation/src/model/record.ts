@@ -50,7 +50,9 @@ function attributesOf({ about, report, usage, cost, errorType }: MeteredCall): A
     ...given(GEN_AI.outputTokens, usage.output_tokens),
     ...given(GEN_AI.cacheReadTokens, usage.cache_read_tokens),
     ...given(GEN_AI.cacheCreationTokens, usage.cache_creation_tokens),
+    ...given(TOLLGATE.cacheCreation1hTokens, usage.cache_creation_1h_tokens),
     ...given(GEN_AI.reasoningTokens, usage.reasoning_tokens),
+    ...given(TOLLGATE.serviceTier, report.serviceTier ?? about.serviceTier),
     ...(errorType === undefined ? {} : { [TOLLGATE.outcome]: 'failed' }),
     ...provider,
   };

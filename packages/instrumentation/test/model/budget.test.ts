@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ModelRefused } from '../../src/index.ts';
 import type { Estimate } from '../../src/model/admission.ts';
 import { localBudgetMeter } from '../../src/model/budget-meter.ts';
-import { contractUsage, estimate } from '../../src/model/price.ts';
+import { contractUsage, costOf, estimate } from '../../src/model/price.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
 import { chainOf } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
@@ -71,29 +71,52 @@ test('a second settling changes nothing, and an unknown cost keeps its whole res
   expect(meter.spent()).toBe('0.4');
 });
 
-test('the estimate is never below the cost of any usage within its bounds', () => {
+test('the estimate is never below the cost of any usage within its bounds, whatever of it is cached, thought or long', () => {
+  const at = new Date('2026-01-01');
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const models = [
+    { provider: 'anthropic', model: 'claude-3-5-haiku-latest' },
+    { provider: 'anthropic', model: 'claude-sonnet-4-5', serviceTier: 'batch' },
+    { provider: 'anthropic', model: 'claude-sonnet-4-5' },
+    { provider: 'google', model: 'gemini-2.5-pro' },
+    { provider: 'perplexity', model: 'sonar-deep-research' },
+  ];
   fc.assert(
     fc.property(
-      fc.integer({ min: 0, max: 100_000 }),
-      fc.integer({ min: 0, max: 100_000 }),
-      (input, output) => {
-        const about = {
-          provider: 'anthropic',
-          model: 'claude-3-5-haiku-latest',
-          maxInputTokens: 100_000,
-          maxOutputTokens: 100_000,
+      fc.constantFrom(...models),
+      fc.nat(400_000),
+      fc.nat(100_000),
+      fc.tuple(share, share, share, share, share),
+      (model, maxInputTokens, maxOutputTokens, [used, read, written, hourly, thought]) => {
+        const about = { ...model, maxInputTokens, maxOutputTokens };
+        const inputTokens = Math.floor(maxInputTokens * used);
+        const cacheReadTokens = Math.floor(inputTokens * read);
+        const cacheCreationTokens = Math.floor((inputTokens - cacheReadTokens) * written);
+        const outputTokens = Math.floor(maxOutputTokens * used);
+        const usage = {
+          ...{ inputTokens, cacheReadTokens, cacheCreationTokens, outputTokens },
+          cacheCreation1hTokens: Math.floor(cacheCreationTokens * hourly),
+          reasoningTokens: Math.floor(outputTokens * thought),
         };
-        const worst = estimate(about, undefined, new Date('2026-01-01'));
-        const same = estimate(
-          { ...about, maxInputTokens: input, maxOutputTokens: output },
-          undefined,
-          new Date('2026-01-01'),
-        );
-        if (worst.kind !== 'bounded' || same.kind !== 'bounded') throw new Error('no price');
-        expect(compareUsd(same.usd, worst.usd)).toBeLessThanOrEqual(0);
+        const worst = estimate(about, undefined, at);
+        const cost = costOf(about, { usage }, contractUsage(usage), at).usd;
+        if (worst.kind !== 'bounded' || cost === null) throw new Error(`no price for ${model.model}`);
+        expect(compareUsd(cost, worst.usd)).toBeLessThanOrEqual(0);
       },
     ),
   );
+});
+
+test('a tier of the service that nobody has a price for is unpriced, and so is its worst case', () => {
+  const about = { provider: 'openai', model: 'gpt-5', maxInputTokens: 10, maxOutputTokens: 10 };
+  const usage = { input_tokens: 10, output_tokens: 10 };
+  const at = new Date('2026-01-01');
+  const cost = (serviceTier?: string) => costOf(about, { serviceTier }, usage, at).usd;
+  expect(cost()).toBe('0.0001125');
+  expect(cost('default')).toBe('0.0001125');
+  expect(cost('flex')).toBe('0.00005625');
+  expect(cost('priority')).toBeNull();
+  expect(estimate({ ...about, serviceTier: 'priority' }, undefined, at)).toEqual({ kind: 'unpriced' });
 });
 
 test('counts that no model can have used are unknown, not zero', () => {

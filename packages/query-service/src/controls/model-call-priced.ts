@@ -58,4 +58,5 @@ const REASONS: Readonly<Record<string, string>> = {
   unreadable_usage: 'the call reported usage that cannot be',
   no_model: 'the call named no model',
   no_price: 'there is no price for the model',
+  no_tier_price: 'there is no price for the service tier that the call was served by',
 };

@@ -7,9 +7,14 @@ import { isoFromNanos, select } from '../runs/select.ts';
 export const unpricedAnswer = z.object({
   provider: z.string(),
   model: z.string(),
-  /** Why: `no_price`, `no_usage`, `no_model` or `unreadable_usage`. */
+  /** Why: `no_price`, `no_tier_price`, `no_usage`, `no_model` or `unreadable_usage`. */
   reason: z.string(),
+  /** Empty: the provider's ordinary service. */
+  service_tier: z.string(),
   calls: z.int(),
+  /** As far as they are known. */
+  input_tokens: z.int(),
+  output_tokens: z.int(),
   first_seen: z.iso.datetime(),
   last_seen: z.iso.datetime(),
 });
@@ -19,17 +24,22 @@ const row = z.object({
   provider: z.string(),
   model: z.string(),
   reason: z.string(),
+  service_tier: z.string(),
   calls: z.coerce.number(),
+  input_tokens: z.coerce.number(),
+  output_tokens: z.coerce.number(),
   first_seen: isoFromNanos,
   last_seen: isoFromNanos,
 });
 
 const QUERY = `
-  SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, count() AS calls,
+  SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, c.service_tier AS service_tier, count() AS calls,
+         sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens,
          toString(toUnixTimestamp64Nano(min(c.start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.start))) AS last_seen
   FROM counted_model_calls AS c
   WHERE c.cost IS NULL AND ({every:Bool} OR c.team IN {teams:Array(String)})
-  GROUP BY c.provider, c.model, c.unpriced_reason ORDER BY calls DESC, provider, model, reason LIMIT 1000`;
+  GROUP BY c.provider, c.model, c.unpriced_reason, c.service_tier
+  ORDER BY calls DESC, provider, model, reason, service_tier LIMIT 1000`;
 
 /** Models whose calls have no cost, those with most calls first; at most a thousand. */
 export async function readUnpriced(

@@ -16,8 +16,11 @@ const shape = {
   principal: text,
   trace_id: text,
   span_id: text,
+  service_tier: text,
   cost_source: text,
   price_version: text,
+  local_price_version: text,
+  price_id: text,
   unpriced_reason: text,
   usage_note: text,
   why: text,
@@ -27,7 +30,16 @@ const counts = {
   output_tokens: tokens,
   cache_read_tokens: tokens,
   cache_creation_tokens: tokens,
+  cache_creation_1h_tokens: tokens,
   reasoning_tokens: tokens,
+};
+const costs = {
+  /** Decimal US dollars: the cost that counts, the provider's where there is one; null where the call is unpriced. */
+  cost_usd: text.nullable(),
+  /** What the provider itself reported. */
+  provider_cost_usd: text.nullable(),
+  /** What the price book makes of the tokens, kept beside it. */
+  local_cost_usd: text.nullable(),
 };
 
 export const modelCallAnswer = z.object({
@@ -35,30 +47,31 @@ export const modelCallAnswer = z.object({
   ...counts,
   start: z.iso.datetime(),
   end: z.iso.datetime(),
-  /** Decimal US dollars; null where the call is unpriced. */
-  cost_usd: text.nullable(),
+  ...costs,
   counted: z.boolean(),
 });
-type ModelCallAnswer = z.output<typeof modelCallAnswer>;
+export type ModelCallAnswer = z.output<typeof modelCallAnswer>;
 
 const row = z.object({
   ...shape,
   ...counts,
   start: isoFromNanos,
   end: isoFromNanos,
-  cost_usd: text.nullable(),
+  ...costs,
   counted: z.coerce.boolean(),
 });
 
 const QUERY = `
   SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.response_id AS response_id,
          m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
-         m.cost_source AS cost_source, m.price_version AS price_version, m.unpriced_reason AS unpriced_reason,
+         m.service_tier AS service_tier, m.cost_source AS cost_source, m.price_version AS price_version,
+         m.local_price_version AS local_price_version, m.price_id AS price_id, m.unpriced_reason AS unpriced_reason,
          m.usage_note AS usage_note, m.why AS why, m.counted AS counted,
          m.input_tokens AS input_tokens, m.output_tokens AS output_tokens, m.cache_read_tokens AS cache_read_tokens,
-         m.cache_creation_tokens AS cache_creation_tokens, m.reasoning_tokens AS reasoning_tokens,
+         m.cache_creation_tokens AS cache_creation_tokens,
+         m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
          toString(toUnixTimestamp64Nano(m.start)) AS start, toString(toUnixTimestamp64Nano(m.end)) AS end,
-         toString(m.cost) AS cost_usd
+         toString(m.cost) AS cost_usd, toString(m.provider_cost) AS provider_cost_usd, toString(m.local_cost) AS local_cost_usd
   FROM model_call_reports AS m WHERE m.run_id = {run_id:UUID}
   ORDER BY m.start, m.span_id LIMIT 20000`;
 
@@ -68,5 +81,13 @@ export async function readModelCalls(
   run_id: string,
 ): Promise<readonly ModelCallAnswer[]> {
   const rows = await select(deps, row, QUERY, { run_id });
-  return rows.map((each) => ({ ...each, cost_usd: each.cost_usd === null ? null : addUsd(each.cost_usd) }));
+  return rows.map((each) => ({
+    ...each,
+    cost_usd: shortest(each.cost_usd),
+    provider_cost_usd: shortest(each.provider_cost_usd),
+    local_cost_usd: shortest(each.local_cost_usd),
+  }));
 }
+
+/** Exact, without the zeros that the store's scale brings. */
+const shortest = (usd: string | null): string | null => (usd === null ? null : addUsd(usd));

@@ -43,7 +43,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A provider and a model as a span has them. */
-export interface SentName {
+interface SentName {
   readonly provider: string;
   readonly model: string;
 }

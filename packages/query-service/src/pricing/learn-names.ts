@@ -1,79 +1,78 @@
-import { PRICE_VERSION, pricesOf, resolveModel } from '@tollgate/contract';
+import { priceBookRow, priceEntryRow } from '@tollgate/clickhouse';
+import type { ModelName, PriceBook, PricedName, PriceEntry } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
-import type { SentName } from './common-names.ts';
+import { select } from '../runs/select.ts';
 
 type StoreDeps = Pick<Deps, 'store'>;
 
 const nameRow = z.object({ provider: z.string(), model: z.string() });
+const knownRow = nameRow.extend({ prices: z.array(z.string()) });
 
-/** Names that calls came with and no view can look up yet. */
+/** Names that calls came with and the view cannot look up yet. */
 const UNSEEN = `
   SELECT DISTINCT provider, model FROM model_calls
-  WHERE cost IS NULL AND model != '' AND received_at >= {since:DateTime64(9, 'UTC')}
-    AND (provider, model) NOT IN (SELECT provider, model FROM model_names)
+  WHERE local_cost IS NULL AND model != '' AND received_at >= {since:DateTime64(9, 'UTC')}
+    AND (provider, model) NOT IN (SELECT provider, model FROM price_book)
   ORDER BY provider, model LIMIT 10000`;
 
-const KNOWN_NAMES = 'SELECT provider, model FROM model_names';
-const KNOWN_PRICES = `
-  SELECT DISTINCT provider, model FROM model_prices WHERE price_version = {version:String}`;
+const KNOWN = 'SELECT provider, model, entries.price_id AS prices FROM price_book ORDER BY provider, model';
 
-export async function unseenNames({ store }: StoreDeps, since: bigint): Promise<readonly SentName[]> {
-  return readNames({ store }, UNSEEN, { since: storeTime(since) });
+export const unseenNames = (deps: StoreDeps, since: bigint): Promise<readonly ModelName[]> =>
+  select(deps, nameRow, UNSEEN, { since: storeTime(since) });
+
+/**
+ * Writes what the book says of these names into the table that the view looks up. Names that are known already, or that the
+ * book does not have, are left out.
+ * @returns how many names are new
+ */
+export async function learnNames(
+  deps: StoreDeps,
+  book: PriceBook,
+  names: readonly ModelName[],
+): Promise<number> {
+  const known = new Set((await select(deps, knownRow, KNOWN, {})).map(keyOf));
+  const fresh = names.filter((name) => !known.has(keyOf(name)));
+  const found = fresh.flatMap(({ provider, model }) => book.find(provider, model) ?? []);
+  await writeNames(deps, found);
+  return found.length;
 }
 
 /**
- * Writes what the price list says of these names into the tables that the views look up: each exact name with the
- * model that it stands for, and that model's dated prices. Names that are known already, or that the list does not
- * have, are left out.
- * @returns how many names are new
+ * Brings every known name to what the book says now: after another price list or price file came into force. A name that the
+ * book has no longer keeps its row, without prices.
+ * @returns how many names cost something else now
  */
-export async function learnNames(deps: StoreDeps, names: readonly SentName[]): Promise<number> {
-  const known = keySet(await readNames(deps, KNOWN_NAMES));
-  const resolved = names
-    .filter((name) => !known.has(keyOf(name)))
-    .flatMap((name) => {
-      const priced = resolveModel(name.provider, name.model);
-      return priced === undefined
-        ? []
-        : [{ ...name, priced_provider: priced.provider, priced_model: priced.model }];
+export async function relearnNames(deps: StoreDeps, book: PriceBook): Promise<number> {
+  const known = await select(deps, knownRow, KNOWN, {});
+  const changed = known.flatMap(({ provider, model, prices }): PricedName[] => {
+    const now = book.find(provider, model) ?? {
+      provider,
+      model,
+      priced: { provider: '', model: '' },
+      entries: [],
+    };
+    const same = prices.join() === now.entries.map(({ price_id }) => price_id).join();
+    return same ? [] : [now];
+  });
+  await writeNames(deps, changed);
+  return changed.length;
+}
+
+/** Prices first: a cost that names a price must find it. */
+async function writeNames({ store }: StoreDeps, names: readonly PricedName[]): Promise<void> {
+  if (names.length === 0) return;
+  const entries = new Map<string, PriceEntry>(
+    names.flatMap((name) => name.entries.map((entry) => [entry.price_id, entry] as const)),
+  );
+  if (entries.size > 0)
+    await store.service.insert({
+      table: 'price_entries',
+      values: [...entries.values()].map(priceEntryRow),
+      format: 'JSONEachRow',
     });
-  if (resolved.length === 0) return 0;
-  // Prices first: a name that is found must find its prices.
-  await learnPrices(
-    deps,
-    resolved.map(({ priced_provider, priced_model }) => ({ provider: priced_provider, model: priced_model })),
-  );
-  await deps.store.service.insert({ table: 'model_names', values: resolved, format: 'JSONEachRow' });
-  return resolved.length;
+  await store.service.insert({ table: 'price_book', values: names.map(priceBookRow), format: 'JSONEachRow' });
 }
 
-async function learnPrices(deps: StoreDeps, models: readonly SentName[]): Promise<void> {
-  const known = keySet(await readNames(deps, KNOWN_PRICES, { version: PRICE_VERSION }));
-  const fresh = new Map(
-    models.filter((model) => !known.has(keyOf(model))).map((model) => [keyOf(model), model]),
-  );
-  const rows = [...fresh.values()].flatMap((model) =>
-    pricesOf(model).map(({ valid_from, ...prices }) => ({
-      ...model,
-      valid_from: storeTime(BigInt(Date.parse(valid_from)) * 1_000_000n),
-      ...prices,
-      price_version: PRICE_VERSION,
-    })),
-  );
-  if (rows.length > 0)
-    await deps.store.service.insert({ table: 'model_prices', values: rows, format: 'JSONEachRow' });
-}
-
-async function readNames(
-  { store }: StoreDeps,
-  query: string,
-  query_params: Record<string, unknown> = {},
-): Promise<readonly SentName[]> {
-  const answer = await store.reader.query({ query, query_params, format: 'JSONEachRow' });
-  return z.array(nameRow).parse(await answer.json());
-}
-
-const keyOf = ({ provider, model }: SentName) => JSON.stringify([provider, model]);
-const keySet = (names: readonly SentName[]) => new Set(names.map(keyOf));
+const keyOf = ({ provider, model }: ModelName): string => JSON.stringify([provider, model]);

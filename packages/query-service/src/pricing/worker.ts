@@ -1,9 +1,11 @@
+import type { PriceBook } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import { storeNow } from '../flags/touched-runs.ts';
 import { repeat } from '../state/repeat.ts';
 import { seconds } from '../state/time.ts';
 import { COMMON_NAMES } from './common-names.ts';
-import { learnNames, unseenNames } from './learn-names.ts';
+import { learnNames, relearnNames, unseenNames } from './learn-names.ts';
+import { currentBook } from './price-lists.ts';
 import { repriceCalls } from './reprice.ts';
 
 interface PricingCounts {
@@ -13,25 +15,44 @@ interface PricingCounts {
 
 /** One pass: names that calls came with since a time (ns) are learned, and those calls priced. */
 export async function priceNewNames(deps: Pick<Deps, 'store'>, since: bigint): Promise<PricingCounts> {
-  const learned = await learnNames(deps, await unseenNames(deps, since));
-  return { learned, repriced: await repriceCalls(deps, since) };
+  const book = await currentBook(deps);
+  const learned = await learnNames(deps, book, await unseenNames(deps, since));
+  let page = await repriceCalls(deps, book, { superseded: false, since });
+  let { repriced } = page;
+  while (page.next !== null) {
+    page = await repriceCalls(deps, book, { superseded: false, since }, { after: page.next });
+    repriced += page.repriced;
+  }
+  return { learned, repriced };
 }
 
 /** Common names with their prices, so that stock spans are priced at insert. Safe to run at every start. */
-export const seedPrices = (deps: Pick<Deps, 'store'>): Promise<number> => learnNames(deps, COMMON_NAMES);
+export const seedPrices = async (deps: Pick<Deps, 'store'>): Promise<number> =>
+  learnNames(deps, await currentBook(deps), COMMON_NAMES);
 
 /** How far each pass reads back over what the one before has read: longer than any insert takes to become visible. */
 const OVERLAP = seconds(120);
 
-/** Prices new names every so often. The first pass reads everything; a failed one is logged and repeated. */
+/**
+ * Prices new names every so often, and brings known ones to a list or a price file that came into force meanwhile, here or in
+ * another instance. The first pass reads everything; a failed one is logged and repeated.
+ */
 export function startPricing(
   deps: Pick<Deps, 'store' | 'logger'>,
   { intervalMs }: { intervalMs: number },
 ): { stop(): Promise<void> } {
   let since = 0n;
+  let learned: PriceBook | undefined;
   const pass = async (): Promise<void> => {
     const started = await storeNow(deps);
-    if (since === 0n) await seedPrices(deps);
+    const book = await currentBook(deps);
+    if (book !== learned) {
+      await relearnNames(deps, book);
+      await learnNames(deps, book, COMMON_NAMES);
+      // What had no price before may have one now, whenever it came.
+      since = 0n;
+    }
+    learned = book;
     await priceNewNames(deps, since);
     since = started - OVERLAP;
   };

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlRoutes } from '../../src/controls/routes.ts';
 import { costRoutes } from '../../src/costs/routes.ts';
 import { flagRoutes } from '../../src/flags/routes.ts';
+import { priceRoutes } from '../../src/pricing/routes.ts';
 import { runRoutes } from '../../src/runs/routes.ts';
 import { sampleRoutes } from '../../src/samples/routes.ts';
 import { startService, type TestService } from '../support/service.ts';
 
-const ROUTES = [runRoutes, costRoutes, sampleRoutes, flagRoutes, controlRoutes].flat();
+const ROUTES = [runRoutes, costRoutes, priceRoutes, sampleRoutes, flagRoutes, controlRoutes].flat();
 
 /** Who may ask at all, written down apart from the routes, so that a widened route fails here. */
 const READERS: readonly Role[] = ['owner', 'reviewer', 'approver', 'auditor', 'admin'];
@@ -18,6 +19,11 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'get /v1/quarantine': ['auditor', 'admin'],
   'get /v1/costs': READERS,
   'get /v1/prices/unpriced': READERS,
+  'get /v1/prices': READERS,
+  'get /v1/prices/explain': READERS,
+  'get /v1/prices/lists': ['auditor', 'admin'],
+  'post /v1/prices/lists': ['admin'],
+  'post /v1/prices/reprice': ['admin'],
   'get /v1/samples': ['owner', 'reviewer', 'auditor', 'admin'],
   'get /v1/samples/{sample_id}': ['owner', 'reviewer', 'auditor', 'admin'],
   'post /v1/samples/{sample_id}/review': ['owner', 'reviewer', 'admin'],

@@ -46,6 +46,8 @@ const modelCall = z.object({
   cache_read_tokens: maybe(count),
   cost_usd: said,
   cost_source: said,
+  /** What the price book makes of the call's tokens, also where the provider's own cost counts. */
+  local_cost_usd: said,
   unpriced_reason: said,
   counted: z.boolean(),
   why: said,

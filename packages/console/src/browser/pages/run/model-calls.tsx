@@ -71,6 +71,11 @@ function CallCost({ call }: { readonly call: ModelCall }) {
         </div>
       )}
       {call.cost_source !== null && call.cost_usd !== null && <div className="quiet">{call.cost_source}</div>}
+      {call.cost_source === 'provider' && call.local_cost_usd !== null && (
+        <div className="quiet">
+          price book: <Usd amount={call.local_cost_usd} />
+        </div>
+      )}
     </>
   );
 }
