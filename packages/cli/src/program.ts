@@ -6,6 +6,7 @@ import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
+import { pricesCommand } from './commands/prices.ts';
 import { registerCommand } from './commands/register.ts';
 import { serveCommand } from './commands/serve.ts';
 import { upCommand } from './commands/up.ts';
@@ -21,6 +22,7 @@ export function program(): Command {
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand())
+    .addCommand(pricesCommand())
     .addCommand(peopleCommand())
     .addCommand(keysCommand())
     .addCommand(doctorCommand())

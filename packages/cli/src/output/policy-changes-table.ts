@@ -1,5 +1,6 @@
 import { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from '@tollgate/contract';
 import Table from 'cli-table3';
+import { plain } from './plain.ts';
 import { wrap } from './wrap.ts';
 
 interface Side {
@@ -61,7 +62,6 @@ function inline(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** A file may hold control characters, which would move the cursor of whoever reads the table. */
 function cell(text: string, width: number): string {
-  return wrap(text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}'), width);
+  return wrap(plain(text), width);
 }
