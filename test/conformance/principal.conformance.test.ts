@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TOLLGATE } from '@tollgate/contract';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { NOON, spanId, traceId } from './corpus/ids.ts';
@@ -12,6 +11,7 @@ const PATIENCE = { timeout: 20_000, interval: 100 };
 
 const alice: OtelcolKey = { key: `tgk_${'1'.repeat(24)}_${'2'.repeat(64)}`, principal: 'alice-agent' };
 const bob: OtelcolKey = { key: `tgk_${'3'.repeat(24)}_${'4'.repeat(64)}`, principal: 'bob-agent' };
+const stranger = `tgk_${'3'.repeat(24)}_${'5'.repeat(64)}`;
 const FORGED: Attributes = [
   [TOLLGATE.principal, 'bob-agent'],
   ['service.name', 'forger'],
@@ -61,13 +61,13 @@ describe.skipIf(inject('otelcol') === '')('the OpenTelemetry Collector', () => {
   const wait = () => waitForRows(theirs.store.clients.reader, new Map([['spans', stored]]));
 
   beforeAll(async () => {
-    theirs = await startTheirs(inject('otelcol'), [alice]);
+    theirs = await startTheirs(inject('otelcol'), { keys: [alice, bob] });
   });
   afterAll(() => theirs?.stop());
 
   test('takes nothing from a stranger, over either protocol', async () => {
     const { httpUrl, grpcUrl } = theirs.otelcol;
-    for (const key of ['', 'tgk_x', bob.key, `${alice.key}x`, alice.key.slice(0, -1)]) {
+    for (const key of ['', 'tgk_x', stranger, `${alice.key}x`, alice.key.slice(0, -1)]) {
       expect(await sendHttp(httpUrl, key, forged(`stranger ${key}`))).toMatchObject({ status: 401 });
       const metadata = { authorization: `Bearer ${key}` };
       expect(await sendGrpc(grpcUrl, metadata, forged(`stranger ${key}`))).toMatchObject({ status: 16 });
@@ -93,44 +93,6 @@ describe.skipIf(inject('otelcol') === '')('the OpenTelemetry Collector', () => {
       await contentOf('by http'),
     ]);
     expect(rows).not.toMatch(/bob-agent|admin/);
-    expect(await spanNamed(`stranger ${bob.key}`)).toBeUndefined();
-  });
-
-  test('learns of new and revoked keys while it runs', async () => {
-    await theirs.otelcol.setKeys([{ key: KEY, principal: PRINCIPAL }, bob]);
-    const answers = async () => [
-      (await sendHttp(theirs.otelcol.httpUrl, alice.key, encodeRequest([]))).status,
-      (await sendHttp(theirs.otelcol.httpUrl, bob.key, encodeRequest([]))).status,
-    ];
-    const deadline = Date.now() + 20_000;
-    while (JSON.stringify(await answers()) !== '[401,200]' && Date.now() < deadline) await sleep(100);
-    expect(await answers()).toEqual([401, 200]);
-  });
-
-  test('masks credentials, and leaves evidence as it was', async () => {
-    const secret = `sk-${'A1b2'.repeat(8)}`;
-    const evidence = JSON.stringify({ kind: 'tool_finished', note: secret });
-    const attributes: Attributes = [
-      ['http.request.header.authorization', 'Bearer whatever'],
-      ['db.password', { int: 12345 }],
-      ['log', `called with ${secret} and ${bob.key}.`],
-      ['gen_ai.usage.input_tokens', { int: 7 }],
-      [TOLLGATE.record, evidence],
-    ];
-    expect(await sendHttp(theirs.otelcol.httpUrl, bob.key, forged('leaky', attributes))).toMatchObject({
-      status: 200,
-    });
-    stored += 1;
-    await wait();
-    const content: unknown = JSON.parse((await contentOf('leaky'))['content'] ?? '{}');
-    expect(content).toEqual({
-      'http.request.header.authorization': '****',
-      'db.password': '****',
-      log: 'called with **** and ****.',
-    });
-    await waitForRows(theirs.store.clients.reader, new Map([['evidence_records', 1]]));
-    const records = await rowsOf(theirs.store.clients.reader, 'evidence_records');
-    expect(records.map((row) => row['record'])).toEqual([JSON.stringify(evidence)]);
-    expect(await spanNamed('leaky')).toMatchObject({ attributes: '{"gen_ai.usage.input_tokens":"7"}' });
+    expect(await spanNamed(`stranger ${stranger}`)).toBeUndefined();
   });
 });

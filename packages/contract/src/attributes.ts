@@ -55,7 +55,12 @@ export const TOLLGATE = {
   serviceTier: 'tollgate.service_tier',
   /** A resource attribute that only a collector sets, from the authenticated ingest key. */
   principal: 'tollgate.principal',
+  /** A resource attribute on the way to the landing views only, likewise from the key: the workflows it is bound to. */
+  principalWorkflows: 'tollgate.principal.workflows',
 } as const;
+
+/** Names that are no metadata of a span: the record is kept apart, and what a key says is not the sender's to say. */
+const NOT_METADATA: readonly string[] = [TOLLGATE.record, TOLLGATE.principal, TOLLGATE.principalWorkflows];
 
 /** Content attributes of governed spans: canonical JSON, stored apart from metadata, erasable (invariant 11). */
 export const CONTENT = {
@@ -103,7 +108,7 @@ export const METADATA_ATTRIBUTES: readonly string[] = [
     'gen_ai.tool.type',
     'gen_ai.agent.id',
   ],
-  ...Object.values(TOLLGATE).filter((name) => name !== TOLLGATE.record && name !== TOLLGATE.principal),
+  ...Object.values(TOLLGATE).filter((name) => !NOT_METADATA.includes(name)),
   'error.type',
   'server.address',
   'server.port',

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { encodeRequest } from '../support/otlp.ts';
+import { encodeRequest, type ResourceSpec } from '../support/otlp.ts';
+import { jsonRequest } from '../support/otlp-json.ts';
+import type { HttpBody } from '../support/send.ts';
 import { governedRun } from './governed.ts';
 import { conflicting, hostile } from './hostile.ts';
 import { modelCalls } from './model-calls.ts';
+import { NAMED } from './named.ts';
 import { randomRequests } from './random.ts';
 import { values } from './values.ts';
 
 /** A body to send, and what it is about. */
-export interface Body {
+export interface Body extends HttpBody {
   readonly name: string;
-  readonly body: Uint8Array;
 }
 
 const GOLDEN = new URL(
@@ -19,17 +21,39 @@ const GOLDEN = new URL(
 
 /** @param seed of the random requests */
 export function corpus(seed: number): Body[] {
-  const requests = [
-    ['governed run', governedRun('first')],
-    ['another governed run', governedRun('second')],
-    ['a governed run again', governedRun('first')],
-    ...modelCalls().map((request, index) => [`model calls ${index}`, request] as const),
-    ['values', values()],
-    ['hostile', hostile()],
-    ...conflicting().map((request, index) => [`conflicting ${index}`, request] as const),
-    ...randomRequests(150, seed).map((request, index) => [`random ${index}`, request] as const),
-  ] as const;
-  return [...requests.map(([name, request]) => ({ name, body: encodeRequest(request) })), ...golden()];
+  return [
+    ...Object.entries(NAMED).map(([name, bytes]) => ({ name, bytes })),
+    ...written().map(([name, request]) => ({ name, bytes: encodeRequest(request) })),
+    ...written().map(([name, request]) => json(`${name}, again as JSON`, request)),
+    ...randomRequests(FUZZED, seed).flatMap((request, index) => fuzzed(request, index)),
+    ...golden(),
+  ];
+}
+
+const FUZZED = 200;
+
+/** Requests that are about what instrumentation and liars send, rather than about one field. */
+const written = (): [name: string, request: ResourceSpec[]][] => [
+  ['governed run', governedRun('first')],
+  ['another governed run', governedRun('second')],
+  ['a governed run again', governedRun('first')],
+  ...modelCalls().map((request, index): [string, ResourceSpec[]] => [`model calls ${index}`, request]),
+  ['values', values()],
+  ['hostile', hostile()],
+  ...conflicting().map((request, index): [string, ResourceSpec[]] => [`conflicting ${index}`, request]),
+];
+
+const json = (name: string, request: ResourceSpec[]): Body => ({
+  name,
+  bytes: jsonRequest(request),
+  type: 'application/json',
+});
+
+/** Every fourth as JSON, every fourth compressed. */
+function fuzzed(request: ResourceSpec[], index: number): Body[] {
+  const name = `fuzz ${index}`;
+  if (index % 4 === 0) return [json(name, request)];
+  return [{ name, bytes: encodeRequest(request), gzip: index % 4 === 1 }];
 }
 
 /** Requests that Go's own pdata library made. */
@@ -37,6 +61,6 @@ function golden(): Body[] {
   const requests: { protobuf: string }[] = JSON.parse(readFileSync(GOLDEN, 'utf8'));
   return requests.map(({ protobuf }, index) => ({
     name: `made by pdata ${index}`,
-    body: Buffer.from(protobuf, 'base64'),
+    bytes: Buffer.from(protobuf, 'base64'),
   }));
 }

@@ -2,7 +2,7 @@ import type { Attributes, ResourceSpec, SpanSpec, Value } from '../support/otlp.
 import { NOON, spanId, traceId } from './ids.ts';
 
 /** Every kind of value, at its edges. */
-const VALUES: Attributes = [
+export const VALUES: Attributes = [
   ['', 'under the empty key'],
   ['string.empty', ''],
   ['string.controls', 'tab\tline\nreturn\r nul\u0000 bell\u0007 del\u007f'],
@@ -28,6 +28,7 @@ const VALUES: Attributes = [
   ['array.mixed', { array: [{ string: 'a' }, { int: 1 }, { bool: false }, { empty: true }, { array: [] }] }],
   // Inside JSON, NaN is text and bytes are base64.
   ['array.odd', { array: [{ double: Number.NaN }, { bytes: Uint8Array.from([1]) }, { double: 1e21 }] }],
+  ['array.integers', { array: [{ int: 2n ** 63n - 1n }, { int: -(2n ** 63n) }, { int: 2n ** 53n + 1n }] }],
   ['map.empty', { map: [] }],
   [
     'map.unsorted',
@@ -56,7 +57,7 @@ const VALUES: Attributes = [
  * A key may come twice, though OTLP forbids it. Both collectors keep both, in the order of arrival; beyond a dozen
  * keys the exporter's sort is not stable, and their order there is its own (README.md, known differences).
  */
-const REPEATED: Attributes = [
+export const REPEATED: Attributes = [
   ['repeated', 'second in the alphabet'],
   ['a', '1'],
   ['repeated', 'first in the alphabet'],

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
@@ -8,12 +11,22 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Path of the OpenTelemetry Collector; empty where there is no Go to build it with. */
     otelcol: string;
+    /** A file whose lines are printed at the end. */
+    report: string;
   }
 }
 
 /** Builds or finds the OpenTelemetry Collector before the first test. */
-export async function setup(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide('otelcol', await otelcol());
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-conformance-'));
+  const file = join(directory, 'report');
+  await writeFile(file, '');
+  project.provide('report', file);
+  return async () => {
+    process.stdout.write(await readFile(file, 'utf8'));
+    await rm(directory, { recursive: true, force: true });
+  };
 }
 
 async function otelcol(): Promise<string> {

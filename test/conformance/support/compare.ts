@@ -1,24 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { DATABASE } from '@tollgate/clickhouse';
+import { type Clients, DATABASE } from '@tollgate/clickhouse';
 
-/** Tables that views fill from the landing table, whichever collector wrote to it. */
-export const TABLES = [
-  'spans',
-  'span_content',
-  'evidence_records',
-  'model_calls',
-  'tool_calls',
-  'quarantine',
-] as const;
-
-/** What is read: the definitions that costs, runs and findings come from. */
-const VIEWS = [
-  'model_call_reports',
-  'counted_model_calls',
-  'runs',
-  'conflicting_spans',
-  'otel_traces',
-] as const;
+/** What no span reaches, beside the tables that the service writes. */
+const NOT_FROM_SPANS: readonly string[] = ['schema_migrations', 'current_flags'];
 
 /** Times of receipt differ between any two collectors. Nothing else may. */
 const RECEIPT = /received_at$|^receipt$/;
@@ -26,6 +10,8 @@ const RECEIPT = /received_at$|^receipt$/;
 export interface Comparison {
   readonly rows: number;
   readonly tables: number;
+  /** Tables and views in which neither side has a row, so that nothing is known about them. */
+  readonly unreached: readonly string[];
   /** For a person to read: which columns of which row differ, or which side has a row that the other lacks. */
   readonly differences: readonly string[];
 }
@@ -33,17 +19,38 @@ export interface Comparison {
 /** Column → its value as JSON text. */
 type Row = Readonly<Record<string, string>>;
 
-/** Compares every row and column of every table and view; both sides must be complete. */
-export async function compareStores(ours: ClickHouseClient, theirs: ClickHouseClient): Promise<Comparison> {
-  const names = [...TABLES, ...VIEWS];
+/** Compares every row and column of every table and view that spans reach; both sides must be settled. */
+export async function compareStores(
+  ours: Pick<Clients, 'owner' | 'reader'>,
+  theirs: Pick<Clients, 'reader'>,
+): Promise<Comparison> {
+  const names = await tablesOf(ours.owner);
   let rows = 0;
+  const unreached: string[] = [];
   const differences: string[] = [];
   for (const table of names) {
-    const [left, right] = await Promise.all([rowsOf(ours, table), rowsOf(theirs, table)]);
+    const [left, right] = await Promise.all([rowsOf(ours.reader, table), rowsOf(theirs.reader, table)]);
+    if (left.length + right.length === 0) unreached.push(table);
     rows += Math.max(left.length, right.length);
     differences.push(...difference(left, right).map((text) => `${table}: ${text}`));
   }
-  return { rows, tables: names.length, differences };
+  return { rows, tables: names.length, unreached, differences };
+}
+
+/** Every table that keeps rows and every view, as the schema has them now, but for what the service's user writes. */
+async function tablesOf(owner: ClickHouseClient): Promise<string[]> {
+  const result = await owner.query({
+    query: `SELECT name FROM system.tables
+      WHERE database = {database:String} AND (engine = 'View' OR engine LIKE '%MergeTree')
+        AND name NOT IN (
+          SELECT table FROM system.grants
+          WHERE user_name = 'tollgate_service' AND access_type = 'INSERT' AND table IS NOT NULL)
+      ORDER BY name`,
+    query_params: { database: DATABASE },
+    format: 'JSONEachRow',
+  });
+  const tables = await result.json<{ name: string }>();
+  return tables.map(({ name }) => name).filter((name) => !NOT_FROM_SPANS.includes(name));
 }
 
 /** Every row of a table, each with every column but the times of receipt. */

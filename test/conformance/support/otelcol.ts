@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,17 +23,22 @@ export interface OtelcolOptions {
   /** Native protocol port of ClickHouse on loopback. */
   readonly tcpPort: number;
   readonly password: string;
+  /** A list of keys that somebody else writes, instead of `keys`. */
+  readonly keysFile?: string | undefined;
+  /** Configuration on top of the production one, as YAML. */
+  readonly overlay?: string | undefined;
 }
 
 /** The real OpenTelemetry Collector with the production configuration; only batches are flushed sooner. */
 export interface Otelcol {
   readonly httpUrl: string;
   readonly grpcUrl: string;
+  readonly healthUrl: string;
   log(): Promise<string>;
+  /** Its own metrics, as Prometheus text. */
+  metrics(): Promise<string>;
   /** Everything that its queue holds on disk, as bytes. */
   queued(): Promise<Buffer>;
-  /** Gives it another list of keys while it runs. */
-  setKeys(keys: readonly OtelcolKey[]): Promise<void>;
   /** Ends it as a power cut would, with what it has acknowledged in its queue. */
   kill(): Promise<void>;
   /** Starts it again on the same queue and ports. */
@@ -56,12 +61,13 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
   const [http, grpc, health, metrics] = await freePorts();
   await writeFile(join(directory, 'keys.json'), keyList(options.keys));
   await writeFile(join(directory, 'faster.yaml'), FASTER);
+  await writeFile(join(directory, 'overlay.yaml'), options.overlay ?? '{}');
   const logFile = join(directory, 'log');
   const log = createWriteStream(logFile);
   await once(log, 'open');
   const env = {
     PATH: process.env['PATH'],
-    TOLLGATE_INGEST_KEYS_FILE: join(directory, 'keys.json'),
+    TOLLGATE_INGEST_KEYS_FILE: options.keysFile ?? join(directory, 'keys.json'),
     TOLLGATE_QUEUE_DIR: join(directory, 'queue'),
     TOLLGATE_CLICKHOUSE_ENDPOINT: `tcp://127.0.0.1:${options.tcpPort}?dial_timeout=5s&compress=lz4`,
     TOLLGATE_CLICKHOUSE_PASSWORD: options.password,
@@ -70,7 +76,8 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
     TOLLGATE_HEALTH_ENDPOINT: `127.0.0.1:${health}`,
     TOLLGATE_METRICS_PORT: `${metrics}`,
   };
-  const args = ['--config', CONFIG, '--config', join(directory, 'faster.yaml')];
+  const layers = [CONFIG, join(directory, 'faster.yaml'), join(directory, 'overlay.yaml')];
+  const args = layers.flatMap((file) => ['--config', file]);
   const healthUrl = `http://127.0.0.1:${health}/`;
   let child: ChildProcess | undefined;
   const end = async (signal: NodeJS.Signals) => {
@@ -87,15 +94,13 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
   return {
     httpUrl: `http://127.0.0.1:${http}`,
     grpcUrl: `http://127.0.0.1:${grpc}`,
+    healthUrl,
+    metrics: async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text(),
     log: () => readFile(logFile, 'utf8'),
     queued: async () => {
       const queue = join(directory, 'queue');
       const files = await readdir(queue);
       return Buffer.concat(await Promise.all(files.map((file) => readFile(join(queue, file)))));
-    },
-    setKeys: async (keys) => {
-      await writeFile(join(directory, 'keys.json.new'), keyList(keys));
-      await rename(join(directory, 'keys.json.new'), join(directory, 'keys.json'));
     },
     kill: () => end('SIGKILL'),
     start,

@@ -10,7 +10,8 @@ export type Value =
   | { readonly bytes: Uint8Array }
   | { readonly array: readonly Value[] }
   | { readonly map: Attributes }
-  | { readonly empty: true };
+  | { readonly empty: true }
+  | { readonly raw: Uint8Array };
 
 /** In order, keys may repeat. A bare string stands for a string value. */
 export type Attributes = readonly (readonly [key: string, value: Value | string])[];
@@ -34,6 +35,8 @@ export interface SpanSpec {
     attributes?: Attributes;
   }[];
   readonly status?: { code?: number; message?: string };
+  /** Fields of the message as bytes, after all others. */
+  readonly raw?: Uint8Array;
 }
 
 export interface ScopeSpec {
@@ -41,12 +44,14 @@ export interface ScopeSpec {
   readonly version?: string;
   readonly attributes?: Attributes;
   readonly spans: readonly SpanSpec[];
+  readonly raw?: Uint8Array;
 }
 
 export interface ResourceSpec {
   readonly resource?: Attributes;
   readonly schemaUrl?: string;
   readonly scopes: readonly ScopeSpec[];
+  readonly raw?: Uint8Array;
 }
 
 /** An `ExportTraceServiceRequest`. */
@@ -54,17 +59,18 @@ export function encodeRequest(resources: readonly ResourceSpec[]): Buffer {
   return Buffer.concat(resources.map((spec) => message(1, resourceSpans(spec))));
 }
 
-function resourceSpans({ resource = [], scopes, schemaUrl }: ResourceSpec): Buffer {
+function resourceSpans({ resource = [], scopes, schemaUrl, raw = NOTHING }: ResourceSpec): Buffer {
   return Buffer.concat([
     message(1, attributes(1, resource)),
     ...scopes.map((scope) => message(2, scopeSpans(scope))),
     ...(schemaUrl === undefined ? [] : [message(3, schemaUrl)]),
+    raw,
   ]);
 }
 
-function scopeSpans({ name, version, attributes: own = [], spans }: ScopeSpec): Buffer {
+function scopeSpans({ name, version, attributes: own = [], spans, raw = NOTHING }: ScopeSpec): Buffer {
   const scope = [optional(1, name), optional(2, version), attributes(3, own)];
-  return Buffer.concat([message(1, ...scope), ...spans.map((one) => message(2, span(one)))]);
+  return Buffer.concat([message(1, ...scope), ...spans.map((one) => message(2, span(one))), raw]);
 }
 
 function span(spec: SpanSpec): Buffer {
@@ -95,6 +101,7 @@ function span(spec: SpanSpec): Buffer {
       ? []
       : [message(15, optional(2, status.message), varintField(3, status.code ?? 0))]),
     ...(spec.flags === undefined ? [] : [fixed32(16, spec.flags)]),
+    spec.raw ?? NOTHING,
   ]);
 }
 
@@ -118,10 +125,12 @@ function anyValue(value: Value): Buffer {
   if ('array' in value) return message(5, ...value.array.map((one) => message(1, anyValue(one))));
   if ('map' in value) return message(6, attributes(1, value.map));
   if ('bytes' in value) return message(7, value.bytes);
-  return Buffer.alloc(0);
+  return 'raw' in value ? Buffer.from(value.raw) : Buffer.alloc(0);
 }
 
-function message(field: number, ...parts: readonly (string | Uint8Array)[]): Buffer {
+const NOTHING = new Uint8Array();
+
+export function message(field: number, ...parts: readonly (string | Uint8Array)[]): Buffer {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   return Buffer.concat([varint(field * 8 + 2), varint(content.length), content]);
 }
@@ -129,16 +138,16 @@ function message(field: number, ...parts: readonly (string | Uint8Array)[]): Buf
 const optional = (field: number, text: string | undefined): Buffer =>
   text === undefined ? Buffer.alloc(0) : message(field, text);
 
-const varintField = (field: number, value: bigint | number): Buffer =>
+export const varintField = (field: number, value: bigint | number): Buffer =>
   Buffer.concat([varint(field * 8), varint(value)]);
 
-function fixed64(field: number, value: bigint): Buffer {
+export function fixed64(field: number, value: bigint): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
   return Buffer.concat([varint(field * 8 + 1), bytes]);
 }
 
-function fixed32(field: number, value: number): Buffer {
+export function fixed32(field: number, value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return Buffer.concat([varint(field * 8 + 5), bytes]);

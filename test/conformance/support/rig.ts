@@ -4,50 +4,67 @@ import { DATABASE, priceBookRow } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { clickhouseStorage, createCollector, staticKeyVerifier } from '@tollgate/collector';
 import { priceEntry } from '@tollgate/contract';
-import { TABLES } from './compare.ts';
+import { vi } from 'vitest';
 import { type Gate, startGate } from './gate.ts';
 import { type Otelcol, type OtelcolKey, startOtelcol } from './otelcol.ts';
+import { metric } from './prometheus.ts';
 
 export const KEY = `tgk_${'a1'.repeat(12)}_${'b2'.repeat(32)}`;
 export const PRINCIPAL = 'conformance-agent';
 
 type Store = Awaited<ReturnType<typeof startTestClickHouse>>;
 
-/** The real Collector over a real, empty, migrated ClickHouse. */
-export interface TheirSide {
-  readonly otelcol: Otelcol;
-  /** Between the Collector and its ClickHouse. */
-  readonly gate: Gate;
+/** A collector over a real, empty, migrated ClickHouse. */
+interface Side {
   readonly store: Store;
+  /** Ends when everything that was acknowledged is in the tables, by the collector's own account. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param keys who may send, beside `KEY` */
-export async function startTheirs(binary: string, keys: readonly OtelcolKey[] = []): Promise<TheirSide> {
+/** packages/collector. */
+export interface OurSide extends Side {
+  readonly url: string;
+}
+
+/** The real OpenTelemetry Collector. */
+export interface TheirSide extends Side {
+  readonly otelcol: Otelcol;
+  /** Between the Collector and its ClickHouse. */
+  readonly gate: Gate;
+}
+
+export interface SideOptions {
+  /** Who may send, beside `KEY`. */
+  readonly keys?: readonly OtelcolKey[];
+  /** A list of keys that somebody else writes; then nobody else may send. */
+  readonly keysFile?: string;
+  /** Configuration on top of the production one, as YAML. */
+  readonly overlay?: string;
+}
+
+export async function startTheirs(binary: string, options: SideOptions = {}): Promise<TheirSide> {
   const store = await startTestClickHouse();
   if (store.tcpPort === undefined) throw new Error('the exporter needs the native protocol');
   await setPrices(store);
   const gate = await startGate(store.tcpPort);
   const otelcol = await startOtelcol({
     binary,
-    keys: [{ key: KEY, principal: PRINCIPAL }, ...keys],
+    keys: [{ key: KEY, principal: PRINCIPAL }, ...(options.keys ?? [])],
     tcpPort: gate.port,
     password: store.credentials.landing.password,
+    keysFile: options.keysFile,
+    overlay: options.overlay,
   });
-  return {
-    otelcol,
-    gate,
-    store,
-    stop: async () => {
-      await otelcol.stop();
-      await gate.close();
-      await store.close();
-    },
+  const stop = async () => {
+    await otelcol.stop();
+    await gate.close();
+    await store.close();
   };
+  return { otelcol, gate, store, settled: () => settled(otelcol.metrics, theirBalance), stop };
 }
 
-/** packages/collector over another one. @param keys who may send, beside `KEY` */
-export async function startOurs(keys: readonly OtelcolKey[] = []) {
+export async function startOurs({ keys = [] }: Pick<SideOptions, 'keys'> = {}): Promise<OurSide> {
   const store = await startTestClickHouse();
   await setPrices(store);
   const collector = createCollector({
@@ -63,7 +80,29 @@ export async function startOurs(keys: readonly OtelcolKey[] = []) {
     await collector.close();
     await store.close();
   };
-  return { url, store, stop };
+  return { url, store, settled: () => settled(() => collector.metrics(), ourBalance), stop };
+}
+
+/** Spans that were acknowledged and are not in the tables yet. */
+type Balance = (metrics: string) => number;
+
+const ourBalance: Balance = (text) => {
+  const spans = (what: string) => metric(text, `tollgate_collector_spans_${what}_total`);
+  return spans('accepted') - spans('stored') - spans('duplicate') - spans('quarantined');
+};
+
+const theirBalance: Balance = (text) =>
+  metric(text, 'otelcol_receiver_accepted_spans') - metric(text, 'otelcol_exporter_sent_spans');
+
+/** Views commit before an insert is answered, so what a collector counts as stored is in every table. */
+async function settled(metrics: () => Promise<string>, balance: Balance): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const waiting = balance(await metrics());
+      if (waiting !== 0) throw new Error(`${waiting} spans are acknowledged and not stored`);
+    },
+    { timeout: 100_000, interval: 100 },
+  );
 }
 
 /** The same price list on both sides, so that costs can be compared. */
@@ -107,10 +146,4 @@ export async function waitForRows(
     if (counts.every(Boolean) || Date.now() > deadline) return;
     await sleep(200);
   }
-}
-
-export async function countAll(client: ClickHouseClient): Promise<Map<string, number>> {
-  return new Map(
-    await Promise.all(TABLES.map(async (table) => [table, await count(client, table)] as const)),
-  );
 }

@@ -1,16 +1,28 @@
 import { connect } from 'node:http2';
+import { gzipSync } from 'node:zlib';
 
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-/** Posts a protobuf body as an SDK does. */
-export async function sendHttp(url: string, key: string, body: Uint8Array): Promise<Answer> {
+export interface HttpBody {
+  readonly bytes: Uint8Array;
+  readonly type?: 'application/x-protobuf' | 'application/json';
+  readonly gzip?: boolean;
+}
+
+/** Posts a body as an SDK does; bare bytes are protobuf. */
+export async function sendHttp(url: string, key: string, body: Uint8Array | HttpBody): Promise<Answer> {
+  const { bytes, type = 'application/x-protobuf', gzip = false } = 'bytes' in body ? body : { bytes: body };
   const response = await fetch(`${url}/v1/traces`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-protobuf' },
-    body: new Uint8Array(body),
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': type,
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+    },
+    body: new Uint8Array(gzip ? gzipSync(bytes) : bytes),
   });
   return { status: response.status, text: await response.text() };
 }

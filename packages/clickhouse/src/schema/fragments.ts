@@ -1,28 +1,13 @@
 import { CONVENTION_ATTRIBUTES, METADATA_ATTRIBUTES, MODEL_CALL_MARKERS } from '@tollgate/contract';
 import { userOf } from '../roles.ts';
 import { textOf } from './attribute-text.ts';
+import { RESOURCE } from './key-binding.ts';
+import { REJECTION, SPAN_HASH } from './landing-row.ts';
 import { isModelCall } from './model-call.ts';
 import { RESOURCE_METADATA } from './resource-metadata.ts';
 import { providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
 import { serviceTier } from './service-tier.ts';
 import { list, quote } from './sql.ts';
-
-const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
-
-/**
- * Why a landing row is not stored as a span; '' says that it is. Times: nothing instrumented an agent before 2015, and a
- * clock more than a day ahead would hide rows from every page and, past 2106, wrap in functions of dates. Durations: a run
- * may wait for people for long, but a span that ends before it starts has wrapped to centuries.
- */
-const REJECTION = `multiIf(
-    NOT match(TraceId, '^[0-9a-f]{32}$') OR TraceId = repeat('0', 32), 'bad_trace_id',
-    NOT match(SpanId, '^[0-9a-f]{16}$') OR SpanId = repeat('0', 16), 'bad_span_id',
-    NOT match(ParentSpanId, '^([0-9a-f]{16})?$'), 'bad_parent_span_id',
-    Timestamp < toDateTime64('2015-01-01 00:00:00', 9, 'UTC'), 'time_too_early',
-    Timestamp > now + INTERVAL 1 DAY, 'time_in_the_future',
-    Duration > 34560000000000000, 'bad_duration',
-    SpanAttributes['tollgate.run.id'] != '' AND NOT match(SpanAttributes['tollgate.run.id'], '${UUID}'), 'bad_run_id',
-    '')`;
 
 const DASHED_TRACE = [
   [1, 8],
@@ -33,13 +18,6 @@ const DASHED_TRACE = [
 ]
   .map(([from, length]) => `substring(TraceId, ${from}, ${length})`)
   .join(`, '-', `);
-
-/** Over every column of the exporter's row, and nothing that a collector adds at receipt or a session's settings change. */
-const SPAN_HASH = `reinterpretAsUInt128(sipHash128(
-    toUnixTimestamp64Nano(Timestamp), TraceId, SpanId, ParentSpanId, TraceState, toString(SpanName), toString(SpanKind), toString(ServiceName),
-    toString(ResourceAttributes), ScopeName, ScopeVersion, toString(SpanAttributes), Duration, toString(StatusCode), StatusMessage,
-    toString(arrayMap(t -> toUnixTimestamp64Nano(t), \`Events.Timestamp\`)), toString(\`Events.Name\`), toString(\`Events.Attributes\`),
-    toString(\`Links.TraceId\`), toString(\`Links.SpanId\`), toString(\`Links.TraceState\`), toString(\`Links.Attributes\`)))`;
 
 const METADATA = [
   ...METADATA_ATTRIBUTES,
@@ -57,6 +35,7 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
   IS_METADATA: `(k IN ${list(METADATA)} AND length(v) <= 1024)`,
   RESOURCE_METADATA: `(k IN ${list(RESOURCE_METADATA.names)} OR ${prefixes})`,
   REJECTION,
+  RESOURCE,
   SPAN_HASH,
   IS_MODEL_CALL: isModelCall(),
   PROCESS: `if(resource['service.instance.id'] != '', resource['service.instance.id'],
