@@ -11,7 +11,7 @@ export default defineConfig({
     // Each file runs an engine or two; a cold build of the Collector takes minutes.
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 1_200_000,
     // The counts that were compared are the result; they are printed as they are.
     disableConsoleIntercept: true,

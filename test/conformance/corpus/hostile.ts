@@ -78,7 +78,7 @@ export function conflicting(): ResourceSpec[][] {
   const version = (text: string): ResourceSpec[] => [
     {
       resource: [['service.name', 'conflicting']],
-      scopes: [{ spans: [{ ...base('conflict'), ...claims(['a', text]) }] }],
+      scopes: [{ spans: [{ ...base('conflict'), traceId: traceId('conflict'), ...claims(['a', text]) }] }],
     },
   ];
   return [version('one'), version('two'), version('three'), version('one')];

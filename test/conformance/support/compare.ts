@@ -68,10 +68,14 @@ interface Column {
   readonly type: string;
 }
 
+/** Sets: their order is that in which the engine read its parts. */
+const UNORDERED: readonly string[] = ['span_hashes', 'principals'];
+
 /** Bytes in hex, everything else as the engine's JSON, which keeps repeated keys and their order. */
 function jsonOf({ name, type }: Column): string {
   const column = `\`${name}\``;
-  return `${type.startsWith('FixedString') ? 'hex' : 'toJSONString'}(t.${column}) AS ${column}`;
+  const value = UNORDERED.includes(name) ? `arraySort(t.${column})` : `t.${column}`;
+  return `${type.startsWith('FixedString') ? 'hex' : 'toJSONString'}(${value}) AS ${column}`;
 }
 
 async function columnsOf(client: ClickHouseClient, table: string): Promise<Column[]> {

@@ -47,6 +47,8 @@ const name = fc.oneof(
   fc.constantFrom(
     'tollgate.record',
     'tollgate.run.id',
+    'tollgate.workflow',
+    'tollgate.principal.workflows',
     'tollgate.cost.usd',
     'tollgate.action.class',
     'gen_ai.operation.name',
@@ -154,10 +156,16 @@ describe('the landing table', () => {
       [{ Timestamp: (2n ** 63n - 1n).toString() }, 'time_in_the_future'],
       [{ Duration: (2n ** 64n - 1n).toString() }, 'bad_duration'],
       [{ SpanAttributes: { 'tollgate.run.id': 'mine' } }, 'bad_run_id'],
+      [
+        { ResourceAttributes: { 'tollgate.principal.workflows': '[]', 'tollgate.workflow': 'w' } },
+        'workflow_not_allowed',
+      ],
     ];
     const principal = randomUUID();
-    for (const [said] of cases)
-      await land(store, [row({ ...said, ResourceAttributes: { 'tollgate.principal': principal } })]);
+    for (const [said] of cases) {
+      const ResourceAttributes = { ...said.ResourceAttributes, 'tollgate.principal': principal };
+      await land(store, [row({ ...said, ResourceAttributes })]);
+    }
     const reasons = await ask<{ reason: string }>(
       store.clients.reader,
       'SELECT reason FROM quarantine WHERE principal = {principal:String}',
