@@ -5,12 +5,17 @@ import { COST_SOURCES, ENFORCEMENTS, FINAL_STATUSES, OUTCOMES, VERDICTS } from '
 
 export const RECORD_SCHEMA = 'tollgate.record/1';
 
-/** Kinds that an agent's process may write. */
+/**
+ * Kinds that an agent's process may write. A tool call leaves `gate_decided` before it executes and `tool_finished` after; one
+ * of class 1 that is over within the turn of the event loop in which it began leaves `tool_called`, which says all that the two
+ * would have said.
+ */
 export const AGENT_KINDS = [
   'run_started',
   'model_called',
   'gate_decided',
   'tool_finished',
+  'tool_called',
   'escalated',
   'source_cited',
   'evidence_gap',

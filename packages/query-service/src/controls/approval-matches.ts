@@ -49,6 +49,10 @@ export const approvalMatches = defineControl({
       { name: 'approved for another call', rows: [example({ call_id: 'call-2' })] },
       { name: 'approved for another tool', rows: [example({ tool: 'deploy_all' })] },
       { name: 'used twice', rows: [example(), example()] },
+      {
+        name: 'used twice, once in two records and once in one',
+        rows: [example({ kind: 'gate_decided' }), example(), example({ kind: 'tool_called' })],
+      },
       { name: 'glass broken after it ran', rows: [example({ approval_id: 'glass-late' })] },
       { name: 'a class below the policy’s', rows: [example({ action_class: 1, approval_id: '' })] },
     ],
@@ -76,16 +80,17 @@ function finding(row: ExecutedCall, times: number, context: JudgeContext): Findi
 
 const grantOf = (row: ExecutedCall) => `${row.run_id}:${row.approval_id}`;
 
-/** How often each grant was executed: the decision and the end of one call are two records of one execution. */
+/** How often each grant was executed: the decision and the end of one call are one record or two, of one execution. */
 function executions(rows: readonly ExecutedCall[]): ReadonlyMap<string, number> {
   const reports = new Map<string, number>();
   const times = new Map<string, number>();
-  for (const row of rows) {
-    const report = `${row.kind}:${grantOf(row)}`;
-    const count = (reports.get(report) ?? 0) + 1;
-    reports.set(report, count);
-    times.set(grantOf(row), Math.max(times.get(grantOf(row)) ?? 0, count));
-  }
+  for (const row of rows)
+    for (const part of row.kind === 'tool_called' ? ['gate_decided', 'tool_finished'] : [row.kind]) {
+      const report = `${part}:${grantOf(row)}`;
+      const count = (reports.get(report) ?? 0) + 1;
+      reports.set(report, count);
+      times.set(grantOf(row), Math.max(times.get(grantOf(row)) ?? 0, count));
+    }
   return times;
 }
 

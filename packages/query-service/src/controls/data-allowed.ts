@@ -24,7 +24,7 @@ const query = `
          toString(toUnixTimestamp64Nano(t.received_at)) AS since
   FROM evidence_records AS t
   WHERE t.run_id IN {runs:Array(UUID)}
-    AND (t.kind = 'source_cited' OR (t.kind IN ('gate_decided', 'tool_finished')
+    AND (t.kind = 'source_cited' OR (t.kind IN ('gate_decided', 'tool_finished', 'tool_called')
       AND (JSONExtractString(t.record, 'enforcement') = 'executed' OR JSONHas(t.record, 'outcome'))))`;
 
 const example = (changes: Partial<Row> = {}): Row => ({

@@ -18,6 +18,8 @@ const row = z.object({
 });
 type Row = z.output<typeof row>;
 
+const OF_CALLS = ['gate_decided', 'tool_finished', 'tool_called'];
+
 /** The fields of each record that the log is to hold. Digests stand for content, which may be erased. */
 const query = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind,
@@ -29,7 +31,7 @@ const query = `
          toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM evidence_records AS t
   WHERE t.run_id IN {runs:Array(UUID)}
-    AND kind IN ('run_started', 'model_called', 'gate_decided', 'tool_finished', 'run_sealed')`;
+    AND kind IN ('run_started', 'model_called', 'gate_decided', 'tool_finished', 'tool_called', 'run_sealed')`;
 
 const example = (kind: string, changes: Partial<Row> = {}): Row => ({
   ...exampleRow(),
@@ -45,6 +47,11 @@ const WHOLE = [
   example('gate_decided', { ...CALL, digests: ['arguments'] }),
   example('tool_finished', { ...CALL, outcome: 'succeeded', digests: ['result'] }),
   example('run_sealed', { final_status: 'completed', digests: ['output'] }),
+];
+/** A call in one record, as those of class 1 leave. */
+const inOne = (call: Partial<Row>) => [
+  ...WHOLE.filter(({ kind }) => kind !== 'gate_decided' && kind !== 'tool_finished'),
+  example('tool_called', { ...CALL, outcome: 'succeeded', digests: ['arguments', 'result'], ...call }),
 ];
 const without = (kind: string, changes: Partial<Row>) =>
   WHOLE.map((each) => (each.kind === kind ? { ...each, ...changes } : each));
@@ -66,6 +73,7 @@ export const logFieldsPresent = defineControl({
   examples: {
     passes: [
       { name: 'everything logged', rows: WHOLE },
+      { name: 'a class-1 call in one record', rows: inOne({ tool: 'read_ticket', action_class: 1 }) },
       { name: 'no output before the end', rows: WHOLE.slice(0, 1) },
       {
         name: 'a failed call has no result',
@@ -81,6 +89,7 @@ export const logFieldsPresent = defineControl({
       { name: 'a model call without cost', rows: without('model_called', { has_cost: false }) },
       { name: 'no arguments', rows: without('gate_decided', { digests: [] }) },
       { name: 'no result', rows: without('tool_finished', { digests: [] }) },
+      { name: 'a class-2 call that was decided on together with its outcome', rows: inOne({}) },
       {
         name: 'an end without a decision',
         rows: without('tool_finished', { digests: ['arguments', 'result'] }).filter(
@@ -104,7 +113,7 @@ function missingOfRun(run: readonly Row[], context: JudgeContext): Finding[] {
 
 function missingOfCalls(run: readonly Row[], context: JudgeContext): Finding[] {
   const calls = Map.groupBy(
-    run.filter(({ kind }) => kind === 'gate_decided' || kind === 'tool_finished'),
+    run.filter(({ kind }) => OF_CALLS.includes(kind)),
     ({ call_id, tool }) => `${call_id}:${tool}`,
   );
   return [...calls].flatMap(([call, records]) => missingOfCall(call, records, context));
@@ -114,6 +123,7 @@ function missingOfCall(call: string, records: readonly Row[], context: JudgeCont
   const executed = records.some(({ enforcement, outcome }) => enforcement === 'executed' || outcome !== '');
   if (!executed || classOfCall(records, context) < 2) return [];
   const has = (field: string) => records.some(({ digests }) => digests.includes(field));
+  // Class 2 and 3 decide on record before they execute: a decision that came with the outcome is none.
   const decided = records.some(({ kind }) => kind === 'gate_decided');
   const succeeded = records.some(({ outcome }) => outcome === 'succeeded');
   return [

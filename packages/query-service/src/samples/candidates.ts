@@ -22,7 +22,7 @@ const QUERY = `
          JSONExtractString(record, 'action') AS action, JSONExtractUInt(record, 'action_class') AS action_class,
          '' AS approval_id, '' AS rollback_note, seq, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished')
+  WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished', 'tool_called')
     AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
 
 export type ExecutedAction = Row;
@@ -44,7 +44,8 @@ export function toActions(rows: readonly Row[]): readonly ExecutedAction[] {
   const calls = Map.groupBy(rows, ({ run_id, call_id, tool }) => JSON.stringify([run_id, call_id, tool]));
   return [...calls.values()].flatMap((records) => {
     const bySeq = records.toSorted((a, b) => a.seq - b.seq);
-    const decisions = bySeq.filter(({ kind }) => kind === 'gate_decided');
+    // `tool_called` is both.
+    const decisions = bySeq.filter(({ kind }) => kind !== 'tool_finished');
     const ends = bySeq.filter(({ kind }) => kind !== 'gate_decided');
     const longer = ends.length > decisions.length ? ends : decisions;
     return longer.map((each, index) => {

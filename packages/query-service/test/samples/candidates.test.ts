@@ -22,6 +22,16 @@ test('an end whose decision has not arrived is an action all the same', () => {
   expect(toActions([record({ kind: 'tool_finished', seq: 4 })])).toMatchObject([{ call_id: 'c', seq: 4 }]);
 });
 
+test('a decision and an end in one record are one action, beside those of the same id in two', () => {
+  const one = record({ kind: 'tool_called', seq: 5 });
+  expect(toActions([one])).toMatchObject([{ call_id: 'c', seq: 5 }]);
+  const two = [record({ seq: 1 }), record({ kind: 'tool_finished', seq: 3 })];
+  expect(toActions([...two, one]).map(({ call_id, seq }) => [call_id, seq])).toEqual([
+    ['c', 1],
+    ['c#2', 5],
+  ]);
+});
+
 test('a repeated call id hides nothing: each use is an action of its own', () => {
   const rows = [1, 3, 5].flatMap((seq) => [record({ seq }), record({ kind: 'tool_finished', seq: seq + 1 })]);
   expect(toActions(rows).map(({ call_id, seq }) => [call_id, seq])).toEqual([

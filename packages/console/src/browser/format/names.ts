@@ -6,6 +6,7 @@ const KINDS: Record<RecordKind, string> = {
   model_called: 'Model called',
   gate_decided: 'Gate decided',
   tool_finished: 'Tool finished',
+  tool_called: 'Tool called',
   escalated: 'Escalated to a person',
   source_cited: 'Fact cited',
   evidence_gap: 'Gap in the evidence',
