@@ -39,6 +39,7 @@ export function openTollgate(
     },
     flush: (timeoutMs = SHUTDOWN_MS) => outbox.flush(timeoutMs),
     async shutdown(timeoutMs = SHUTDOWN_MS): Promise<ShutdownReport> {
+      for (const run of runs.values()) run.evidence.release();
       const depth = await outbox.close(timeoutMs);
       return {
         unsentRecords: depth.unsentFrames,

@@ -4,9 +4,12 @@ import type { StoredSpan } from '../../../packages/instrumentation/test/support/
 import type { Told } from './story.ts';
 import type { Execution } from './workshop.ts';
 
+/** A class-1 call that is over at once leaves one record, which is its ruling and its end. */
+const IN_ONE = 'tool_called';
+
 /** The gate's rulings on a tool, in order. */
 export function rulings({ records }: Told, tool: string): readonly EvidenceRecord[] {
-  return records.filter((record) => record.kind === 'gate_decided' && record.tool === tool);
+  return records.filter(({ kind, tool: of }) => (kind === 'gate_decided' || kind === IN_ONE) && of === tool);
 }
 
 export function enforcements(told: Told, tool: string): readonly string[] {
@@ -19,7 +22,9 @@ export function permits({ spans }: Told, tool: string): readonly StoredSpan[] {
 }
 
 export function finished({ spans }: Told, tool: string): readonly StoredSpan[] {
-  return spans.filter(({ record }) => record.tool === tool && record.kind === 'tool_finished');
+  return spans.filter(
+    ({ record: { kind, tool: of } }) => (kind === 'tool_finished' || kind === IN_ONE) && of === tool,
+  );
 }
 
 export function modelCalls({ spans }: Told): readonly StoredSpan[] {

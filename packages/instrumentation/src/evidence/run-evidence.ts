@@ -1,18 +1,13 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import {
-  type ActionClass,
-  type AgentKind,
-  appendRecord,
-  type ChainState,
-  type RecordFields,
-  startChain,
-  TOLLGATE,
-} from '@tollgate/contract';
+import { appendRecord, type ChainState, type RecordFields, startChain, TOLLGATE } from '@tollgate/contract';
 import type { Committed } from '../outbox/group.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { nowNs } from './clock.ts';
-import type { Content, SealContent, SealedContent } from './content.ts';
+import type { SealContent, SealedContent } from './content.ts';
+import type { Entry, Hold, Moment } from './entry.ts';
+import { HeldBack, type HeldFact } from './held-back.ts';
+import { Lost } from './lost.ts';
 import { activeSpanContext, newSpanContext, SpanWriter } from './span.ts';
 
 /** Who writes, and for which run: on every record and span. */
@@ -25,28 +20,6 @@ export interface RunIdentity {
   readonly team: string;
 }
 
-/** One fact, and the span that carries it. */
-export interface Entry {
-  readonly kind: AgentKind;
-  readonly spanName: string;
-  readonly fields?: Partial<RecordFields>;
-  readonly attributes?: Attributes;
-  readonly content?: Content;
-  /** What a tool call is of; it decides how much of its content leaves the process. */
-  readonly actionClass?: ActionClass | undefined;
-  /** Absent: a zero-length span, now. */
-  readonly startNs?: bigint | undefined;
-  readonly endNs?: bigint | undefined;
-  readonly client?: boolean;
-  readonly errorType?: string | undefined;
-}
-
-/** How much a fact has to hold: `durable` is synced, `reserve` may use the outbox's last sixteenth. */
-export interface Hold {
-  readonly durable?: boolean;
-  readonly reserve?: boolean;
-}
-
 /** What writing takes, the same for all runs of a process. */
 export interface EvidenceMeans {
   readonly outbox: Outbox;
@@ -55,13 +28,8 @@ export interface EvidenceMeans {
   readonly problem: (message: string) => void;
 }
 
-interface Lost {
-  count: number;
-  readonly kinds: Record<string, number>;
-  readonly why: Set<string>;
-  readonly sinceNs: bigint;
-}
-
+/** Ends of calls: nothing happens on the strength of them, so intents of other calls may come after. */
+const ENDS: readonly string[] = ['tool_called', 'tool_finished'];
 const NOTHING_SEALED: SealedContent = { digests: undefined, attributes: {} };
 
 /** One run's chain of records by this writer, each on a span of its own, in the order of the chain. */
@@ -73,6 +41,7 @@ export class RunEvidence {
   private readonly onProblem: (message: string) => void;
   private readonly root: SpanContext;
   private readonly rootParent: SpanContext | undefined;
+  private readonly heldBack = new HeldBack((entry) => void this.put(entry, {}));
   private chain: ChainState;
   private lost: Lost | undefined;
 
@@ -97,6 +66,29 @@ export class RunEvidence {
    * evidence must not happen. Never rejects.
    */
   write(entry: Entry, hold: Hold = {}): Promise<Committed> {
+    if (!ENDS.includes(entry.kind)) this.heldBack.release();
+    return this.put(entry, hold);
+  }
+
+  /**
+   * Holds a fact back until the end of this turn of the event loop, until something else than the end of a call goes on
+   * record, or until what follows from it is said together with it, whichever is first.
+   */
+  holdBack(entry: () => Entry): HeldFact {
+    return this.heldBack.hold(entry);
+  }
+
+  /** Puts on record what is held back. */
+  release(): void {
+    this.heldBack.release();
+  }
+
+  /** Now, under the application's active span: for a fact that is not put on record at once. */
+  moment(): Moment {
+    return { ns: nowNs(), parent: activeSpanContext() };
+  }
+
+  private put(entry: Entry, hold: Hold): Promise<Committed> {
     if (this.lost !== undefined && !this.writeGap(hold.reserve ?? false))
       return this.miss(entry.kind, 'outbox_full');
     try {
@@ -123,7 +115,7 @@ export class RunEvidence {
   }
 
   private append(entry: Entry, hold: Hold) {
-    const at = nowNs();
+    const at = entry.moment?.ns ?? nowNs();
     const sealed = entry.content === undefined ? NOTHING_SEALED : this.seal(entry.content, entry.actionClass);
     const { text, next } = appendRecord(this.chain, this.fieldsOf(entry, at, sealed.digests));
     const payload = this.payload(entry, at, [sealed.attributes, { [TOLLGATE.record]: text }]);
@@ -169,7 +161,7 @@ export class RunEvidence {
 
   private payload(entry: Entry, at: bigint, own: readonly Attributes[]): Uint8Array {
     const isRoot = this.chain.seq === 0;
-    const parent = isRoot ? this.rootParent : (activeSpanContext() ?? this.root);
+    const parent = isRoot ? this.rootParent : (parentOf(entry) ?? this.root);
     const endNs = entry.endNs ?? at;
     return this.spans.write({
       name: entry.spanName,
@@ -184,10 +176,8 @@ export class RunEvidence {
   }
 
   private miss(kind: string, why: string): Promise<Committed> {
-    this.lost ??= { count: 0, kinds: {}, why: new Set(), sinceNs: nowNs() };
-    this.lost.count += 1;
-    this.lost.kinds[kind] = (this.lost.kinds[kind] ?? 0) + 1;
-    this.lost.why.add(why.slice(0, 200));
+    this.lost ??= new Lost();
+    this.lost.add(kind, why);
     return Promise.resolve('unavailable');
   }
 
@@ -196,14 +186,8 @@ export class RunEvidence {
    * for what may use it: a gap a call would use it up.
    */
   private writeGap(reserve: boolean): boolean {
-    const lost = this.lost;
-    if (lost === undefined) return true;
-    const detail = {
-      lost: lost.count,
-      kinds: { ...lost.kinds },
-      why: [...lost.why].slice(0, 8),
-      since: String(lost.sinceNs),
-    };
+    if (this.lost === undefined) return true;
+    const detail = this.lost.detail();
     const spanName = `gap ${this.identity.workflow}`;
     try {
       if (this.append({ kind: 'evidence_gap', spanName, fields: { detail } }, { reserve }) === undefined)
@@ -214,6 +198,10 @@ export class RunEvidence {
     this.lost = undefined;
     return true;
   }
+}
+
+function parentOf({ moment }: Entry): SpanContext | undefined {
+  return moment === undefined ? activeSpanContext() : moment.parent;
 }
 
 function identityAttributes(identity: RunIdentity): Attributes {

@@ -11,8 +11,8 @@ import {
   TOLLGATE,
   type Verdict,
 } from '@tollgate/contract';
-import { CanonicalText } from '../evidence/content.ts';
-import type { Entry } from '../evidence/run-evidence.ts';
+import { CanonicalText, type Content } from '../evidence/content.ts';
+import type { Entry, Moment } from '../evidence/entry.ts';
 import type { Call } from './prepare.ts';
 
 /** Small facts of a record; never content. */
@@ -32,7 +32,12 @@ export function rulingOf({ verdict, reason, action, action_class }: Decision): R
 }
 
 /** `gate {tool}`: what policy said, and what the gate does about it. Holds the arguments, so that a refusal shows what was wanted. */
-export function gateEntry(call: Call, ruling: Ruling, enforcement: Enforcement, detail: Detail = {}): Entry {
+export function gateEntry(
+  call: Call,
+  ruling: Ruling,
+  enforcement: Enforcement,
+  { detail = {}, moment }: { readonly detail?: Detail; readonly moment?: Moment } = {},
+): Entry {
   const { verdict, reason } = ruling;
   return {
     kind: 'gate_decided',
@@ -51,8 +56,9 @@ export function gateEntry(call: Call, ruling: Ruling, enforcement: Enforcement, 
       [TOLLGATE.reason]: reason,
       [TOLLGATE.enforcement]: enforcement,
     },
-    content: { arguments: call.text === undefined ? undefined : new CanonicalText(call.text) },
+    content: { arguments: argumentsOf(call) },
     actionClass: ruling.actionClass ?? undefined,
+    moment,
   };
 }
 
@@ -62,11 +68,12 @@ export interface Finish {
   readonly errorType?: string | undefined;
   readonly startNs: bigint;
   readonly endNs: bigint;
+  readonly moment?: Moment | undefined;
 }
 
 /** `execute_tool {tool}`: how it ended. */
 export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
-  const { outcome, result, errorType, startNs, endNs } = finish;
+  const { outcome, errorType, startNs, endNs, moment } = finish;
   return {
     kind: 'tool_finished',
     spanName: spanName.tool(call.tool.name),
@@ -76,13 +83,40 @@ export function finishEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
       [GEN_AI.operation]: 'execute_tool',
       [TOLLGATE.outcome]: outcome,
     },
-    // A tool without a result succeeded with null; of one whose end nobody saw there is none.
-    content: outcome === 'unknown' ? {} : { result: result ?? null },
+    content: resultOf(finish),
     actionClass: ruling.actionClass ?? undefined,
     startNs,
     endNs,
     errorType,
+    moment,
   };
+}
+
+/** `execute_tool {tool}`: what policy said, that it was executed, and how it ended, where all that was within one turn. */
+export function calledEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
+  const { verdict, reason } = ruling;
+  const entry = finishEntry(call, ruling, finish);
+  return {
+    ...entry,
+    kind: 'tool_called',
+    fields: { ...entry.fields, verdict, reason, enforcement: 'executed' },
+    attributes: {
+      ...entry.attributes,
+      [TOLLGATE.verdict]: verdict,
+      [TOLLGATE.reason]: reason,
+      [TOLLGATE.enforcement]: 'executed',
+    },
+    content: { arguments: argumentsOf(call), ...entry.content },
+  };
+}
+
+function argumentsOf({ text }: Call): CanonicalText | undefined {
+  return text === undefined ? undefined : new CanonicalText(text);
+}
+
+/** A tool without a result succeeded with null; of one whose end nobody saw there is none. */
+function resultOf({ outcome, result }: Finish): Content {
+  return outcome === 'unknown' ? {} : { result: result ?? null };
 }
 
 /** The data sources that the tool's own code names; those of the workflow file are known from the file. */

@@ -51,7 +51,9 @@ export async function openToolCall(
   const ruling = rulingOf(decision);
   if (decision.verdict === 'deny') throw await refuseTool(run, call, ruling, decision);
   if (decision.verdict === 'require_approval') return withApproval(run, call, ruling);
-  return dispatched(run, call, await withIntent(run, call, ruling));
+  return ruling.actionClass === 1 && !run.process.outbox.closed
+    ? withHeldIntent(run, call, ruling)
+    : withSyncedIntent(run, call, ruling);
 }
 
 function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: CallOptions): Call {
@@ -67,16 +69,21 @@ function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: 
 }
 
 /**
- * Class 1 and 2: the intent goes on record first. Class 2 waits until it is synced, and without it does not happen. Class 1
- * does not wait, its result does; where there is no room it leaves a gap, and after shutdown, when nothing could say so any
- * more, does not happen either.
+ * Class 1: the intent goes on record by the end of this turn of the event loop, alone or together with how the call ended;
+ * where there is no room it leaves a gap. Not after shutdown: when nothing could say so any more, it does not happen either.
  */
-async function withIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<Ruling> {
-  const waits = ruling.actionClass !== 1 || run.process.outbox.closed;
-  const written = run.evidence.write(gateEntry(call, ruling, 'executed'), { durable: waits });
+function withHeldIntent(run: GovernedRun, call: Call, ruling: Ruling): OpenToolCall {
+  const moment = run.evidence.moment();
+  const intent = run.evidence.holdBack(() => gateEntry(call, ruling, 'executed', { moment }));
   passed('intent.recording', run, call);
-  if (!waits) return ruling;
+  return dispatched(run, call, { ruling, begun: moment, intent });
+}
+
+/** Class 2: its intent is synced first, and without it nothing happens. */
+async function withSyncedIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<OpenToolCall> {
+  const written = run.evidence.write(gateEntry(call, ruling, 'executed'), { durable: true });
+  passed('intent.recording', run, call);
   await insist(run, call, ruling, await written);
   passed('intent.recorded', run, call);
-  return ruling;
+  return dispatched(run, call, { ruling, begun: run.evidence.moment() });
 }

@@ -1,8 +1,10 @@
 import type { JsonValue } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
+import type { Moment } from '../evidence/entry.ts';
+import type { HeldFact } from '../evidence/held-back.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
-import { type Finish, finishEntry, type Ruling } from './entries.ts';
+import { calledEntry, type Finish, finishEntry, type Ruling } from './entries.ts';
 import type { Call } from './prepare.ts';
 import { passed } from './steps.ts';
 
@@ -18,31 +20,73 @@ export interface OpenToolCall {
   lost(): Promise<void>;
 }
 
-export function dispatched(run: GovernedRun, call: Call, ruling: Ruling): OpenToolCall {
-  const startNs = nowNs();
-  let isOpen = true;
-  const end = async (finish: Pick<Finish, 'outcome' | 'result' | 'errorType'>) => {
-    if (!isOpen) return;
-    isOpen = false;
-    run.openToolCalls.delete(open);
-    if (finish.outcome === 'failed') run.errors += 1;
-    passed('tool.ended', run, call);
-    await run.evidence.write(finishEntry(call, ruling, { ...finish, startNs, endNs: nowNs() }));
-    passed('end.recorded', run, call);
-    if (finish.outcome === 'failed') await stopWorkflowIfMet(run);
-  };
-  const open: OpenToolCall = {
-    callId: call.id,
-    args: call.value ?? null,
-    signal: call.signal,
-    done: (result) => end({ outcome: 'succeeded', result }),
-    failed: (error) =>
-      end({ outcome: 'failed', result: { error: messageOf(error) }, errorType: nameOf(error) }),
-    lost: () => end({ outcome: 'unknown' }),
-  };
+/** What is known of a call when it is let through. */
+interface Permit {
+  readonly ruling: Ruling;
+  readonly begun: Moment;
+  /** Its intent, as long as it is not on record; absent where it had to be first. */
+  readonly intent?: HeldFact | undefined;
+}
+
+type End = Pick<Finish, 'outcome' | 'result' | 'errorType'>;
+
+export function dispatched(run: GovernedRun, call: Call, permit: Permit): OpenToolCall {
+  const open = new DispatchedCall(run, call, permit);
   run.openToolCalls.add(open);
   passed('tool.dispatched', run, call);
   return open;
+}
+
+class DispatchedCall implements OpenToolCall {
+  readonly callId: string;
+  readonly args: JsonValue;
+  readonly signal: AbortSignal;
+  private readonly run: GovernedRun;
+  private readonly call: Call;
+  private readonly permit: Permit;
+  private isOpen = true;
+
+  constructor(run: GovernedRun, call: Call, permit: Permit) {
+    this.callId = call.id;
+    this.args = call.value ?? null;
+    this.signal = call.signal;
+    this.run = run;
+    this.call = call;
+    this.permit = permit;
+  }
+
+  done(result: unknown): Promise<void> {
+    return this.end({ outcome: 'succeeded', result });
+  }
+
+  failed(error: unknown): Promise<void> {
+    return this.end({ outcome: 'failed', result: { error: messageOf(error) }, errorType: nameOf(error) });
+  }
+
+  lost(): Promise<void> {
+    return this.end({ outcome: 'unknown' });
+  }
+
+  private async end(end: End): Promise<void> {
+    const { run, call } = this;
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    run.openToolCalls.delete(this);
+    if (end.outcome === 'failed') run.errors += 1;
+    passed('tool.ended', run, call);
+    await run.evidence.write(this.entryOf(end));
+    passed('end.recorded', run, call);
+    if (end.outcome === 'failed') await stopWorkflowIfMet(run);
+  }
+
+  private entryOf(end: End) {
+    const { ruling, begun, intent } = this.permit;
+    const endNs = nowNs();
+    const finish = { ...end, startNs: begun.ns, endNs };
+    return intent?.take() === true
+      ? calledEntry(this.call, ruling, { ...finish, moment: { ns: endNs, parent: begun.parent } })
+      : finishEntry(this.call, ruling, finish);
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -59,7 +59,9 @@ export async function refuseTool(
     decision,
   );
   run.noteRefusal(refusal);
-  await run.evidence.write(gateEntry(call, ruling, enforcement, detailOf(why)), { reserve: true });
+  await run.evidence.write(gateEntry(call, ruling, enforcement, { detail: detailOf(why) }), {
+    reserve: true,
+  });
   await stopWorkflowIfMet(run);
   return refusal;
 }

@@ -46,7 +46,8 @@ async function askAndUse(run: GovernedRun, wanted: Call, first: Ruling): Promise
     throw await refuseTool(run, call, { ...waiting, reason: decided.reason }, decided.why);
   await judgeAgain(run, call, approval_id);
   passed('call.judged_again', run, call);
-  return dispatched(run, call, await useGrant(run, call, waiting, approval_id));
+  const ruling = await useGrant(run, call, waiting, approval_id);
+  return dispatched(run, call, { ruling, begun: run.evidence.moment() });
 }
 
 async function recordWaiting(
@@ -55,7 +56,7 @@ async function recordWaiting(
   waiting: Ruling,
   { expires_at, binding, approval_id }: ApprovalStatus,
 ): Promise<void> {
-  const entry = gateEntry(call, waiting, 'waiting', { expires_at, binding });
+  const entry = gateEntry(call, waiting, 'waiting', { detail: { expires_at, binding } });
   const written = await run.evidence.write(entry, { durable: true });
   if (written !== 'written') await withdrawRequest(run, approval_id);
   await insist(run, call, waiting, written);
@@ -78,7 +79,7 @@ async function useGrant(run: GovernedRun, call: Call, waiting: Ruling, approvalI
     throw await refuseTool(run, call, { ...waiting, reason: receipt.reason }, receipt.why);
   const { approved_by, consumed_at, broke_glass = false } = receipt.value;
   const granted: Ruling = { ...waiting, reason: broke_glass ? 'break_glass' : 'approval_granted' };
-  const intent = gateEntry(call, granted, 'executed', { approved_by, consumed_at });
+  const intent = gateEntry(call, granted, 'executed', { detail: { approved_by, consumed_at } });
   passed('intent.recording', run, call);
   await insist(run, call, granted, await run.evidence.write(intent, { durable: true }));
   passed('intent.recorded', run, call);

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { GEN_AI, spanName, TOLLGATE, type Usage } from '@tollgate/contract';
-import type { Entry } from '../evidence/run-evidence.ts';
+import type { Entry } from '../evidence/entry.ts';
 import type { ModelCall, ModelReport } from '../face.ts';
 import type { Cost } from './price.ts';
 

@@ -1,5 +1,5 @@
 import { type FinalStatus, spanName, TOLLGATE } from '@tollgate/contract';
-import type { Entry } from '../evidence/run-evidence.ts';
+import type { Entry } from '../evidence/entry.ts';
 import type { Fact } from '../face.ts';
 import type { GovernedRun } from './governed-run.ts';
 

@@ -27,7 +27,7 @@ import {
 } from '../../src/adapters/ai-sdk.ts';
 import { ModelRefused, type Run, type Tollgate } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
-import { chainOf } from '../support/spans.ts';
+import { chainOf, storyOf } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
 
 let house: House;
@@ -43,10 +43,7 @@ async function inRun<T>(body: (run: Run) => Promise<T>) {
   const result = await tollgate.run({ initiator: SAM }, body);
   await tollgate.flush();
   const spans = chainOf(house.spans(), result.runId);
-  const rulings = spans.flatMap(({ record: { kind, tool, enforcement, reason, outcome } }) => {
-    if (kind === 'gate_decided') return [`${tool} ${enforcement} ${reason}`];
-    return kind === 'tool_finished' ? [`${tool} ${outcome}`] : [];
-  });
+  const rulings = storyOf(spans.map(({ record }) => record));
   return { result, spans, rulings, calls: spans.filter(({ record }) => record.kind === 'model_called') };
 }
 

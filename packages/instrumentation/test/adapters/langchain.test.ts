@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { gateTools, meterModel, tollgateMiddleware } from '../../src/adapters/langchain.ts';
 import { type Tollgate, ToolRefused } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
-import { chainOf } from '../support/spans.ts';
+import { chainOf, ends } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
 import { type Answer, ScriptedChatModel } from './langchain/scripted-chat-model.ts';
 
@@ -371,9 +371,7 @@ test('tools of one text, tools with events and tools with artifacts keep their w
   });
   expect(result.status).toBe('completed');
   expect(said).toEqual(['fire']);
-  const finished = (await recordsOf(tollgate, result.runId)).filter(
-    ({ record }) => record.kind === 'tool_finished',
-  );
+  const finished = (await recordsOf(tollgate, result.runId)).filter(({ record }) => ends(record));
   expect(finished.map(({ record }) => record.outcome)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   expect(finished[1]?.attributes['tollgate.content.result']).toContain('fire is a bug');
 });

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { gateClient } from '../../src/adapters/mcp.ts';
 import { type Tollgate, ToolRefused } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
-import { chainOf } from '../support/spans.ts';
+import { chainOf, decides } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
 
 let house: House;
@@ -193,9 +193,7 @@ test.each([
   expect(executed).toBe(1);
   expect(JSON.stringify(result.output)).toContain('refused');
   const records = await recordsOf(tollgate, result.runId);
-  expect(
-    records.filter(({ kind }) => kind === 'gate_decided').map(({ action_class }) => action_class),
-  ).toEqual([1, 3, 3]);
+  expect(records.filter(decides).map(({ action_class }) => action_class)).toEqual([1, 3, 3]);
 });
 
 test('where a server does not say what its tools do, they count as destructive', async () => {

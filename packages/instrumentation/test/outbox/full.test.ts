@@ -36,9 +36,9 @@ test('the outbox is full: class 2 refuses, class 1 goes on and leaves a gap on r
   const recorded = chain.filter(({ record }) => record.tool === 'classify').length;
   const gaps = chain.filter(({ record }) => record.kind === 'evidence_gap');
   const lost = gaps.reduce((sum, { record }) => sum + Number(record.detail?.['lost']), 0);
-  // 21 calls of two records each, and the intent of the refused one: either stored or counted as lost.
+  // 21 calls of one record each, and the intent of the refused one: either stored or counted as lost.
   const labelRefusals = chain.filter(({ record }) => record.reason === 'evidence_unavailable').length;
-  expect(recorded + lost).toBe(21 * 2 + 1 + (labelRefusals === 1 ? 0 : 1));
+  expect(recorded + lost).toBe(21 + 1 + (labelRefusals === 1 ? 0 : 1));
 });
 
 test('a refusal whose arguments have no room any more is on record without them', async () => {

@@ -45,3 +45,22 @@ export function chainOf(spans: readonly StoredSpan[], runId: string): readonly S
   if (findings.length > 0) throw new Error(`the chain is not whole: ${JSON.stringify(findings)}`);
   return ordered;
 }
+
+/** A record that says what the gate decided; `tool_called` says that and how the call ended. */
+export const decides = ({ kind }: Pick<EvidenceRecord, 'kind'>) =>
+  kind === 'gate_decided' || kind === 'tool_called';
+
+/** A record that says how a call ended. */
+export const ends = ({ kind }: Pick<EvidenceRecord, 'kind'>) =>
+  kind === 'tool_finished' || kind === 'tool_called';
+
+/** `tool enforcement reason` of each ruling, and `tool outcome` of each end, in order. */
+export function storyOf(records: readonly EvidenceRecord[]): readonly string[] {
+  return records.flatMap((record) => {
+    const { tool, enforcement, reason, outcome } = record;
+    return [
+      ...(decides(record) ? [`${tool} ${enforcement} ${reason}`] : []),
+      ...(ends(record) ? [`${tool} ${outcome}`] : []),
+    ];
+  });
+}

@@ -2,7 +2,7 @@ import type { Options, SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { type GovernedQuery, governedQuery } from '../../../src/adapters/claude-agent-sdk.ts';
 import type { Run, RunResult, Tollgate } from '../../../src/face.ts';
 import { type House, SAM } from '../../support/house.ts';
-import { chainOf, type StoredSpan } from '../../support/spans.ts';
+import { chainOf, type StoredSpan, storyOf } from '../../support/spans.ts';
 import {
   type Answer,
   type Block,
@@ -91,8 +91,5 @@ export async function play(house: House, tollgate: Tollgate, scene: Play): Promi
 
 /** `tool enforcement reason` of each ruling, and `tool outcome` of each end, in order. */
 export function story({ records }: Played): readonly string[] {
-  return records.flatMap(({ kind, tool, enforcement, reason, outcome }) => {
-    if (kind === 'gate_decided') return [`${tool} ${enforcement} ${reason}`];
-    return kind === 'tool_finished' ? [`${tool} ${outcome}`] : [];
-  });
+  return storyOf(records);
 }
