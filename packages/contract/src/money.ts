@@ -31,5 +31,18 @@ export function multiplyUsd(amount: Usd, count: number): Usd {
 
 /** Negative, zero or positive, as `a` is below, equal to or above `b`. */
 export function compareUsd(a: Usd, b: Usd): number {
-  return new Big(a).cmp(b);
+  return parsed(a).cmp(parsed(b));
+}
+
+/** Every tool call compares what is spent with the same few limits. */
+const MAX_PARSED = 256;
+const PARSED = new Map<Usd, Big>();
+
+function parsed(amount: Usd): Big {
+  const known = PARSED.get(amount);
+  if (known !== undefined) return known;
+  const big = new Big(amount);
+  if (PARSED.size >= MAX_PARSED) PARSED.clear();
+  PARSED.set(amount, big);
+  return big;
 }

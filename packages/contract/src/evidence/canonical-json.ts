@@ -19,7 +19,7 @@ const MAX_DEPTH = 64;
  * @throws TollgateError `arguments_not_i_json`, naming the path.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, undefined, 0);
+  return write(value, undefined, undefined, 0);
 }
 
 /** The value of canonical JSON text, which is what a tool receives. @throws TollgateError where the text is not canonical. */
@@ -38,65 +38,78 @@ export function parseCanonicalJson(text: string): JsonValue {
 /** Where in the value the writer is; only an error spells it out. */
 interface Place {
   readonly outer: Place | undefined;
-  readonly key: string | number;
+  readonly key: Key;
 }
 
+/** Of a property or an item; undefined for the whole value. */
+type Key = string | number | undefined;
+
 // RFC 8785 takes numbers and strings as ECMAScript writes them (sections 3.2.2.2 and 3.2.2.3).
-function write(value: unknown, place: Place | undefined, depth: number): string {
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw refuse(place, 'a lone surrogate');
-    return JSON.stringify(value);
-  }
-  if (typeof value === 'number') return writeNumber(value, place);
+function write(value: unknown, outer: Place | undefined, key: Key, depth: number): string {
+  if (typeof value === 'string') return writeString(value, outer, key);
+  if (typeof value === 'number') return writeNumber(value, outer, key);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'object') throw refuse(place, `a ${typeof value}`);
-  if (depth > MAX_DEPTH) throw refuse(place, `nested deeper than ${MAX_DEPTH}`);
+  if (typeof value !== 'object') throw refuse(outer, key, `a ${typeof value}`);
+  if (depth > MAX_DEPTH) throw refuse(outer, key, `nested deeper than ${MAX_DEPTH}`);
+  const place = { outer, key };
   return Array.isArray(value) ? writeArray(value, place, depth) : writeObject(value, place, depth);
 }
 
-function writeNumber(value: number, place: Place | undefined): string {
-  if (!Number.isFinite(value)) throw refuse(place, String(value));
+function writeString(value: string, outer: Place | undefined, key: Key): string {
+  if (!value.isWellFormed()) throw refuse(outer, key, 'a lone surrogate');
+  return JSON.stringify(value);
+}
+
+function writeNumber(value: number, outer: Place | undefined, key: Key): string {
+  if (!Number.isFinite(value)) throw refuse(outer, key, String(value));
   if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw refuse(place, 'an integer beyond 2^53, which parsers read differently');
+    throw refuse(outer, key, 'an integer beyond 2^53, which parsers read differently');
   return String(value);
 }
 
-function writeObject(value: object, place: Place | undefined, depth: number): string {
+function writeObject(value: object, place: Place, depth: number): string {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw refuse(place, 'not a plain object');
-  const keys = Reflect.ownKeys(value);
-  // Sorting would throw for a symbol, and RFC 8785 orders by UTF-16 code units, as `sort` does.
-  if (keys.some((key) => typeof key === 'symbol')) throw refuse(place, 'a symbol as key');
+  if (prototype !== Object.prototype && prototype !== null)
+    throw refuse(place.outer, place.key, 'not a plain object');
   let text = '';
-  for (const key of (keys as string[]).sort()) {
-    const here = { outer: place, key };
+  for (const key of sortedKeys(value, place)) {
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined || !('value' in property) || property.enumerable !== true)
-      throw refuse(here, 'not a plain property');
-    text += `${text === '' ? '' : ','}${write(key, here, 0)}:${write(property.value, here, depth + 1)}`;
+      throw refuse(place, key, 'not a plain property');
+    text += `${text === '' ? '' : ','}${writeString(key, place, key)}:${write(property.value, place, key, depth + 1)}`;
   }
   return `{${text}}`;
 }
 
-function writeArray(value: readonly unknown[], place: Place | undefined, depth: number): string {
+/** RFC 8785 orders by UTF-16 code units, as `>` and `sort` do. Most objects are small, and in order already. */
+function sortedKeys(value: object, place: Place): readonly string[] {
+  const keys = Reflect.ownKeys(value);
+  // Symbols come last, and sorting would throw for them.
+  if (typeof keys[keys.length - 1] === 'symbol') throw refuse(place.outer, place.key, 'a symbol as key');
+  const names = keys as string[];
+  for (let index = 1; index < names.length; index++)
+    if ((names[index - 1] as string) > (names[index] as string)) return names.sort();
+  return names;
+}
+
+function writeArray(value: readonly unknown[], place: Place, depth: number): string {
   if (Reflect.ownKeys(value).length !== value.length + 1)
-    throw refuse(place, 'a hole or a property in an array');
+    throw refuse(place.outer, place.key, 'a hole or a property in an array');
   let text = '';
   for (let index = 0; index < value.length; index++) {
-    const here = { outer: place, key: index };
     const property = Object.getOwnPropertyDescriptor(value, index);
-    if (property === undefined || !('value' in property)) throw refuse(here, 'not a plain item');
-    text += `${index === 0 ? '' : ','}${write(property.value, here, depth + 1)}`;
+    if (property === undefined || !('value' in property)) throw refuse(place, index, 'not a plain item');
+    text += `${index === 0 ? '' : ','}${write(property.value, place, index, depth + 1)}`;
   }
   return `[${text}]`;
 }
 
-function refuse(place: Place | undefined, what: string): TollgateError {
-  return new TollgateError('arguments_not_i_json', `At ${pathOf(place)}: ${what}.`);
+function refuse(outer: Place | undefined, key: Key, what: string): TollgateError {
+  return new TollgateError('arguments_not_i_json', `At ${pathOf(outer, key)}: ${what}.`);
 }
 
-function pathOf(place: Place | undefined): string {
-  if (place === undefined) return '$';
-  const outer = pathOf(place.outer);
-  return typeof place.key === 'number' ? `${outer}[${place.key}]` : `${outer}.${place.key}`;
+function pathOf(outer: Place | undefined, key: Key): string {
+  if (key === undefined) return '$';
+  const path = pathOf(outer?.outer, outer?.key);
+  return typeof key === 'number' ? `${path}[${key}]` : `${path}.${key}`;
 }

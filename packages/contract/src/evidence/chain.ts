@@ -13,12 +13,15 @@ export interface ChainState {
   readonly head: string;
 }
 
-export interface ChainedRecord {
-  readonly record: EvidenceRecord;
+export interface ChainedText {
   /** The exact bytes that are stored and hashed. */
   readonly text: string;
   readonly hash: string;
   readonly next: ChainState;
+}
+
+export interface ChainedRecord extends ChainedText {
+  readonly record: EvidenceRecord;
 }
 
 /** A chain without records. Its genesis is bound to run, writer, schema and policy, so that no chain can pose as another. */

@@ -7,18 +7,19 @@ export function sha256Hex(text: string): string {
 }
 
 const NONCE_BYTES = 16;
-/** Random bytes are fetched for many nonces at once; none is handed out twice. */
-const pool = Buffer.alloc(256 * NONCE_BYTES);
-let used = pool.length;
+/** Random bytes are fetched, and written in hex, for many nonces at once; none is handed out twice. */
+const bytes = Buffer.alloc(256 * NONCE_BYTES);
+let pool = '';
+let used = 0;
 
 /** A fresh 16-byte nonce in hex. Plain hashes of small values can be guessed; with the nonce gone, a digest says nothing. */
 export function newNonce(): string {
   if (used === pool.length) {
-    randomFillSync(pool);
+    pool = randomFillSync(bytes).toString('hex');
     used = 0;
   }
-  used += NONCE_BYTES;
-  return pool.toString('hex', used - NONCE_BYTES, used);
+  used += 2 * NONCE_BYTES;
+  return pool.slice(used - 2 * NONCE_BYTES, used);
 }
 
 /** The salted digest of canonical JSON text: `sha256:` and SHA-256(nonce, line feed, text). */

@@ -10,7 +10,7 @@ import {
 
 /**
  * A record's RFC 8785 text. The keys of a record are known, so it is laid out in canonical order instead of being sorted, and
- * a record of flat fields, as every tool call leaves two, is written natively. What that would not write canonically (inner
+ * a record of flat fields, as a tool call leaves, is written natively. What that would not write canonically (inner
  * objects, lone surrogates) is sorted and mended piece by piece, so that no hostile name keeps itself off the record: U+FFFD
  * for a surrogate, a number that is not I-JSON as text.
  * @throws ZodError for what is no record
@@ -74,7 +74,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * Whether a record is flat, and one by the strictest reading of its schema: the schema itself takes as long as all the rest
- * of a record, and every tool call leaves two. Whatever is not plain is for the schema.
+ * of a record. Whatever is not plain is for the schema.
  */
 function isPlain(record: EvidenceRecord): boolean {
   const { detail, usage, cost, final_status, actor, digests } = record;
@@ -94,7 +94,7 @@ function isPlain(record: EvidenceRecord): boolean {
     HASH.test(record.prev) &&
     UUID.test(record.run_id) &&
     UUID.test(record.writer) &&
-    (digests === undefined || isOneDigest(digests))
+    (digests === undefined || areInOrder(digests))
   );
 }
 
@@ -121,14 +121,15 @@ function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
 }
 
-function isOneDigest(digests: Record<string, unknown>): boolean {
-  let count = 0;
+/** Digests, by names in canonical order; none at all is rare enough to be sorted. */
+function areInOrder(digests: Record<string, unknown>): boolean {
+  let last = '';
   for (const name in digests) {
     const digest = digests[name];
-    if (typeof digest !== 'string' || !DIGEST.test(digest)) return false;
-    count += 1;
+    if (name <= last || typeof digest !== 'string' || !DIGEST.test(digest)) return false;
+    last = name;
   }
-  return count === 1;
+  return last !== '';
 }
 
 function withoutAbsent(record: EvidenceRecord): Record<string, unknown> {
