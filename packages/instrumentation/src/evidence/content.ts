@@ -11,6 +11,8 @@ import type { MaskContent } from '../redaction/mask.ts';
 
 /** The fields of a record that are content, by the names of their digests. */
 export type ContentField = 'input' | 'output' | 'arguments' | 'result';
+/** In canonical order. */
+const FIELDS: readonly ContentField[] = ['arguments', 'input', 'output', 'result'];
 export type Content = { readonly [F in ContentField]?: unknown };
 
 /** Content that is canonical JSON text already. */
@@ -41,8 +43,7 @@ export function contentSealer(policy: ContentPolicy, mask: MaskContent): SealCon
     actionClass === undefined ? policy.default : policy.by_class[actionClass];
   return (content, actionClass) => {
     const sealed = new Sealing(captureOf(actionClass), policy.max_characters);
-    let field: ContentField;
-    for (field in content) {
+    for (const field of FIELDS) {
       const value = content[field];
       if (value === undefined) continue;
       const plain = value instanceof CanonicalText ? value.text : contentJson(value);
@@ -56,9 +57,9 @@ class Sealing {
   private readonly capture: ContentCapture;
   private readonly maxCharacters: number;
   private readonly attributes: Record<string, string> = {};
-  private readonly nonces: Record<string, string> = {};
-  private readonly redacted: Record<string, string> = {};
   private digests: Record<string, string> | undefined;
+  private nonces = '';
+  private redacted = '';
 
   constructor(capture: ContentCapture, maxCharacters: number) {
     this.capture = capture;
@@ -69,39 +70,43 @@ class Sealing {
     const nonce = newNonce();
     this.digests ??= {};
     this.digests[field] = saltedDigest(nonce, masked);
-    if (masked !== plain) this.redacted[field] = 'masked';
-    if (this.capture !== 'off') this.nonces[field] = nonce;
-    if (this.capture !== 'full') this.redacted[field] = 'withheld';
-    else if (masked.length <= this.maxCharacters) this.attributes[CONTENT[field]] = masked;
-    else {
-      // That it was cut shows in the content itself.
-      this.redacted[field] ??= 'cut';
-      this.attributes[CONTENT[field]] = cut(masked, this.maxCharacters);
-    }
+    if (this.capture !== 'off') this.nonces = listed(this.nonces, field, nonce);
+    const isCut = masked.length > this.maxCharacters;
+    if (this.capture === 'full')
+      this.attributes[CONTENT[field]] = isCut ? cut(masked, this.maxCharacters) : masked;
+    const why =
+      this.capture !== 'full' ? 'withheld' : masked !== plain ? 'masked' : isCut ? 'cut' : undefined;
+    if (why !== undefined) this.redacted = listed(this.redacted, field, why);
   }
 
   end(): SealedContent {
     const { digests, attributes, nonces, redacted } = this;
-    if (hasAny(nonces)) attributes[CONTENT.nonces] = canonicalJson(nonces);
-    if (hasAny(redacted)) attributes[CONTENT.redacted] = canonicalJson(redacted);
+    if (nonces !== '') attributes[CONTENT.nonces] = `${nonces}}`;
+    if (redacted !== '') attributes[CONTENT.redacted] = `${redacted}}`;
     return { digests, attributes };
   }
 }
 
-function hasAny(fields: Record<string, string>): boolean {
-  for (const _ in fields) return true;
-  return false;
+/** An object's canonical JSON, field by field and without its end; fields come in order, and words need no escapes. */
+function listed(before: string, field: ContentField, word: string): string {
+  return `${before === '' ? '{' : `${before},`}"${field}":"${word}"`;
 }
 
 /** Canonical JSON of whatever a tool or a model returned: as it is, as JSON shows it, or else only what it is. */
 function contentJson(value: unknown): string {
-  for (const form of [() => value, () => JSON.parse(wellFormed(JSON.stringify(value, withoutBytes)))])
-    try {
-      return canonicalJson(form());
-    } catch {
-      // the next form
-    }
-  return canonicalJson({ tollgate_unserialisable: typeof value });
+  try {
+    return canonicalJson(value);
+  } catch {
+    return shownJson(value);
+  }
+}
+
+function shownJson(value: unknown): string {
+  try {
+    return canonicalJson(JSON.parse(wellFormed(JSON.stringify(value, withoutBytes))));
+  } catch {
+    return canonicalJson({ tollgate_unserialisable: typeof value });
+  }
 }
 
 /** Bytes (a picture in a prompt) are named by their length; as JSON they would be a number each. */

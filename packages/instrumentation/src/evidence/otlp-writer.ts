@@ -6,6 +6,9 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** Bytes whose length is one byte. */
+const MAX_SHORT = 127;
+
 /** Keys come from a fixed few; those of a caller's own resource are not many. */
 const MAX_KNOWN_KEYS = 512;
 const knownKeys = new Map<string, Buffer>();
@@ -13,6 +16,7 @@ const knownKeys = new Map<string, Buffer>();
 /** Writes protobuf fields into a buffer that grows. */
 export class OtlpWriter {
   private buffer = Buffer.allocUnsafeSlow(4096);
+  private numbers = numbersIn(this.buffer);
   length = 0;
 
   reset(): this {
@@ -41,15 +45,25 @@ export class OtlpWriter {
     return this.header(field, bytes.length).raw(bytes);
   }
 
+  /** What another writer holds, as a message. */
+  message(field: number, { buffer, length }: OtlpWriter): this {
+    this.header(field, length).room(length);
+    buffer.copy(this.buffer, this.length, 0, length);
+    this.length += length;
+    return this;
+  }
+
+  /** @param hex an even number of hexadecimal digits; ids are short enough not to leave JavaScript for them */
   hex(field: number, hex: string): this {
-    this.header(field, hex.length / 2);
-    this.room(hex.length / 2);
-    this.length += this.buffer.write(hex, this.length, 'hex');
+    this.header(field, hex.length / 2).room(hex.length / 2);
+    for (let index = 0; index < hex.length; index += 2)
+      this.byte(digit(hex.charCodeAt(index)) * 16 + digit(hex.charCodeAt(index + 1)));
     return this;
   }
 
   /** UTF-8; a lone surrogate becomes U+FFFD. */
   text(field: number, text: string): this {
+    if (text.length <= MAX_SHORT && this.shortAscii(field, text)) return this;
     const size = Buffer.byteLength(text);
     this.header(field, size);
     this.room(size);
@@ -64,20 +78,22 @@ export class OtlpWriter {
 
   fixed32(field: number, value: number): this {
     this.varint(field * 8 + FIXED32).room(4);
-    this.length = this.buffer.writeUInt32LE(value, this.length);
+    this.numbers.setUint32(this.length, value, true);
+    this.length += 4;
     return this;
   }
 
   fixed64(field: number, value: bigint): this {
     this.varint(field * 8 + FIXED64).room(8);
-    this.length = this.buffer.writeBigUInt64LE(value, this.length);
+    this.numbers.setBigUint64(this.length, value, true);
+    this.length += 8;
     return this;
   }
 
   /** `KeyValue`. Values as OpenTelemetry's own serialisers write them: whole numbers as int64, others as double. */
   attribute(field: number, key: string, value: AttributeValue): this {
     const keyBytes = keyField(key);
-    if (typeof value === 'string' && this.shortText(field, keyBytes, value)) return this;
+    if (typeof value === 'string' && this.shortAttribute(field, keyBytes, value)) return this;
     const valueSize = sizeOf(value);
     this.header(field, keyBytes.length + 1 + varintSize(valueSize) + valueSize);
     this.raw(keyBytes).header(2, valueSize);
@@ -85,18 +101,25 @@ export class OtlpWriter {
   }
 
   /** Most attributes are short ASCII: every length is one byte then, and no call leaves JavaScript. False: nothing was written. */
-  private shortText(field: number, key: Buffer, text: string): boolean {
+  private shortAttribute(field: number, key: Buffer, text: string): boolean {
     const size = key.length + 4 + text.length;
-    if (size > 127) return false;
+    if (size > MAX_SHORT) return false;
+    const start = this.length;
     this.room(size + 2);
+    this.byte(field * 8 + BYTES).byte(size);
+    for (let index = 0; index < key.length; index++) this.byte(key[index] as number);
+    this.byte(2 * 8 + BYTES).byte(text.length + 2);
+    if (this.shortAscii(1, text)) return true;
+    this.length = start;
+    return false;
+  }
+
+  /** The same for one text of at most `MAX_SHORT` characters. */
+  private shortAscii(field: number, text: string): boolean {
+    this.room(text.length + 2);
     const { buffer } = this;
     let at = this.length;
     buffer[at++] = field * 8 + BYTES;
-    buffer[at++] = size;
-    for (let index = 0; index < key.length; index++) buffer[at++] = key[index] as number;
-    buffer[at++] = 2 * 8 + BYTES;
-    buffer[at++] = text.length + 2;
-    buffer[at++] = 8 + BYTES;
     buffer[at++] = text.length;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
@@ -123,7 +146,8 @@ export class OtlpWriter {
       return value >= 0 ? this.varint(value) : this.negative(value);
     }
     this.varint(4 * 8 + FIXED64).room(8);
-    this.length = this.buffer.writeDoubleLE(value, this.length);
+    this.numbers.setFloat64(this.length, value, true);
+    this.length += 8;
     return this;
   }
 
@@ -158,8 +182,18 @@ export class OtlpWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + size));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.numbers = numbersIn(larger);
     return this;
   }
+}
+
+function numbersIn({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** The value of a hexadecimal digit, by its character code. */
+function digit(code: number): number {
+  return code <= 57 ? code - 48 : (code | 32) - 87;
 }
 
 function keyField(key: string): Buffer {

@@ -1,14 +1,24 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { appendRecord, type ChainState, type RecordFields, startChain, TOLLGATE } from '@tollgate/contract';
+import {
+  type AgentKind,
+  appendRecord,
+  type ChainState,
+  GEN_AI,
+  type RecordFields,
+  recordMould,
+  startChain,
+  TOLLGATE,
+} from '@tollgate/contract';
 import type { Committed } from '../outbox/group.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { CallMould, MouldedCall } from './call-mould.ts';
 import { nowNs } from './clock.ts';
 import type { SealContent, SealedContent } from './content.ts';
 import type { Entry, Hold, Moment } from './entry.ts';
 import { HeldBack, type HeldFact } from './held-back.ts';
 import { Lost } from './lost.ts';
-import { activeSpanContext, newSpanContext, SpanWriter } from './span.ts';
+import { activeSpanContext, attributesOf, newSpanContext, SpanWriter } from './span.ts';
 
 /** Who writes, and for which run: on every record and span. */
 export interface RunIdentity {
@@ -30,6 +40,10 @@ export interface EvidenceMeans {
 
 /** Ends of calls: nothing happens on the strength of them, so intents of other calls may come after. */
 const ENDS: readonly string[] = ['tool_called', 'tool_finished'];
+/** Undefined: there is no room. */
+type Appending = Promise<Committed> | undefined;
+
+const NOTHING_HELD: Hold = {};
 const NOTHING_SEALED: SealedContent = { digests: undefined, attributes: {} };
 
 /** One run's chain of records by this writer, each on a span of its own, in the order of the chain. */
@@ -41,7 +55,7 @@ export class RunEvidence {
   private readonly onProblem: (message: string) => void;
   private readonly root: SpanContext;
   private readonly rootParent: SpanContext | undefined;
-  private readonly heldBack = new HeldBack((entry) => void this.put(entry, {}));
+  private readonly heldBack = new HeldBack((entry) => void this.putEntry(entry, {}));
   private chain: ChainState;
   private lost: Lost | undefined;
 
@@ -67,7 +81,20 @@ export class RunEvidence {
    */
   write(entry: Entry, hold: Hold = {}): Promise<Committed> {
     if (!ENDS.includes(entry.kind)) this.heldBack.release();
-    return this.put(entry, hold);
+    return this.putEntry(entry, hold);
+  }
+
+  /** What is the same in all `tool_called` entries of a tool: one of them, without what `MouldedCall` holds. @throws as for what is no record */
+  mould({ kind, spanName, fields, attributes = {}, actionClass }: Entry): CallMould {
+    const { workflow, policyVersion, owner, team } = this.identity;
+    const common = { ...fields, kind, workflow, policy_version: policyVersion, owner, team };
+    const record = recordMould(this.chain, common);
+    return { spanName, actionClass, record, attributes: attributesOf(attributes) };
+  }
+
+  /** `write` for a call that has a mould. */
+  writeCall(mould: CallMould, call: MouldedCall): Promise<Committed> {
+    return this.put('tool_called', {}, () => this.appendCall(mould, call));
   }
 
   /**
@@ -88,21 +115,23 @@ export class RunEvidence {
     return { ns: nowNs(), parent: activeSpanContext() };
   }
 
-  private put(entry: Entry, hold: Hold): Promise<Committed> {
+  private putEntry(entry: Entry, hold: Hold): Promise<Committed> {
+    return this.put(entry.kind, hold, () => this.append(entry, hold) ?? this.appendBare(entry, hold));
+  }
+
+  private put(kind: AgentKind, hold: Hold, append: () => Appending): Promise<Committed> {
     if (this.lost !== undefined && !this.writeGap(hold.reserve ?? false))
-      return this.miss(entry.kind, 'outbox_full');
+      return this.miss(kind, 'outbox_full');
     try {
-      return this.append(entry, hold) ?? this.appendBare(entry, hold) ?? this.miss(entry.kind, 'outbox_full');
+      return append() ?? this.miss(kind, 'outbox_full');
     } catch (error) {
-      this.onProblem(
-        `a ${entry.kind} record of run ${this.identity.runId} could not be made: ${String(error)}`,
-      );
-      return this.miss(entry.kind, 'not_recordable');
+      this.onProblem(`a ${kind} record of run ${this.identity.runId} could not be made: ${String(error)}`);
+      return this.miss(kind, 'not_recordable');
     }
   }
 
   /** A refusal, a seal: where there is no room for its content, the fact itself still goes on record, and says so. */
-  private appendBare(entry: Entry, hold: Hold): Promise<Committed> | undefined {
+  private appendBare(entry: Entry, hold: Hold): Appending {
     if (hold.reserve !== true || entry.content === undefined) return undefined;
     const { content: _, ...bare } = entry;
     const detail = { ...entry.fields?.detail, content_left_out: true };
@@ -114,15 +143,38 @@ export class RunEvidence {
     for (let index = 0; index < count; index++) void this.miss('unknown', why);
   }
 
-  private append(entry: Entry, hold: Hold) {
+  private append(entry: Entry, hold: Hold): Appending {
     const at = entry.moment?.ns ?? nowNs();
     const sealed = entry.content === undefined ? NOTHING_SEALED : this.seal(entry.content, entry.actionClass);
     const { text, next } = appendRecord(this.chain, this.fieldsOf(entry, at, sealed.digests));
-    const payload = this.payload(entry, at, [sealed.attributes, { [TOLLGATE.record]: text }]);
-    const appended = this.outbox.append(
-      { runId: this.identity.runId, payload },
-      { durable: hold.durable ?? false, reserve: hold.reserve ?? false },
-    );
+    return this.commit(this.payload(entry, at, [sealed.attributes, { [TOLLGATE.record]: text }]), next, hold);
+  }
+
+  private appendCall(mould: CallMould, { callId, content, startNs, moment }: MouldedCall): Appending {
+    const { digests, attributes } = this.seal(content, mould.actionClass);
+    const { arguments: wanted = '', result = '' } = digests ?? {};
+    const call = { call_id: callId, time: String(moment.ns), arguments: wanted, result };
+    const { text, next } = mould.record(this.chain, call);
+    const parent = moment.parent ?? this.root;
+    const payload = this.spans.write({
+      name: mould.spanName,
+      startNs,
+      endNs: moment.ns,
+      spanContext: newSpanContext(parent),
+      parent,
+      client: false,
+      written: mould.attributes,
+      attributes: [{ [GEN_AI.toolCallId]: callId }, attributes, { [TOLLGATE.record]: text }],
+    });
+    return this.commit(payload, next, NOTHING_HELD);
+  }
+
+  private commit(
+    payload: Uint8Array,
+    next: ChainState,
+    { durable = false, reserve = false }: Hold,
+  ): Appending {
+    const appended = this.outbox.append({ runId: this.identity.runId, payload }, { durable, reserve });
     if (appended.kind === 'full') return undefined;
     this.chain = next;
     return appended.committed;

@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import {
   type Attributes,
   context,
@@ -11,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { fieldSize, OtlpWriter } from './otlp-writer.ts';
+import { randomHex } from './random-hex.ts';
 
 const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
 
@@ -27,6 +27,8 @@ export interface SpanFacts {
   readonly endNs: bigint;
   /** One after another; no name stands in two of them. */
   readonly attributes: readonly Attributes[];
+  /** More of them, written by `attributesOf`. */
+  readonly written?: Buffer | undefined;
   readonly spanContext: SpanContext;
   readonly parent: SpanContext | undefined;
   readonly client: boolean;
@@ -40,25 +42,19 @@ export function activeSpanContext(): SpanContext | undefined {
   return active !== undefined && isSpanContextValid(active) ? active : undefined;
 }
 
-const randomness = Buffer.alloc(4096);
-let used = randomness.length;
-
-/** Random bytes in hex, never all zero, which OpenTelemetry reads as none. */
-function newId(bytes: number): string {
-  if (used + bytes > randomness.length) {
-    randomFillSync(randomness);
-    used = 0;
-  }
-  const id = randomness.toString('hex', used, used + bytes);
-  used += bytes;
-  return /[1-9a-f]/.test(id) ? id : newId(bytes);
+/** OpenTelemetry reads an id of zeros as none. */
+function newId(digits: 16 | 32): string {
+  const id = randomHex(digits);
+  return id === NONE.slice(0, digits) ? newId(digits) : id;
 }
+
+const NONE = '0'.repeat(32);
 
 /** A span of our own, always sampled, in the trace of its parent or in a new one. */
 export function newSpanContext(parent: SpanContext | undefined): SpanContext {
   return {
-    traceId: parent?.traceId ?? newId(16),
-    spanId: newId(8),
+    traceId: parent?.traceId ?? newId(32),
+    spanId: newId(16),
     traceFlags: TraceFlags.SAMPLED,
   };
 }
@@ -81,17 +77,17 @@ export class SpanWriter {
     this.resource = new OtlpWriter().bytes(1, attributes.view()).toBuffer();
     const scope = new OtlpWriter().text(1, SCOPE.name).text(2, SCOPE.version);
     this.scope = new OtlpWriter().bytes(1, scope.view()).toBuffer();
-    this.shared = written(new OtlpWriter(), 9, shared).toBuffer();
+    this.shared = attributesOf(shared);
   }
 
   /** The bytes are the caller's until the next write. */
   write(facts: SpanFacts): Buffer {
-    const span = this.spanFields(facts).view();
+    const span = this.spanFields(facts);
     const inScope = this.scope.length + fieldSize(span.length);
     const inResource = this.resource.length + fieldSize(inScope);
     // ExportTraceServiceRequest.resource_spans (1) > ResourceSpans.scope_spans (2) > ScopeSpans.spans (2)
     this.request.reset().header(1, inResource).raw(this.resource).header(2, inScope).raw(this.scope);
-    return this.request.bytes(2, span).view();
+    return this.request.message(2, span).view();
   }
 
   private spanFields(facts: SpanFacts): OtlpWriter {
@@ -100,6 +96,7 @@ export class SpanWriter {
     if (parent !== undefined) span.hex(4, parent.spanId);
     span.text(5, name).integer(6, (client ? SpanKind.CLIENT : SpanKind.INTERNAL) + 1);
     span.fixed64(7, startNs).fixed64(8, endNs).raw(this.shared);
+    if (facts.written !== undefined) span.raw(facts.written);
     for (const some of attributes) written(span, 9, some);
     if (errorType !== undefined) span.attribute(9, 'error.type', errorType);
     // Nothing dropped: attributes (10), events (12), links (14).
@@ -111,6 +108,11 @@ export class SpanWriter {
     const remote = parent?.isRemote === true ? IS_REMOTE : 0;
     return span.fixed32(16, spanContext.traceFlags | HAS_IS_REMOTE | remote);
   }
+}
+
+/** Attributes as they stand in a span. */
+export function attributesOf(attributes: Attributes): Buffer {
+  return written(new OtlpWriter(), 9, attributes).toBuffer();
 }
 
 function written(writer: OtlpWriter, field: number, attributes: Attributes): OtlpWriter {

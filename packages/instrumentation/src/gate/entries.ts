@@ -110,7 +110,7 @@ export function calledEntry(call: Call, ruling: Ruling, finish: Finish): Entry {
   };
 }
 
-function argumentsOf({ text }: Call): CanonicalText | undefined {
+export function argumentsOf({ text }: Call): CanonicalText | undefined {
   return text === undefined ? undefined : new CanonicalText(text);
 }
 
@@ -119,9 +119,13 @@ function resultOf({ outcome, result }: Finish): Content {
   return outcome === 'unknown' ? {} : { result: result ?? null };
 }
 
+export function hasReads({ tool }: Pick<Call, 'tool'>): boolean {
+  return tool.reads !== undefined && tool.reads.length > 0;
+}
+
 /** The data sources that the tool's own code names; those of the workflow file are known from the file. */
-function reads({ tool }: Call): Detail {
-  return tool.reads === undefined || tool.reads.length === 0 ? {} : { reads: [...tool.reads] };
+function reads(call: Call): Detail {
+  return hasReads(call) ? { reads: [...(call.tool.reads ?? [])] } : {};
 }
 
 function detailOf(detail: Detail): { readonly detail?: Detail } {

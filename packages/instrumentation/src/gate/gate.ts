@@ -1,12 +1,13 @@
+import type { Decision } from '@tollgate/contract';
 import type { CallOptions } from '../face.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { gateEntry, type Ruling, rulingOf } from './entries.ts';
 import { insist } from './insist.ts';
 import { dispatched, type OpenToolCall } from './open-tool-call.ts';
-import { type Call, type GateTool, notesFor, readArguments, type ToolIdentity } from './prepare.ts';
+import { type Call, type GateTool, makeCall, type ToolIdentity } from './prepare.ts';
 import { refuseTool } from './refuse.ts';
 import { passed } from './steps.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeAtOnce } from './verdict.ts';
 import { withApproval } from './with-approval.ts';
 
 /**
@@ -19,19 +20,18 @@ export async function throughGate(
   args: unknown,
   options: CallOptions,
 ): Promise<unknown> {
-  const open = await openToolCall(run, tool, args, options);
+  const call = makeCall(run, tool, args, options);
+  const opened = open(run, call, judgeAtOnce(run, call) ?? (await judge(run, call)));
+  const permit = opened instanceof Promise ? await opened : opened;
+  const { args: decided, callId, signal } = permit;
   let result: unknown;
   try {
-    result = await tool.execute(open.args as never, {
-      runId: run.id,
-      callId: open.callId,
-      signal: open.signal,
-    });
+    result = await tool.execute(decided as never, { runId: run.id, callId, signal });
   } catch (error) {
-    await open.failed(error);
+    await permit.failed(error);
     throw error;
   }
-  await open.done(result);
+  await permit.done(result);
   return result;
 }
 
@@ -46,26 +46,22 @@ export async function openToolCall(
   options: CallOptions,
 ): Promise<OpenToolCall> {
   const call = makeCall(run, tool, args, options);
-  const decision = await judge(run, call);
+  return open(run, call, judgeAtOnce(run, call) ?? (await judge(run, call)));
+}
+
+/** A call of class 1 waits for nothing, and there are many of them. */
+function open(run: GovernedRun, call: Call, decision: Decision): OpenToolCall | Promise<OpenToolCall> {
   passed('call.judged', run, call);
   const ruling = rulingOf(decision);
-  if (decision.verdict === 'deny') throw await refuseTool(run, call, ruling, decision);
+  if (decision.verdict === 'deny') return refused(run, call, ruling, decision);
   if (decision.verdict === 'require_approval') return withApproval(run, call, ruling);
   return ruling.actionClass === 1 && !run.process.outbox.closed
     ? withHeldIntent(run, call, ruling)
     : withSyncedIntent(run, call, ruling);
 }
 
-function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: CallOptions): Call {
-  const read = readArguments(tool, args);
-  return {
-    ...read,
-    tool,
-    id: run.callId(options.callId),
-    ...notesFor(run.process, tool, read.text),
-    purpose: options.purpose,
-    signal: options.signal === undefined ? run.signal : AbortSignal.any([run.signal, options.signal]),
-  };
+async function refused(run: GovernedRun, call: Call, ruling: Ruling, why: Decision): Promise<never> {
+  throw await refuseTool(run, call, ruling, why);
 }
 
 /**

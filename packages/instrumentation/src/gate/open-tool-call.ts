@@ -2,9 +2,10 @@ import type { JsonValue } from '@tollgate/contract';
 import { nowNs } from '../evidence/clock.ts';
 import type { Moment } from '../evidence/entry.ts';
 import type { HeldFact } from '../evidence/held-back.ts';
+import type { Committed } from '../outbox/group.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
-import { calledEntry, type Finish, finishEntry, type Ruling } from './entries.ts';
+import { argumentsOf, calledEntry, type Finish, finishEntry, type Ruling } from './entries.ts';
 import type { Call } from './prepare.ts';
 import { passed } from './steps.ts';
 
@@ -74,18 +75,24 @@ class DispatchedCall implements OpenToolCall {
     run.openToolCalls.delete(this);
     if (end.outcome === 'failed') run.errors += 1;
     passed('tool.ended', run, call);
-    await run.evidence.write(this.entryOf(end));
+    await this.record(end);
     passed('end.recorded', run, call);
     if (end.outcome === 'failed') await stopWorkflowIfMet(run);
   }
 
-  private entryOf(end: End) {
+  private record(end: End): Promise<Committed> {
+    const { call, run } = this;
     const { ruling, begun, intent } = this.permit;
+    const startNs = begun.ns;
     const endNs = nowNs();
-    const finish = { ...end, startNs: begun.ns, endNs };
-    return intent?.take() === true
-      ? calledEntry(this.call, ruling, { ...finish, moment: { ns: endNs, parent: begun.parent } })
-      : finishEntry(this.call, ruling, finish);
+    if (intent?.take() !== true)
+      return run.evidence.write(finishEntry(call, ruling, { ...end, startNs, endNs }));
+    const moment = { ns: endNs, parent: begun.parent };
+    const mould = end.outcome === 'succeeded' ? run.moulds.of(call, ruling) : undefined;
+    if (mould === undefined)
+      return run.evidence.write(calledEntry(call, ruling, { ...end, startNs, endNs, moment }));
+    const content = { arguments: argumentsOf(call), result: end.result ?? null };
+    return run.evidence.writeCall(mould, { callId: call.id, content, startNs, moment });
   }
 }
 

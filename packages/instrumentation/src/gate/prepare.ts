@@ -1,6 +1,7 @@
 import { type ActionClass, canonicalJson, type JsonValue, type ToolHints } from '@tollgate/contract';
-import type { Parameters, ToolContext } from '../face.ts';
+import type { CallOptions, Parameters, ToolContext } from '../face.ts';
 import { MASK } from '../redaction/mask.ts';
+import type { GovernedRun } from '../run/governed-run.ts';
 import type { GovernedProcess } from '../run/process.ts';
 import { rollbackNote } from './rollback-note.ts';
 
@@ -32,6 +33,22 @@ export interface Call {
   readonly problem: { readonly field: string; readonly expected: string } | undefined;
   readonly purpose: string | undefined;
   readonly signal: AbortSignal;
+}
+
+export function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: CallOptions): Call {
+  const { text, value, problem } = readArguments(tool, args);
+  const { rollbackNote: note, recordedNote } = notesFor(run.process, tool, text);
+  return {
+    tool,
+    id: run.callId(options.callId),
+    text,
+    value,
+    rollbackNote: note,
+    recordedNote,
+    problem,
+    purpose: options.purpose,
+    signal: options.signal === undefined ? run.signal : AbortSignal.any([run.signal, options.signal]),
+  };
 }
 
 export type ReadArguments = Pick<Call, 'text' | 'value' | 'problem'>;

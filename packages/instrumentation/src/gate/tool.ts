@@ -6,12 +6,19 @@ import type { GovernedProcess } from '../run/process.ts';
 import { throughGate } from './gate.ts';
 import type { GateTool } from './prepare.ts';
 
+const NO_OPTIONS: CallOptions = {};
+
 /** Puts a tool behind the gate. The definition is copied, so that nobody changes what it executes afterwards. */
 export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinition<A, R>): GatedTool<A, R> {
   const tool = Object.freeze({ ...definition }) as GateTool;
-  const call = async (args: A, options: CallOptions = {}): Promise<R> => {
+  const call = async (args: A, options: CallOptions = NO_OPTIONS): Promise<R> => {
     const run = findRun(process, tool.name, options.run);
-    return (await run.track(throughGate(run, tool, args, options))) as R;
+    run.enter();
+    try {
+      return (await throughGate(run, tool, args, options)) as R;
+    } finally {
+      run.leave();
+    }
   };
   return Object.assign(call, {
     in: (run: Run) => (args: A, options?: CallOptions) => call(args, { ...options, run }),

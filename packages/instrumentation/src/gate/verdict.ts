@@ -1,12 +1,24 @@
 import { type Decision, decide } from '@tollgate/contract';
 import type { GovernedRun } from '../run/governed-run.ts';
+import type { ServiceState } from '../service/heartbeat.ts';
 import type { Call } from './prepare.ts';
 
 /** What policy says of this call now: with the run as it stands, and the service as it was heard within the last second. */
 export async function judge(run: GovernedRun, call: Call): Promise<Decision> {
-  const { policy, heartbeat } = run.process;
+  const { heartbeat } = run.process;
   const state = await heartbeat.fresh();
   if (state.service === 'reachable') await run.registerLate();
+  return judgeIn(state, run, call);
+}
+
+/** The same where nobody has to be asked first. */
+export function judgeAtOnce(run: GovernedRun, call: Call): Decision | undefined {
+  const state = run.registration === 'late' ? undefined : run.process.heartbeat.clear();
+  return state === undefined ? undefined : judgeIn(state, run, call);
+}
+
+function judgeIn(state: ServiceState, run: GovernedRun, call: Call): Decision {
+  const { policy } = run.process;
   const registered = run.registration === 'registered';
   const decision = decide(policy, {
     tool: call.tool.name,

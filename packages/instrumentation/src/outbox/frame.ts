@@ -17,23 +17,23 @@ export function frameSize({ payload }: Frame): number {
 
 /** Writes a frame to `offset` of `target`, which has room for it. */
 export function writeFrame(target: Buffer, offset: number, { runId, payload }: Frame): void {
-  const end = offset + HEADER_BYTES + payload.length;
+  const run = known(runId);
   target.writeUInt32LE(payload.length, offset);
-  target.set(runIdBytes(runId), offset + 8);
+  target.writeUInt32LE(crc32(payload, run.checksum), offset + 4);
+  target.set(run.bytes, offset + 8);
   target.set(payload, offset + HEADER_BYTES);
-  target.writeUInt32LE(crc32(target.subarray(offset + 8, end)), offset + 4);
 }
 
 /** Frames of one run come one after another. */
-let last = { runId: '', bytes: Buffer.alloc(16) };
+let last = { runId: '', bytes: Buffer.alloc(16), checksum: 0 };
 
-function runIdBytes(runId: string): Buffer {
+function known(runId: string) {
   if (last.runId !== runId) {
     const bytes = Buffer.alloc(16);
     bytes.write(runId.replaceAll('-', ''), 'hex');
-    last = { runId, bytes };
+    last = { runId, bytes, checksum: crc32(bytes) };
   }
-  return last.bytes;
+  return last;
 }
 
 export interface FramesRead {

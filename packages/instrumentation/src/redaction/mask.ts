@@ -18,7 +18,10 @@ type MaskPolicy = Pick<ContentPolicy, 'mask_secrets' | 'mask_patterns' | 'mask_f
 /** The masks of a workflow, compiled once. What one cannot mask (a pattern that fails) is not let through: it throws. */
 export function masksOf({ mask_secrets, mask_patterns, mask_fields }: MaskPolicy): Masks {
   const patterns = mask_patterns.map((pattern) => linearPattern(pattern));
-  const fields = mask_fields.map((path) => path.split('.'));
+  const fields = Map.groupBy(
+    mask_fields.map((path) => path.split('.')),
+    ([root]) => root,
+  );
   const text: MaskText = (plain) => {
     const masked = mask_secrets ? maskSecrets(plain, MASK) : plain;
     return patterns.reduce((so, pattern) => pattern.replaceAll(so, MASK), masked);
@@ -26,10 +29,11 @@ export function masksOf({ mask_secrets, mask_patterns, mask_fields }: MaskPolicy
   return {
     text,
     content: (root, json) => {
-      const paths = fields.filter(([first]) => first === root).map((path) => path.slice(1));
+      const named = fields.get(root);
       const suspicious = mask_secrets && mayHoldSecret(json);
-      if (!suspicious && patterns.length === 0 && paths.length === 0) return json;
+      if (!suspicious && patterns.length === 0 && named === undefined) return json;
       const value = JSON.parse(json) as JsonValue;
+      const paths = (named ?? []).map((path) => path.slice(1));
       return canonicalJson(maskValue(value, paths, { text, byName: mask_secrets }));
     },
   };

@@ -6,8 +6,10 @@ import {
   spanName,
   type Usd,
 } from '@tollgate/contract';
+import { randomHex } from '../evidence/random-hex.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Escalation, Fact, ModelCall, ModelReport, ModelUsageReport, Run, RunOptions } from '../face.ts';
+import { CallMoulds } from '../gate/call-moulds.ts';
 import { OpenRequests } from '../gate/open-requests.ts';
 import type { OpenToolCall } from '../gate/open-tool-call.ts';
 import { isCapped } from '../model/admission.ts';
@@ -49,6 +51,7 @@ export class GovernedRun implements Run {
   /** Dispatched, and not yet heard of: at the end of the run their outcome is unknown. */
   readonly openToolCalls = new Set<OpenToolCall>();
   readonly requests = new OpenRequests();
+  readonly moulds: CallMoulds;
   private readonly lateRequest: RunRegistrationRequest;
   private registering: Promise<void> | undefined;
   private inFlight = 0;
@@ -91,6 +94,7 @@ export class GovernedRun implements Run {
       },
       process,
     );
+    this.moulds = new CallMoulds(this.evidence);
     this.budget = this.budgetMeter(writer);
   }
 
@@ -153,23 +157,32 @@ export class GovernedRun implements Run {
 
   /** A call id that is this run's own: the framework's, unless it was used before. */
   callId(wanted: string | undefined): string {
-    if (wanted === undefined || wanted === '') return crypto.randomUUID();
+    if (wanted === undefined || wanted === '') return randomHex(32);
     const id = wanted.toWellFormed().slice(0, 128);
     const before = this.callIds.get(id) ?? 0;
-    if (before === 0 && this.callIds.size >= MAX_CALL_IDS) return crypto.randomUUID();
+    if (before === 0 && this.callIds.size >= MAX_CALL_IDS) return randomHex(32);
     this.callIds.set(id, before + 1);
     return before === 0 ? id : this.callId(`${id.slice(0, 110)}#${before + 1}`);
   }
 
   /** The run is not sealed before this is over. */
   async track<T>(work: Promise<T>): Promise<T> {
-    this.inFlight += 1;
+    this.enter();
     try {
       return await work;
     } finally {
-      this.inFlight -= 1;
-      if (this.inFlight === 0) this.idle?.();
+      this.leave();
     }
+  }
+
+  /** The same, for who cannot afford a promise: each `enter` has its `leave`. */
+  enter(): void {
+    this.inFlight += 1;
+  }
+
+  leave(): void {
+    this.inFlight -= 1;
+    if (this.inFlight === 0) this.idle?.();
   }
 
   /** Tells what is still under way to stop, and waits for it, at most `ms`. Returns how much did not. */

@@ -56,14 +56,18 @@ export class HeartbeatMonitor {
    * it would refuse the call, as that may have been lifted since.
    */
   async fresh(): Promise<ServiceState> {
-    if (!this.isClear() && this.inFlight !== undefined) await this.inFlight;
-    if (!this.isClear()) await this.beat(PROBE_TIMEOUT_MS);
+    if (this.clear() === undefined && this.inFlight !== undefined) await this.inFlight;
+    if (this.clear() === undefined) await this.beat(PROBE_TIMEOUT_MS);
     return this.known();
   }
 
-  private isClear(): boolean {
-    const { service, last } = this.known();
-    return service === 'reachable' && last?.suspended === false && last.policy_version === this.policyVersion;
+  /** The state of the last second, where it has nothing against a call. */
+  clear(): ServiceState | undefined {
+    const state = this.known();
+    const { service, last } = state;
+    const isClear =
+      service === 'reachable' && last?.suspended === false && last.policy_version === this.policyVersion;
+    return isClear ? state : undefined;
   }
 
   /** Something else of the service's contradicts the last heartbeat: the next call asks anew. */
