@@ -83,7 +83,7 @@ export {
   type Usage,
   usage,
 } from './evidence/record.ts';
-export { type RecordMould, recordMould } from './evidence/record-mould.ts';
+export { type OptionalCallField, type RecordMould, recordMould } from './evidence/record-mould.ts';
 export { addUsd, compareUsd, multiplyUsd, subtractUsd, type Usd, usd } from './money.ts';
 export { type LinearPattern, linearPattern } from './pattern.ts';
 export { type Classification, classOf, type ToolHints } from './policy/classify.ts';

@@ -32,6 +32,28 @@ function compiled(constraint: Constraint): Compiled | undefined {
   return found;
 }
 
+/** One path of a scope, taken apart once. */
+interface Place {
+  readonly path: string;
+  readonly keys: readonly string[];
+  /** What everything below it begins with. */
+  readonly below: string;
+  readonly constraint: Constraint;
+}
+
+const PLACES = new WeakMap<object, readonly Place[]>();
+
+function placesOf(scope: Readonly<Record<string, Constraint>>): readonly Place[] {
+  let places = PLACES.get(scope);
+  if (places === undefined) {
+    places = Object.entries(scope).map(([path, constraint]) => {
+      return { path, keys: path.split('.'), below: `${path}.`, constraint };
+    });
+    PLACES.set(scope, places);
+  }
+  return places;
+}
+
 /**
  * Checks arguments against a scope. Paths are dotted (`target.id`); every leaf of the arguments has to be named by the
  * scope, itself or by a parent, and every named path has to be present unless it is `optional`.
@@ -40,14 +62,14 @@ export function checkScope(
   scope: Readonly<Record<string, Constraint>>,
   args: unknown,
 ): ScopeViolation | undefined {
-  const paths = Object.keys(scope);
+  const places = placesOf(scope);
   const stray = leaves(args, '').find(
-    (leaf) => !paths.some((path) => leaf === path || leaf.startsWith(`${path}.`)),
+    (leaf) => !places.some(({ path, below }) => leaf === path || leaf.startsWith(below)),
   );
   if (stray !== undefined) return { field: stray, expected: 'no such argument: the scope does not name it' };
-  for (const path of paths) {
-    const constraint = scope[path] as Constraint;
-    const value = at(args, path);
+  for (const { path, keys, constraint } of places) {
+    if (constraint === 'any') continue;
+    const value = at(args, keys);
     const violation = checkOne(constraint, value);
     if (violation !== undefined) return { field: path, expected: violation };
     const outside = value === undefined ? undefined : compiled(constraint)?.schema?.(value);
@@ -56,8 +78,7 @@ export function checkScope(
   return undefined;
 }
 
-function checkOne(constraint: Constraint, value: unknown): string | undefined {
-  if (constraint === 'any') return undefined;
+function checkOne(constraint: Exclude<Constraint, 'any'>, value: unknown): string | undefined {
   if (value === undefined) return constraint.optional === true ? undefined : 'a value';
   return firstFailure([
     [constraint.equals === undefined || value === constraint.equals, () => JSON.stringify(constraint.equals)],
@@ -108,13 +129,11 @@ function lengthOf(value: unknown): number {
   return typeof value === 'string' || Array.isArray(value) ? value.length : Number.POSITIVE_INFINITY;
 }
 
-function at(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (node, key) => (isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined),
-      value,
-    );
+function at(value: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (node, key) => (isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined),
+    value,
+  );
 }
 
 /** Dotted paths of what is not a plain object; arrays count as one value, and so does an empty object. */

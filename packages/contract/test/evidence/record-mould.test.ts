@@ -13,9 +13,9 @@ const text = fc.oneof(
 );
 const fields = fc.record(
   {
-    kind: fc.constantFrom('tool_called', 'tool_finished'),
+    kind: fc.constantFrom('tool_called', 'tool_finished', 'gate_decided'),
     ...{ workflow: text, policy_version: text, owner: text, team: text },
-    ...{ tool: text, action: text, rollback_note: text, approval_id: text, model: text, actor: text },
+    ...{ tool: text, action: text, approval_id: text, model: text, actor: text },
     action_class: fc.constantFrom(1, 2, 3),
     verdict: fc.constantFrom('allow'),
     reason: fc.constantFrom('class_1_allowed'),
@@ -30,16 +30,22 @@ const call = fc.record({
   time: fc.bigInt({ min: 0n, max: 10n ** 19n - 1n }).map(String),
   arguments: digest,
   result: digest,
+  rollback_note: text,
 });
+const has = fc.subarray(['arguments', 'result', 'rollback_note'] as const, { minLength: 1 });
 
 test('a record from a mould is, to the byte, the one that would have been written without', () => {
   fc.assert(
-    fc.property(fields, fc.array(call, { minLength: 1, maxLength: 12 }), (common, calls) => {
-      const mould = recordMould(start, common);
+    fc.property(fields, has, fc.array(call, { minLength: 1, maxLength: 12 }), (common, has, calls) => {
+      const mould = recordMould(start, common, has);
       let state = start;
       for (const one of calls) {
-        const { call_id, time, ...digests } = one;
-        const { text, hash, next } = appendRecord(state, { ...common, call_id, time, digests });
+        const { call_id, time, rollback_note } = one;
+        const digests = Object.fromEntries(
+          has.flatMap((name) => (name === 'rollback_note' ? [] : [[name, one[name]]])),
+        );
+        const note = has.includes('rollback_note') ? { rollback_note } : {};
+        const { text, hash, next } = appendRecord(state, { ...common, call_id, time, digests, ...note });
         expect(mould(state, one)).toEqual({ text, hash, next });
         state = next;
       }
@@ -50,8 +56,10 @@ test('a record from a mould is, to the byte, the one that would have been writte
 
 test('what is no record has no mould', () => {
   const common = { kind: 'tool_called', workflow: 'w', policy_version: 'v', owner: 'o', team: 't' } as const;
-  expect(() => recordMould({ ...start, run_id: 'no uuid' }, common)).toThrow();
-  expect(() => recordMould(start, { ...common, owner: '' })).toThrow();
-  expect(() => recordMould(start, { ...common, surprise: 1 } as never)).toThrow(TypeError);
-  expect(() => recordMould(start, { ...common, outcome: 'fine' as never })).toThrow();
+  expect(() => recordMould({ ...start, run_id: 'no uuid' }, common, ['result'])).toThrow();
+  expect(() => recordMould(start, { ...common, owner: '' }, ['result'])).toThrow();
+  expect(() => recordMould(start, { ...common, surprise: 1 } as never, ['result'])).toThrow(TypeError);
+  expect(() => recordMould(start, { ...common, outcome: 'fine' as never }, ['result'])).toThrow();
+  const whole = { call_id: 'c', time: '1' };
+  expect(() => recordMould(start, common, ['result'])(start, whole)).toThrow(TypeError);
 });
