@@ -1,9 +1,10 @@
-import type { ActionClass, RecordMould } from '@tollgate/contract';
+import type { ActionClass, AgentKind, RecordMould } from '@tollgate/contract';
 import type { Content } from './content.ts';
 import type { Moment } from './entry.ts';
 
-/** What the `tool_called` records and spans of one tool have in common within a run, written once. */
+/** What one kind of record, and its span, have in common for all calls of a tool within a run: written once. */
 export interface CallMould {
+  readonly kind: AgentKind;
   readonly spanName: string;
   readonly actionClass: ActionClass | undefined;
   readonly record: RecordMould;
@@ -14,7 +15,8 @@ export interface CallMould {
 /** What one of these calls is beyond that. */
 export interface MouldedCall {
   readonly callId: string;
-  readonly content: Required<Pick<Content, 'arguments' | 'result'>>;
+  readonly content: Pick<Content, 'arguments' | 'result'>;
+  readonly rollbackNote: string | undefined;
   readonly startNs: bigint;
   /** Its end. */
   readonly moment: Moment;

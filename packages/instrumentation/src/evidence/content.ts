@@ -39,52 +39,38 @@ export type SealContent = (content: Content, actionClass: ActionClass | undefine
  * nonce, `digest` the nonce alone, `off` neither, and the digest is a commitment that nobody can open or guess.
  */
 export function contentSealer(policy: ContentPolicy, mask: MaskContent): SealContent {
-  const captureOf = (actionClass: ActionClass | undefined) =>
-    actionClass === undefined ? policy.default : policy.by_class[actionClass];
   return (content, actionClass) => {
-    const sealed = new Sealing(captureOf(actionClass), policy.max_characters);
+    const capture = actionClass === undefined ? policy.default : policy.by_class[actionClass];
+    const attributes: Record<string, string> = {};
+    let digests: Record<string, string> | undefined;
+    let nonces = '';
+    let redacted = '';
     for (const field of FIELDS) {
       const value = content[field];
       if (value === undefined) continue;
       const plain = value instanceof CanonicalText ? value.text : contentJson(value);
-      sealed.add(field, plain, mask(field, plain));
+      const masked = mask(field, plain);
+      const nonce = newNonce();
+      digests ??= {};
+      digests[field] = saltedDigest(nonce, masked);
+      if (capture !== 'off') nonces = listed(nonces, field, nonce);
+      const isCut = masked.length > policy.max_characters;
+      if (capture === 'full')
+        attributes[CONTENT[field]] = isCut ? cut(masked, policy.max_characters) : masked;
+      const why = whyRedacted(capture, masked !== plain, isCut);
+      if (why !== undefined) redacted = listed(redacted, field, why);
     }
-    return sealed.end();
-  };
-}
-
-class Sealing {
-  private readonly capture: ContentCapture;
-  private readonly maxCharacters: number;
-  private readonly attributes: Record<string, string> = {};
-  private digests: Record<string, string> | undefined;
-  private nonces = '';
-  private redacted = '';
-
-  constructor(capture: ContentCapture, maxCharacters: number) {
-    this.capture = capture;
-    this.maxCharacters = maxCharacters;
-  }
-
-  add(field: ContentField, plain: string, masked: string): void {
-    const nonce = newNonce();
-    this.digests ??= {};
-    this.digests[field] = saltedDigest(nonce, masked);
-    if (this.capture !== 'off') this.nonces = listed(this.nonces, field, nonce);
-    const isCut = masked.length > this.maxCharacters;
-    if (this.capture === 'full')
-      this.attributes[CONTENT[field]] = isCut ? cut(masked, this.maxCharacters) : masked;
-    const why =
-      this.capture !== 'full' ? 'withheld' : masked !== plain ? 'masked' : isCut ? 'cut' : undefined;
-    if (why !== undefined) this.redacted = listed(this.redacted, field, why);
-  }
-
-  end(): SealedContent {
-    const { digests, attributes, nonces, redacted } = this;
     if (nonces !== '') attributes[CONTENT.nonces] = `${nonces}}`;
     if (redacted !== '') attributes[CONTENT.redacted] = `${redacted}}`;
     return { digests, attributes };
-  }
+  };
+}
+
+/** What matters most; that content was cut shows in the content itself. */
+function whyRedacted(capture: ContentCapture, isMasked: boolean, isCut: boolean): string | undefined {
+  if (capture !== 'full') return 'withheld';
+  if (isMasked) return 'masked';
+  return isCut ? 'cut' : undefined;
 }
 
 /** An object's canonical JSON, field by field and without its end; fields come in order, and words need no escapes. */

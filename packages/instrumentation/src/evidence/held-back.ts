@@ -1,12 +1,10 @@
-import type { Entry } from './entry.ts';
-
 /** A fact that waits for what follows from it. */
 export class HeldFact {
-  readonly entry: () => Entry;
+  readonly record: () => void;
   private readonly among: Set<HeldFact>;
 
-  constructor(entry: () => Entry, among: Set<HeldFact>) {
-    this.entry = entry;
+  constructor(record: () => void, among: Set<HeldFact>) {
+    this.record = record;
     this.among = among;
   }
 
@@ -22,28 +20,30 @@ export class HeldFact {
  */
 export class HeldBack {
   private readonly held = new Set<HeldFact>();
-  private readonly record: (entry: Entry) => void;
-  private scheduled = false;
+  private isScheduled = false;
+  private isReleasing = false;
 
-  constructor(record: (entry: Entry) => void) {
-    this.record = record;
-  }
-
-  hold(entry: () => Entry): HeldFact {
-    const fact = new HeldFact(entry, this.held);
+  hold(record: () => void): HeldFact {
+    const fact = new HeldFact(record, this.held);
     this.held.add(fact);
-    if (!this.scheduled) {
-      this.scheduled = true;
+    if (!this.isScheduled) {
+      this.isScheduled = true;
       setImmediate(() => {
-        this.scheduled = false;
+        this.isScheduled = false;
         this.release();
       });
     }
     return fact;
   }
 
-  /** Puts on record what is still held, in the order in which it happened. */
+  /** Puts on record what is still held, in the order in which it happened. To record one of them releases no others before it. */
   release(): void {
-    for (const fact of this.held) if (fact.take()) this.record(fact.entry());
+    if (this.isReleasing) return;
+    this.isReleasing = true;
+    try {
+      for (const fact of this.held) if (fact.take()) fact.record();
+    } finally {
+      this.isReleasing = false;
+    }
   }
 }

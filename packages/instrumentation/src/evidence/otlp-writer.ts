@@ -6,8 +6,12 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
-/** Bytes whose length is one byte. */
-const MAX_SHORT = 127;
+/** Texts and bytes up to this length are written without leaving JavaScript. */
+const MAX_LOOPED = 40;
+/** Texts up to this length are taken to be ASCII until they turn out not to be. */
+const MAX_TRIED = 8192;
+/** Bytes of a UTF-16 unit, at most. */
+const MAX_UTF8 = 3;
 
 /** Keys come from a fixed few; those of a caller's own resource are not many. */
 const MAX_KNOWN_KEYS = 512;
@@ -63,10 +67,11 @@ export class OtlpWriter {
 
   /** UTF-8; a lone surrogate becomes U+FFFD. */
   text(field: number, text: string): this {
-    if (text.length <= MAX_SHORT && this.shortAscii(field, text)) return this;
+    const start = this.length;
+    if (this.header(field, text.length).ascii(text)) return this;
+    this.length = start;
     const size = Buffer.byteLength(text);
-    this.header(field, size);
-    this.room(size);
+    this.header(field, size).room(size);
     this.length += this.buffer.write(text, this.length, 'utf8');
     return this;
   }
@@ -93,34 +98,34 @@ export class OtlpWriter {
   /** `KeyValue`. Values as OpenTelemetry's own serialisers write them: whole numbers as int64, others as double. */
   attribute(field: number, key: string, value: AttributeValue): this {
     const keyBytes = keyField(key);
-    if (typeof value === 'string' && this.shortAttribute(field, keyBytes, value)) return this;
+    if (typeof value === 'string' && this.asciiAttribute(field, keyBytes, value)) return this;
     const valueSize = sizeOf(value);
     this.header(field, keyBytes.length + 1 + varintSize(valueSize) + valueSize);
     this.raw(keyBytes).header(2, valueSize);
     return this.any(value);
   }
 
-  /** Most attributes are short ASCII: every length is one byte then, and no call leaves JavaScript. False: nothing was written. */
-  private shortAttribute(field: number, key: Buffer, text: string): boolean {
-    const size = key.length + 4 + text.length;
-    if (size > MAX_SHORT) return false;
+  /** Most attributes are ASCII, of which the length is known before it is written. False: nothing was written. */
+  private asciiAttribute(field: number, key: Buffer, text: string): boolean {
     const start = this.length;
-    this.room(size + 2);
-    this.byte(field * 8 + BYTES).byte(size);
-    for (let index = 0; index < key.length; index++) this.byte(key[index] as number);
-    this.byte(2 * 8 + BYTES).byte(text.length + 2);
-    if (this.shortAscii(1, text)) return true;
+    const valueSize = fieldSize(text.length);
+    this.header(field, key.length + fieldSize(valueSize)).raw(key);
+    if (this.header(2, valueSize).header(1, text.length).ascii(text)) return true;
     this.length = start;
     return false;
   }
 
-  /** The same for one text of at most `MAX_SHORT` characters. */
-  private shortAscii(field: number, text: string): boolean {
-    this.room(text.length + 2);
+  /** False, and nothing is written, for text that is not ASCII, or so long that trying is dearer than measuring. */
+  private ascii(text: string): boolean {
+    if (text.length > MAX_TRIED) return false;
+    this.room(text.length * MAX_UTF8);
+    if (text.length > MAX_LOOPED) {
+      if (this.buffer.write(text, this.length, 'utf8') !== text.length) return false;
+      this.length += text.length;
+      return true;
+    }
     const { buffer } = this;
     let at = this.length;
-    buffer[at++] = field * 8 + BYTES;
-    buffer[at++] = text.length;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       if (code > 127) return false;

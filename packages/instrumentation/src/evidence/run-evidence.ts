@@ -1,11 +1,9 @@
-import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
   type AgentKind,
   appendRecord,
   type ChainState,
-  GEN_AI,
-  type RecordFields,
+  type OptionalCallField,
   recordMould,
   startChain,
   TOLLGATE,
@@ -18,17 +16,9 @@ import type { SealContent, SealedContent } from './content.ts';
 import type { Entry, Hold, Moment } from './entry.ts';
 import { HeldBack, type HeldFact } from './held-back.ts';
 import { Lost } from './lost.ts';
-import { activeSpanContext, attributesOf, newSpanContext, SpanWriter } from './span.ts';
-
-/** Who writes, and for which run: on every record and span. */
-export interface RunIdentity {
-  readonly runId: string;
-  readonly writer: string;
-  readonly workflow: string;
-  readonly policyVersion: string;
-  readonly owner: string;
-  readonly team: string;
-}
+import { recordFields } from './record-fields.ts';
+import { type RunIdentity, RunSpans } from './run-spans.ts';
+import { activeSpanContext, attributesOf } from './span.ts';
 
 /** What writing takes, the same for all runs of a process. */
 export interface EvidenceMeans {
@@ -38,11 +28,11 @@ export interface EvidenceMeans {
   readonly problem: (message: string) => void;
 }
 
-/** Ends of calls: nothing happens on the strength of them, so intents of other calls may come after. */
-const ENDS: readonly string[] = ['tool_called', 'tool_finished'];
 /** Undefined: there is no room. */
 type Appending = Promise<Committed> | undefined;
 
+/** Ends of calls: nothing happens on the strength of them, so intents of other calls may come after. */
+const ENDS: readonly AgentKind[] = ['tool_called', 'tool_finished'];
 const NOTHING_HELD: Hold = {};
 const NOTHING_SEALED: SealedContent = { digests: undefined, attributes: {} };
 
@@ -51,11 +41,9 @@ export class RunEvidence {
   readonly identity: RunIdentity;
   private readonly outbox: Outbox;
   private readonly seal: SealContent;
-  private readonly spans: SpanWriter;
+  private readonly spans: RunSpans;
   private readonly onProblem: (message: string) => void;
-  private readonly root: SpanContext;
-  private readonly rootParent: SpanContext | undefined;
-  private readonly heldBack = new HeldBack((entry) => void this.putEntry(entry, {}));
+  private readonly heldBack = new HeldBack();
   private chain: ChainState;
   private lost: Lost | undefined;
 
@@ -63,10 +51,8 @@ export class RunEvidence {
     this.identity = identity;
     this.outbox = means.outbox;
     this.seal = means.seal;
-    this.spans = new SpanWriter(means.resource, identityAttributes(identity));
+    this.spans = new RunSpans(identity, means.resource);
     this.onProblem = means.problem;
-    this.rootParent = activeSpanContext();
-    this.root = newSpanContext(this.rootParent);
     this.chain = startChain(identity.runId, identity.writer, identity.policyVersion);
   }
 
@@ -79,30 +65,38 @@ export class RunEvidence {
    * Takes its place in the chain at once; the promise tells what became of it: with `unavailable`, whatever needed this
    * evidence must not happen. Never rejects.
    */
-  write(entry: Entry, hold: Hold = {}): Promise<Committed> {
-    if (!ENDS.includes(entry.kind)) this.heldBack.release();
-    return this.putEntry(entry, hold);
+  write(entry: Entry, hold: Hold = NOTHING_HELD): Promise<Committed> {
+    return this.put(entry.kind, hold, () => this.append(entry, hold) ?? this.appendBare(entry, hold));
   }
 
-  /** What is the same in all `tool_called` entries of a tool: one of them, without what `MouldedCall` holds. @throws as for what is no record */
-  mould({ kind, spanName, fields, attributes = {}, actionClass }: Entry): CallMould {
+  /** The same for a call that has a mould. */
+  writeCall(mould: CallMould, call: MouldedCall, hold: Hold = NOTHING_HELD): Promise<Committed> {
+    return this.put(mould.kind, hold, () => this.appendCall(mould, call, hold));
+  }
+
+  /**
+   * What is the same in all entries of one kind for a tool. @throws as for what is no record
+   * @param entry one of them, without what `MouldedCall` holds; its content says which digests there are
+   */
+  mould(
+    { kind, spanName, fields, attributes = {}, content, actionClass }: Entry,
+    hasNote: boolean,
+  ): CallMould {
     const { workflow, policyVersion, owner, team } = this.identity;
     const common = { ...fields, kind, workflow, policy_version: policyVersion, owner, team };
-    const record = recordMould(this.chain, common);
-    return { spanName, actionClass, record, attributes: attributesOf(attributes) };
-  }
-
-  /** `write` for a call that has a mould. */
-  writeCall(mould: CallMould, call: MouldedCall): Promise<Committed> {
-    return this.put('tool_called', {}, () => this.appendCall(mould, call));
+    const has: OptionalCallField[] = hasNote ? ['rollback_note'] : [];
+    if (content?.arguments !== undefined) has.push('arguments');
+    if (content?.result !== undefined) has.push('result');
+    const record = recordMould(this.chain, common, has);
+    return { kind, spanName, actionClass, record, attributes: attributesOf(attributes) };
   }
 
   /**
    * Holds a fact back until the end of this turn of the event loop, until something else than the end of a call goes on
    * record, or until what follows from it is said together with it, whichever is first.
    */
-  holdBack(entry: () => Entry): HeldFact {
-    return this.heldBack.hold(entry);
+  holdBack(record: () => void): HeldFact {
+    return this.heldBack.hold(record);
   }
 
   /** Puts on record what is held back. */
@@ -115,11 +109,13 @@ export class RunEvidence {
     return { ns: nowNs(), parent: activeSpanContext() };
   }
 
-  private putEntry(entry: Entry, hold: Hold): Promise<Committed> {
-    return this.put(entry.kind, hold, () => this.append(entry, hold) ?? this.appendBare(entry, hold));
+  /** Records of this run are lost (damaged on disk, refused for good); the next record says so. */
+  noteLoss(count: number, why: string): void {
+    for (let index = 0; index < count; index++) void this.miss('unknown', why);
   }
 
   private put(kind: AgentKind, hold: Hold, append: () => Appending): Promise<Committed> {
+    if (!ENDS.includes(kind)) this.heldBack.release();
     if (this.lost !== undefined && !this.writeGap(hold.reserve ?? false))
       return this.miss(kind, 'outbox_full');
     try {
@@ -138,35 +134,25 @@ export class RunEvidence {
     return this.append({ ...bare, fields: { ...entry.fields, detail } }, hold);
   }
 
-  /** Records of this run are lost (damaged on disk, refused for good); the next record says so. */
-  noteLoss(count: number, why: string): void {
-    for (let index = 0; index < count; index++) void this.miss('unknown', why);
-  }
-
   private append(entry: Entry, hold: Hold): Appending {
     const at = entry.moment?.ns ?? nowNs();
     const sealed = entry.content === undefined ? NOTHING_SEALED : this.seal(entry.content, entry.actionClass);
-    const { text, next } = appendRecord(this.chain, this.fieldsOf(entry, at, sealed.digests));
-    return this.commit(this.payload(entry, at, [sealed.attributes, { [TOLLGATE.record]: text }]), next, hold);
+    const { text, next } = appendRecord(this.chain, recordFields(this.identity, entry, at, sealed.digests));
+    const own = [sealed.attributes, { [TOLLGATE.record]: text }];
+    return this.commit(this.spans.ofEntry(entry, at, this.chain.seq === 0, own), next, hold);
   }
 
-  private appendCall(mould: CallMould, { callId, content, startNs, moment }: MouldedCall): Appending {
-    const { digests, attributes } = this.seal(content, mould.actionClass);
-    const { arguments: wanted = '', result = '' } = digests ?? {};
-    const call = { call_id: callId, time: String(moment.ns), arguments: wanted, result };
-    const { text, next } = mould.record(this.chain, call);
-    const parent = moment.parent ?? this.root;
-    const payload = this.spans.write({
-      name: mould.spanName,
-      startNs,
-      endNs: moment.ns,
-      spanContext: newSpanContext(parent),
-      parent,
-      client: false,
-      written: mould.attributes,
-      attributes: [{ [GEN_AI.toolCallId]: callId }, attributes, { [TOLLGATE.record]: text }],
+  private appendCall(mould: CallMould, call: MouldedCall, hold: Hold): Appending {
+    const { digests, attributes } = this.seal(call.content, mould.actionClass);
+    const { text, next } = mould.record(this.chain, {
+      call_id: call.callId,
+      time: String(call.moment.ns),
+      arguments: digests?.['arguments'],
+      result: digests?.['result'],
+      rollback_note: call.rollbackNote,
     });
-    return this.commit(payload, next, NOTHING_HELD);
+    const own = [attributes, { [TOLLGATE.record]: text }];
+    return this.commit(this.spans.ofCall(mould, call, this.chain.seq === 0, own), next, hold);
   }
 
   private commit(
@@ -178,53 +164,6 @@ export class RunEvidence {
     if (appended.kind === 'full') return undefined;
     this.chain = next;
     return appended.committed;
-  }
-
-  /** Field by field: an object that is put together from spreads is several times as slow to read. */
-  private fieldsOf(entry: Entry, at: bigint, digests: RecordFields['digests']): RecordFields {
-    const { fields = {}, kind } = entry;
-    const { workflow, policyVersion, owner, team } = this.identity;
-    return {
-      kind,
-      time: String(at),
-      workflow,
-      policy_version: policyVersion,
-      owner,
-      team,
-      digests,
-      actor: fields.actor,
-      action: fields.action,
-      action_class: fields.action_class,
-      tool: fields.tool,
-      call_id: fields.call_id,
-      model: fields.model,
-      verdict: fields.verdict,
-      reason: fields.reason,
-      enforcement: fields.enforcement,
-      outcome: fields.outcome,
-      approval_id: fields.approval_id,
-      rollback_note: fields.rollback_note,
-      final_status: fields.final_status,
-      usage: fields.usage,
-      cost: fields.cost,
-      detail: fields.detail,
-    };
-  }
-
-  private payload(entry: Entry, at: bigint, own: readonly Attributes[]): Uint8Array {
-    const isRoot = this.chain.seq === 0;
-    const parent = isRoot ? this.rootParent : (parentOf(entry) ?? this.root);
-    const endNs = entry.endNs ?? at;
-    return this.spans.write({
-      name: entry.spanName,
-      startNs: entry.startNs ?? endNs,
-      endNs,
-      spanContext: isRoot ? this.root : newSpanContext(parent),
-      parent,
-      client: entry.client ?? false,
-      errorType: entry.errorType,
-      attributes: entry.attributes === undefined ? own : [entry.attributes, ...own],
-    });
   }
 
   private miss(kind: string, why: string): Promise<Committed> {
@@ -250,19 +189,4 @@ export class RunEvidence {
     this.lost = undefined;
     return true;
   }
-}
-
-function parentOf({ moment }: Entry): SpanContext | undefined {
-  return moment === undefined ? activeSpanContext() : moment.parent;
-}
-
-function identityAttributes(identity: RunIdentity): Attributes {
-  return {
-    [TOLLGATE.runId]: identity.runId,
-    [TOLLGATE.writer]: identity.writer,
-    [TOLLGATE.workflow]: identity.workflow,
-    [TOLLGATE.policyVersion]: identity.policyVersion,
-    [TOLLGATE.owner]: identity.owner,
-    [TOLLGATE.team]: identity.team,
-  };
 }

@@ -68,6 +68,8 @@ export class SpanWriter {
   private readonly resource: Buffer;
   private readonly scope: Buffer;
   private readonly shared: Buffer;
+  private readonly traceField = idField(1);
+  private readonly parentField = idField(4);
   private readonly span = new OtlpWriter();
   private readonly request = new OtlpWriter();
 
@@ -92,8 +94,8 @@ export class SpanWriter {
 
   private spanFields(facts: SpanFacts): OtlpWriter {
     const { name, startNs, endNs, attributes, spanContext, parent, client, errorType } = facts;
-    const span = this.span.reset().hex(1, spanContext.traceId).hex(2, spanContext.spanId);
-    if (parent !== undefined) span.hex(4, parent.spanId);
+    const span = this.span.reset().raw(this.traceField(spanContext.traceId)).hex(2, spanContext.spanId);
+    if (parent !== undefined) span.raw(this.parentField(parent.spanId));
     span.text(5, name).integer(6, (client ? SpanKind.CLIENT : SpanKind.INTERNAL) + 1);
     span.fixed64(7, startNs).fixed64(8, endNs).raw(this.shared);
     if (facts.written !== undefined) span.raw(facts.written);
@@ -108,6 +110,17 @@ export class SpanWriter {
     const remote = parent?.isRemote === true ? IS_REMOTE : 0;
     return span.fixed32(16, spanContext.traceFlags | HAS_IS_REMOTE | remote);
   }
+}
+
+/** A field with an id, which most often is the one that came last. */
+function idField(field: number): (id: string) => Buffer {
+  let last: string | undefined;
+  let bytes: Buffer = Buffer.alloc(0);
+  return (id) => {
+    if (id !== last) bytes = new OtlpWriter().hex(field, id).toBuffer();
+    last = id;
+    return bytes;
+  };
 }
 
 /** Attributes as they stand in a span. */

@@ -1,10 +1,11 @@
 import type { Decision } from '@tollgate/contract';
 import type { CallOptions } from '../face.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
-import { gateEntry, type Ruling, rulingOf } from './entries.ts';
+import { type Ruling, rulingOf } from './entries.ts';
 import { insist } from './insist.ts';
 import { dispatched, type OpenToolCall } from './open-tool-call.ts';
 import { type Call, type GateTool, makeCall, type ToolIdentity } from './prepare.ts';
+import { recordIntent } from './record-call.ts';
 import { refuseTool } from './refuse.ts';
 import { passed } from './steps.ts';
 import { judge, judgeAtOnce } from './verdict.ts';
@@ -20,19 +21,27 @@ export async function throughGate(
   args: unknown,
   options: CallOptions,
 ): Promise<unknown> {
-  const call = makeCall(run, tool, args, options);
-  const opened = open(run, call, judgeAtOnce(run, call) ?? (await judge(run, call)));
-  const permit = opened instanceof Promise ? await opened : opened;
-  const { args: decided, callId, signal } = permit;
-  let result: unknown;
+  run.enter();
   try {
-    result = await tool.execute(decided as never, { runId: run.id, callId, signal });
-  } catch (error) {
-    await permit.failed(error);
-    throw error;
+    const call = makeCall(run, tool, args, options);
+    const opened = open(run, call, judgeAtOnce(run, call) ?? (await judge(run, call)));
+    const permit = opened instanceof Promise ? await opened : opened;
+    let result: unknown;
+    try {
+      result = await execute(run, tool, permit);
+    } catch (error) {
+      await permit.failed(error);
+      throw error;
+    }
+    await permit.done(result);
+    return result;
+  } finally {
+    run.leave();
   }
-  await permit.done(result);
-  return result;
+}
+
+function execute(run: GovernedRun, tool: GateTool, { args, callId, signal }: OpenToolCall): unknown {
+  return tool.execute(args as never, { runId: run.id, callId, signal });
 }
 
 /**
@@ -69,17 +78,19 @@ async function refused(run: GovernedRun, call: Call, ruling: Ruling, why: Decisi
  * where there is no room it leaves a gap. Not after shutdown: when nothing could say so any more, it does not happen either.
  */
 function withHeldIntent(run: GovernedRun, call: Call, ruling: Ruling): OpenToolCall {
-  const moment = run.evidence.moment();
-  const intent = run.evidence.holdBack(() => gateEntry(call, ruling, 'executed', { moment }));
+  // A note that cannot be masked is an error here, where nothing has happened yet.
+  call.recordedNote(ruling.actionClass);
+  const begun = run.evidence.moment();
+  const intent = run.evidence.holdBack(() => void recordIntent(run, call, { ruling, begun }));
   passed('intent.recording', run, call);
-  return dispatched(run, call, { ruling, begun: moment, intent });
+  return dispatched(run, call, { ruling, begun, intent });
 }
 
 /** Class 2: its intent is synced first, and without it nothing happens. */
 async function withSyncedIntent(run: GovernedRun, call: Call, ruling: Ruling): Promise<OpenToolCall> {
-  const written = run.evidence.write(gateEntry(call, ruling, 'executed'), { durable: true });
+  const written = recordIntent(run, call, { ruling, begun: run.evidence.moment() }, { durable: true });
   passed('intent.recording', run, call);
   await insist(run, call, ruling, await written);
   passed('intent.recorded', run, call);
-  return dispatched(run, call, { ruling, begun: run.evidence.moment() });
+  return dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true });
 }

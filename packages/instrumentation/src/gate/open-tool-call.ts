@@ -1,13 +1,9 @@
 import type { JsonValue } from '@tollgate/contract';
-import { nowNs } from '../evidence/clock.ts';
-import type { Moment } from '../evidence/entry.ts';
-import type { HeldFact } from '../evidence/held-back.ts';
-import type { Committed } from '../outbox/group.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
-import { argumentsOf, calledEntry, type Finish, finishEntry, type Ruling } from './entries.ts';
 import type { Call } from './prepare.ts';
-import { passed } from './steps.ts';
+import { type End, type Permit, recordEnd } from './record-call.ts';
+import { isTraced, passed } from './steps.ts';
 
 /** A call that the gate has let through. Exactly one of its ends counts; a call that has none by the end of its run is `unknown`. */
 export interface OpenToolCall {
@@ -15,21 +11,17 @@ export interface OpenToolCall {
   /** Parsed anew from the text that was decided on, which nobody else holds: these are to be executed. */
   readonly args: JsonValue;
   readonly signal: AbortSignal;
-  done(result: unknown): Promise<void>;
-  failed(error: unknown): Promise<void>;
+  /**
+   * Each end is over when it is on record; what a promise of it holds means nothing. Where the intent was synced before, a
+   * success is on its way to the disk while its caller goes on: a crash meanwhile leaves it `unknown`, which it then is.
+   */
+  done(result: unknown): Promise<unknown>;
+  failed(error: unknown): Promise<unknown>;
   /** Dispatched, and nobody will ever hear how it went. */
-  lost(): Promise<void>;
+  lost(): Promise<unknown>;
 }
 
-/** What is known of a call when it is let through. */
-interface Permit {
-  readonly ruling: Ruling;
-  readonly begun: Moment;
-  /** Its intent, as long as it is not on record; absent where it had to be first. */
-  readonly intent?: HeldFact | undefined;
-}
-
-type End = Pick<Finish, 'outcome' | 'result' | 'errorType'>;
+const OVER = Promise.resolve();
 
 export function dispatched(run: GovernedRun, call: Call, permit: Permit): OpenToolCall {
   const open = new DispatchedCall(run, call, permit);
@@ -56,43 +48,35 @@ class DispatchedCall implements OpenToolCall {
     this.permit = permit;
   }
 
-  done(result: unknown): Promise<void> {
+  done(result: unknown): Promise<unknown> {
     return this.end({ outcome: 'succeeded', result });
   }
 
-  failed(error: unknown): Promise<void> {
+  failed(error: unknown): Promise<unknown> {
     return this.end({ outcome: 'failed', result: { error: messageOf(error) }, errorType: nameOf(error) });
   }
 
-  lost(): Promise<void> {
+  lost(): Promise<unknown> {
     return this.end({ outcome: 'unknown' });
   }
 
-  private async end(end: End): Promise<void> {
-    const { run, call } = this;
-    if (!this.isOpen) return;
+  private end(end: End): Promise<unknown> {
+    const { run, call, permit } = this;
+    if (!this.isOpen) return OVER;
     this.isOpen = false;
     run.openToolCalls.delete(this);
-    if (end.outcome === 'failed') run.errors += 1;
     passed('tool.ended', run, call);
-    await this.record(end);
-    passed('end.recorded', run, call);
-    if (end.outcome === 'failed') await stopWorkflowIfMet(run);
+    const recorded = recordEnd(run, call, permit, end);
+    if (end.outcome === 'failed') return this.afterFailure(recorded);
+    const over = isTraced() ? recorded.then(() => passed('end.recorded', run, call)) : recorded;
+    return permit.isSynced === true ? OVER : over;
   }
 
-  private record(end: End): Promise<Committed> {
-    const { call, run } = this;
-    const { ruling, begun, intent } = this.permit;
-    const startNs = begun.ns;
-    const endNs = nowNs();
-    if (intent?.take() !== true)
-      return run.evidence.write(finishEntry(call, ruling, { ...end, startNs, endNs }));
-    const moment = { ns: endNs, parent: begun.parent };
-    const mould = end.outcome === 'succeeded' ? run.moulds.of(call, ruling) : undefined;
-    if (mould === undefined)
-      return run.evidence.write(calledEntry(call, ruling, { ...end, startNs, endNs, moment }));
-    const content = { arguments: argumentsOf(call), result: end.result ?? null };
-    return run.evidence.writeCall(mould, { callId: call.id, content, startNs, moment });
+  private async afterFailure(recorded: Promise<unknown>): Promise<void> {
+    this.run.errors += 1;
+    await recorded;
+    passed('end.recorded', this.run, this.call);
+    await stopWorkflowIfMet(this.run);
   }
 }
 

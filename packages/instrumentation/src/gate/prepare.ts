@@ -36,8 +36,9 @@ export interface Call {
 }
 
 export function makeCall(run: GovernedRun, tool: ToolIdentity, args: unknown, options: CallOptions): Call {
-  const { text, value, problem } = readArguments(tool, args);
-  const { rollbackNote: note, recordedNote } = notesFor(run.process, tool, text);
+  const read = readArguments(tool, args);
+  const { text, value, problem } = read;
+  const { rollbackNote: note, recordedNote } = notesFor(run.process, tool, read);
   return {
     tool,
     id: run.callId(options.callId),
@@ -80,22 +81,36 @@ export function readArguments(tool: ToolIdentity, args: unknown): ReadArguments 
 export function notesFor(
   { policy, masks }: Pick<GovernedProcess, 'policy' | 'masks'>,
   tool: ToolIdentity,
-  text: string | undefined,
+  { text, value }: Pick<Call, 'text' | 'value'>,
 ): Pick<Call, 'rollbackNote' | 'recordedNote'> {
   const template = policy.allowed_tools.find((allowed) => allowed.tool === tool.name)?.rollback;
-  if (text === undefined || (template === undefined && tool.rollbackNote === undefined)) return NO_NOTES;
-  const noteOf = (args: string) => rollbackNote(template, tool.rollbackNote, JSON.parse(args) as JsonValue);
-  const whole = noteOf(text);
+  if (
+    text === undefined ||
+    value === undefined ||
+    (template === undefined && tool.rollbackNote === undefined)
+  )
+    return NO_NOTES;
+  const noteOf = (args: JsonValue) => rollbackNote(template, tool.rollbackNote, args);
+  // The tool's own function may change what it is given.
+  const whole = noteOf(tool.rollbackNote === undefined ? value : (JSON.parse(text) as JsonValue));
   if (whole === undefined) return NO_NOTES;
-  return {
-    rollbackNote: whole,
-    recordedNote: (actionClass) => {
-      const { by_class, default: otherwise } = policy.content_capture;
-      const capture = actionClass === null ? otherwise : by_class[actionClass];
-      if (capture !== 'full') return tool.rollbackNote === undefined ? template : MASK;
-      const masked = masks.content('arguments', text);
-      return masks.text(masked === text ? whole : (noteOf(masked) ?? MASK));
-    },
+  const recorded = (actionClass: ActionClass | null) => {
+    const { by_class, default: otherwise } = policy.content_capture;
+    const capture = actionClass === null ? otherwise : by_class[actionClass];
+    if (capture !== 'full') return tool.rollbackNote === undefined ? template : MASK;
+    const masked = masks.content('arguments', text);
+    return masks.text(masked === text ? whole : (noteOf(JSON.parse(masked) as JsonValue) ?? MASK));
+  };
+  return { rollbackNote: whole, recordedNote: once(recorded) };
+}
+
+/** A note is on each record of its call, and the call's class does not change but for an approval's sake. */
+function once(noteOf: Call['recordedNote']): Call['recordedNote'] {
+  let last: { readonly actionClass: ActionClass | null; readonly note: string | undefined } | undefined;
+  return (actionClass) => {
+    if (last === undefined || last.actionClass !== actionClass)
+      last = { actionClass, note: noteOf(actionClass) };
+    return last.note;
   };
 }
 

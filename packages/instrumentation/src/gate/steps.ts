@@ -31,6 +31,11 @@ export interface GateStepMessage {
 
 const steps = channel(GATE_STEP_CHANNEL);
 
+/** Whether anybody hears of steps. */
+export function isTraced(): boolean {
+  return steps.hasSubscribers;
+}
+
 export function passed(
   step: GateStep,
   run: { readonly id: string },

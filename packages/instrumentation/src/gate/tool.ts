@@ -11,13 +11,11 @@ const NO_OPTIONS: CallOptions = {};
 /** Puts a tool behind the gate. The definition is copied, so that nobody changes what it executes afterwards. */
 export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinition<A, R>): GatedTool<A, R> {
   const tool = Object.freeze({ ...definition }) as GateTool;
-  const call = async (args: A, options: CallOptions = NO_OPTIONS): Promise<R> => {
-    const run = findRun(process, tool.name, options.run);
-    run.enter();
+  const call = (args: A, options: CallOptions = NO_OPTIONS): Promise<R> => {
     try {
-      return (await throughGate(run, tool, args, options)) as R;
-    } finally {
-      run.leave();
+      return throughGate(findRun(process, tool.name, options.run), tool, args, options) as Promise<R>;
+    } catch (error) {
+      return Promise.reject(error);
     }
   };
   return Object.assign(call, {

@@ -47,7 +47,7 @@ async function askAndUse(run: GovernedRun, wanted: Call, first: Ruling): Promise
   await judgeAgain(run, call, approval_id);
   passed('call.judged_again', run, call);
   const ruling = await useGrant(run, call, waiting, approval_id);
-  return dispatched(run, call, { ruling, begun: run.evidence.moment() });
+  return dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true });
 }
 
 async function recordWaiting(

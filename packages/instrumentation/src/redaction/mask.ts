@@ -28,14 +28,23 @@ export function masksOf({ mask_secrets, mask_patterns, mask_fields }: MaskPolicy
   };
   return {
     text,
-    content: (root, json) => {
+    content: remembering((root, json) => {
       const named = fields.get(root);
       const suspicious = mask_secrets && mayHoldSecret(json);
       if (!suspicious && patterns.length === 0 && named === undefined) return json;
       const value = JSON.parse(json) as JsonValue;
       const paths = (named ?? []).map((path) => path.slice(1));
       return canonicalJson(maskValue(value, paths, { text, byName: mask_secrets }));
-    },
+    }),
+  };
+}
+
+/** The arguments of a call are masked for its record and for its note, one after the other. */
+function remembering(mask: MaskContent): MaskContent {
+  let last = { root: '', json: '', masked: '' };
+  return (root, json) => {
+    if (last.json !== json || last.root !== root) last = { root, json, masked: mask(root, json) };
+    return last.masked;
   };
 }
 

@@ -39,7 +39,7 @@ export function mayHoldSecret(json: string): boolean {
 }
 
 export function maskSecrets(text: string, mask: string): string {
-  return text.replace(FORM, mask);
+  return HINT.test(text) ? text.replace(FORM, mask) : text;
 }
 
 export function isSecretName(name: string): boolean {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CONTENT, GEN_AI, saltedDigest, TOLLGATE } from '@tollgate/contract';
@@ -149,7 +149,7 @@ test('a permit that is ended in its turn is one record; one that nobody ends is 
     await (await openTool(tollgate, tool, { text: 'a' })).done('bug');
     await (await openTool(tollgate, tool, { text: 'b' })).lost();
     await openTool(tollgate, tool, { text: 'c' });
-    await sleep(1);
+    await endOfTurn();
   });
   expect(kinds(between)).toEqual(['tool_called', 'tool_called', 'gate_decided', 'tool_finished']);
   expect(story.filter((_, index) => index % 2 === 1)).toEqual([

@@ -52,7 +52,7 @@ function asGiven(args: unknown, decided: unknown): unknown {
  * LangGraph's control flow is thrown. A command to the parent graph is the tool's result. An interrupt is neither success nor
  * failure: what the tool did before it asked is unknown, and its execution on resume is a call of its own, through the gate again.
  */
-async function end(open: OpenToolCall, error: unknown): Promise<void> {
+function end(open: OpenToolCall, error: unknown): Promise<unknown> {
   if (!isBubbleUp(error)) return open.failed(error);
   const command: unknown = Reflect.get(error, 'command');
   return command === undefined ? open.lost() : open.done(command);

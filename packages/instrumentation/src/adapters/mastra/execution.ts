@@ -83,7 +83,7 @@ function complaint(found: unknown, path: readonly string[] = []): readonly [read
     : complaint(field[1], [...path, field[0]]);
 }
 
-async function end(open: OpenToolCall, result: unknown, suspended: boolean): Promise<void> {
+function end(open: OpenToolCall, result: unknown, suspended: boolean): Promise<unknown> {
   if (suspended && result === undefined) return open.lost();
   // Mastra's way to say that output or context do not fit their schemas.
   if (isValidationError(result)) return open.failed(new Error(result.message));

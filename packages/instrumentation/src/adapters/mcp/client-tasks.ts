@@ -37,7 +37,7 @@ export class ClientTasks {
     return answer;
   }
 
-  private async end(id: string, say: () => Promise<void>): Promise<void> {
+  private async end(id: string, say: () => Promise<unknown>): Promise<void> {
     this.open.delete(id);
     await say();
   }
