@@ -131,6 +131,18 @@ test('two files compare as equal exactly where they have one policy version', ()
   );
 });
 
+test('a constrained argument gives way to a field of it: what holds the field was refused, so that loosens', () => {
+  const of = (scope: string) => workflow(WORKFLOW_YAML.replace('{ticket: any, body: any}', scope));
+  const before = of('{ticket: any, body: {max_length: 9, optional: true}}');
+  const after = of('{ticket: any, body.text: {max_length: 9}}');
+  const changes = comparePolicies(before, after).filter(({ path }) => path.includes('[body]'));
+  expect(changes).toMatchObject([
+    { effect: 'loosens', why: expect.stringContaining('that its constraint refused') },
+  ]);
+  const fromAny = comparePolicies(workflow(), after).filter(({ path }) => path.includes('[body]'));
+  expect(fromAny).toMatchObject([{ effect: 'tightens' }]);
+});
+
 test('where nothing loosens, no call is answered more freely, and no class falls', () => {
   let allowed = 0;
   fc.assert(

@@ -66,10 +66,17 @@ function named(before: NonNullable<Scope>, after: NonNullable<Scope>, path: stri
 function unnamed(after: NonNullable<Scope>, path: string, old: Constraint): Judgement {
   if (old !== 'any' && old.optional !== true)
     return { effect: 'loosens', why: 'a call without this argument was refused' };
-  if (!hasParent(after, path)) return { effect: 'tightens', why: 'the argument is refused' };
+  if (!hasParent(after, path))
+    return old !== 'any' && hasChild(after, path)
+      ? { effect: 'loosens', why: 'fields of the argument are allowed that its constraint refused' }
+      : { effect: 'tightens', why: 'the argument is refused' };
   return old === 'any'
     ? { effect: 'neutral', why: 'the scope names its parent as well' }
     : { effect: 'loosens', why: 'a field of an argument is no longer constrained' };
+}
+
+function hasChild(scope: NonNullable<Scope>, path: string): boolean {
+  return Object.keys(scope).some((other) => other.startsWith(`${path}.`));
 }
 
 function hasParent(scope: NonNullable<Scope>, path: string): boolean {
