@@ -40,7 +40,9 @@ export class OtlpWriter {
 
   raw(bytes: Buffer): this {
     this.room(bytes.length);
-    bytes.copy(this.buffer, this.length);
+    const { buffer, length } = this;
+    if (bytes.length > MAX_LOOPED) bytes.copy(buffer, length);
+    else for (let index = 0; index < bytes.length; index++) buffer[length + index] = bytes[index] as number;
     this.length += bytes.length;
     return this;
   }

@@ -18,7 +18,7 @@ import { HeldBack, type HeldFact } from './held-back.ts';
 import { Lost } from './lost.ts';
 import { recordFields } from './record-fields.ts';
 import { type RunIdentity, RunSpans } from './run-spans.ts';
-import { activeSpanContext, attributesOf } from './span.ts';
+import { activeSpanContext } from './span.ts';
 
 /** What writing takes, the same for all runs of a process. */
 export interface EvidenceMeans {
@@ -88,7 +88,7 @@ export class RunEvidence {
     if (content?.arguments !== undefined) has.push('arguments');
     if (content?.result !== undefined) has.push('result');
     const record = recordMould(this.chain, common, has);
-    return { kind, spanName, actionClass, record, attributes: attributesOf(attributes) };
+    return { kind, spanName, actionClass, record, attributes: this.spans.attributesOf(attributes) };
   }
 
   /**

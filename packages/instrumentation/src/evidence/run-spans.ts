@@ -57,6 +57,11 @@ export class RunSpans {
     });
   }
 
+  /** For a mould. */
+  attributesOf(attributes: Attributes): Buffer {
+    return this.writer.attributesOf(attributes);
+  }
+
   private placed(active: SpanContext | undefined, isFirst: boolean) {
     if (isFirst) return { spanContext: this.root, parent: this.rootParent };
     const parent = active ?? this.root;

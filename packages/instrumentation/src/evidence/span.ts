@@ -18,16 +18,13 @@ const SCOPE = { name: '@tollgate/instrumentation', version: '0.1.0' } as const;
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
-const UNSET = statusField(SpanStatusCode.UNSET);
-const ERROR = statusField(SpanStatusCode.ERROR);
-
 export interface SpanFacts {
   readonly name: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
   /** One after another; no name stands in two of them. */
   readonly attributes: readonly Attributes[];
-  /** More of them, written by `attributesOf`. */
+  /** More of them, and those that all spans share, as `attributesOf` wrote them. */
   readonly written?: Buffer | undefined;
   readonly spanContext: SpanContext;
   readonly parent: SpanContext | undefined;
@@ -79,7 +76,12 @@ export class SpanWriter {
     this.resource = new OtlpWriter().bytes(1, attributes.view()).toBuffer();
     const scope = new OtlpWriter().text(1, SCOPE.name).text(2, SCOPE.version);
     this.scope = new OtlpWriter().bytes(1, scope.view()).toBuffer();
-    this.shared = attributesOf(shared);
+    this.shared = written(new OtlpWriter(), 9, shared).toBuffer();
+  }
+
+  /** Attributes as they stand in a span, behind those that all spans share. */
+  attributesOf(attributes: Attributes): Buffer {
+    return written(new OtlpWriter().raw(this.shared), 9, attributes).toBuffer();
   }
 
   /** The bytes are the caller's until the next write. */
@@ -97,18 +99,14 @@ export class SpanWriter {
     const span = this.span.reset().raw(this.traceField(spanContext.traceId)).hex(2, spanContext.spanId);
     if (parent !== undefined) span.raw(this.parentField(parent.spanId));
     span.text(5, name).integer(6, (client ? SpanKind.CLIENT : SpanKind.INTERNAL) + 1);
-    span.fixed64(7, startNs).fixed64(8, endNs).raw(this.shared);
-    if (facts.written !== undefined) span.raw(facts.written);
+    span
+      .fixed64(7, startNs)
+      .fixed64(8, endNs)
+      .raw(facts.written ?? this.shared);
     for (const some of attributes) written(span, 9, some);
     if (errorType !== undefined) span.attribute(9, 'error.type', errorType);
-    // Nothing dropped: attributes (10), events (12), links (14).
-    span
-      .integer(10, 0)
-      .integer(12, 0)
-      .integer(14, 0)
-      .raw(errorType === undefined ? UNSET : ERROR);
     const remote = parent?.isRemote === true ? IS_REMOTE : 0;
-    return span.fixed32(16, spanContext.traceFlags | HAS_IS_REMOTE | remote);
+    return span.raw(ending(errorType !== undefined, spanContext.traceFlags | HAS_IS_REMOTE | remote));
   }
 }
 
@@ -123,11 +121,6 @@ function idField(field: number): (id: string) => Buffer {
   };
 }
 
-/** Attributes as they stand in a span. */
-export function attributesOf(attributes: Attributes): Buffer {
-  return written(new OtlpWriter(), 9, attributes).toBuffer();
-}
-
 function written(writer: OtlpWriter, field: number, attributes: Attributes): OtlpWriter {
   for (const key in attributes) {
     const value = attributes[key];
@@ -136,7 +129,17 @@ function written(writer: OtlpWriter, field: number, attributes: Attributes): Otl
   return writer;
 }
 
-/** `Span.status` (15) with its code (3). */
-function statusField(code: SpanStatusCode): Buffer {
-  return new OtlpWriter().bytes(15, new OtlpWriter().integer(3, code).view()).toBuffer();
+/** What spans end in: there are few variants. */
+const ENDINGS = new Map<number, Buffer>();
+
+/** Nothing dropped of attributes (10), events (12) and links (14); status (15) with its code (3); flags (16). */
+function ending(isError: boolean, flags: number): Buffer {
+  const key = flags * 2 + (isError ? 1 : 0);
+  const known = ENDINGS.get(key);
+  if (known !== undefined) return known;
+  const status = new OtlpWriter().integer(3, isError ? SpanStatusCode.ERROR : SpanStatusCode.UNSET);
+  const writer = new OtlpWriter().integer(10, 0).integer(12, 0).integer(14, 0).bytes(15, status.view());
+  const bytes = writer.fixed32(16, flags).toBuffer();
+  ENDINGS.set(key, bytes);
+  return bytes;
 }

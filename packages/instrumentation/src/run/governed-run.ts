@@ -37,6 +37,7 @@ export class GovernedRun implements Run {
   /** Another process started it: calls that it asked for may come again. */
   readonly resumed: boolean;
   readonly controller = new AbortController();
+  readonly signal: AbortSignal = this.controller.signal;
   registration: Registration;
   denials = 0;
   errors = 0;
@@ -112,10 +113,6 @@ export class GovernedRun implements Run {
     });
     if (this.registration === 'registered') return leased;
     return lateBudgetMeter(limit, () => this.registration === 'registered', leased);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
   }
 
   model<T extends ModelReport>(about: ModelCall, call: () => Promise<T>): Promise<T> {
