@@ -25,12 +25,6 @@ export interface Settings {
   readonly lease_seconds: number;
 }
 
-/** What one module offers another, so that neither imports the other. */
-export interface Hooks {
-  /** What a workflow has spent, from the evidence store; has to answer from memory, as heartbeats ask for it. */
-  readonly spent?: (workflow: string) => Promise<{ day_usd: string; month_usd: string } | undefined>;
-}
-
 /** What every handler gets. Built once by `createQueryService`. */
 export interface Deps {
   readonly store: Store;
@@ -38,5 +32,4 @@ export interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Settings;
-  readonly hooks: Hooks;
 }

@@ -2,9 +2,9 @@ import type { Express, RequestHandler } from 'express';
 import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import { sweepExpired } from './approvals/expire.ts';
-import { type Background, standardWork } from './background.ts';
+import { type Background, STANDARD_WORK } from './background.ts';
 import { sweepLeases } from './budgets/expire-leases.ts';
-import type { Clock, Deps, Hooks, Settings, Store } from './deps.ts';
+import type { Clock, Deps, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
@@ -26,13 +26,11 @@ export interface QueryServiceOptions {
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
   readonly clock?: Clock;
-  /** What the modules offer each other; the standard ones where nothing else is said. */
-  readonly hooks?: Hooks;
   /** Further routes of the API, described and checked like its own. */
   readonly routes?: readonly (readonly Route[])[];
   /** Handlers for what is no route of the API, e.g. the pages of the console. */
   readonly after?: readonly RequestHandler[];
-  /** Background work besides shipping and expiry: pricing, controls and spend where nothing else is said. */
+  /** Background work besides shipping and expiry: pricing and controls where nothing else is said. */
   readonly background?: readonly Background[];
   readonly sweep_interval_ms?: number;
 }
@@ -69,8 +67,7 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
   const control = await openControlState({ directory, clock });
   const unlock = lockOrClose(directory, control);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const standard = standardWork();
-  const deps: Deps = { store, control, clock, logger, settings, hooks: options.hooks ?? standard.hooks };
+  const deps: Deps = { store, control, clock, logger, settings };
   const draining = new AbortController();
   const app = createApp({
     deps,
@@ -80,7 +77,7 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
     before: [checkHostAndOrigin(settings.hosts), healthRoutes(deps, draining.signal)],
     after: options.after ?? [],
   });
-  const background = backgroundOf(deps, { background: standard.background, ...options });
+  const background = backgroundOf(deps, { background: STANDARD_WORK, ...options });
   let stopping: Promise<void> | undefined;
   return {
     app,

@@ -52,8 +52,6 @@ export const heartbeat = z.object({
   workflow: z.string(),
   policy_version: policyVersion,
   suspended: z.boolean(),
-  /** What this workflow has spent, as far as the evidence store knows. */
-  spent: z.object({ day_usd: z.string(), month_usd: z.string() }).optional(),
 });
 export type Heartbeat = z.output<typeof heartbeat>;
 

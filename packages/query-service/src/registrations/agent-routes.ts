@@ -63,8 +63,7 @@ const beat = defineRoute({
   handle: async ({ params, identity, deps }) => {
     const { workflow, policy_version } = await visibleVersion(deps.control, identity, params.workflow);
     const suspended = await isSuspended(deps.control.db, workflow);
-    const spent = await deps.hooks.spent?.(workflow);
-    return { workflow, policy_version, suspended, ...(spent === undefined ? {} : { spent }) };
+    return { workflow, policy_version, suspended };
   },
 });
 
