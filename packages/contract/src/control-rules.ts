@@ -45,7 +45,8 @@ export const CONTROL_RULES = {
     classes: [1, 2, 3],
     rule: 'Input, output, cost and owner of every run are logged.',
     enforced: 'the SDK writes them, and refuses class 2 and 3 where it cannot',
-    checked: 'every ended run has input, output, cost and owner',
+    checked:
+      'every ended run has input, output, cost and owner, and every call of class 2 and 3 that was executed its arguments and outcome',
   },
   final_status_present: {
     classes: [1, 2, 3],

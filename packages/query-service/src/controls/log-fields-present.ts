@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seconds } from '../state/time.ts';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
 import { exampleRow } from './examples.ts';
 import { about, claimed, policyOf } from './rows.ts';
@@ -18,6 +19,8 @@ const row = z.object({
 });
 type Row = z.output<typeof row>;
 
+/** Together with the grace, an hour. */
+const STILL_UNDER_WAY = seconds(3540);
 const OF_CALLS = ['gate_decided', 'tool_finished', 'tool_called'];
 
 /** The fields of each record that the log is to hold. Digests stand for content, which may be erased. */
@@ -60,7 +63,7 @@ export const logFieldsPresent = defineControl({
   control: 'log_fields_present',
   severity: 'warning',
   description:
-    'A run’s records hold its input, its output once completed, the cost of every model call, and for each class-2 or class-3 call the decision, the arguments and the result.',
+    'A run’s records hold its input, its output once completed, the cost of every model call, and for each class-2 or class-3 call the decision, the arguments, the outcome and the result. A call of a run that nobody sealed may still be under way for an hour.',
   graceSeconds: 60,
   clears: 'the record that holds the field arrived later',
   query,
@@ -69,6 +72,7 @@ export const logFieldsPresent = defineControl({
     [...Map.groupBy(rows, ({ run_id }) => run_id).values()].flatMap((run) => [
       ...missingOfRun(run, context),
       ...missingOfCalls(run, context),
+      ...missingOutcomes(run, context),
     ]),
   examples: {
     passes: [
@@ -78,6 +82,16 @@ export const logFieldsPresent = defineControl({
       {
         name: 'a failed call has no result',
         rows: without('tool_finished', { outcome: 'failed', digests: [] }),
+      },
+      {
+        name: 'nor has one of which its process says that nobody knows',
+        rows: without('tool_finished', { outcome: 'unknown', digests: [] }),
+      },
+      {
+        name: 'a call that was held back has no outcome',
+        rows: without('gate_decided', { enforcement: 'blocked' }).filter(
+          ({ kind }) => kind !== 'tool_finished',
+        ),
       },
     ],
     fails: [
@@ -89,6 +103,14 @@ export const logFieldsPresent = defineControl({
       { name: 'a model call without cost', rows: without('model_called', { has_cost: false }) },
       { name: 'no arguments', rows: without('gate_decided', { digests: [] }) },
       { name: 'no result', rows: without('tool_finished', { digests: [] }) },
+      {
+        name: 'a dispatched call of which nothing more was heard, in a run that was sealed',
+        rows: WHOLE.filter(({ kind }) => kind !== 'tool_finished'),
+      },
+      {
+        name: 'or in one that nobody sealed',
+        rows: WHOLE.filter(({ kind }) => kind !== 'tool_finished' && kind !== 'run_sealed'),
+      },
       { name: 'a class-2 call that was decided on together with its outcome', rows: inOne({}) },
       {
         name: 'an end without a decision',
@@ -112,11 +134,28 @@ function missingOfRun(run: readonly Row[], context: JudgeContext): Finding[] {
 }
 
 function missingOfCalls(run: readonly Row[], context: JudgeContext): Finding[] {
-  const calls = Map.groupBy(
+  return [...callsOf(run)].flatMap(([call, records]) => missingOfCall(call, records, context));
+}
+
+function callsOf(run: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  return Map.groupBy(
     run.filter(({ kind }) => OF_CALLS.includes(kind)),
     ({ call_id, tool }) => `${call_id}:${tool}`,
   );
-  return [...calls].flatMap(([call, records]) => missingOfCall(call, records, context));
+}
+
+/**
+ * A seal comes after the ends of all calls, be they unknown; where there is none, the call may be under way, so the flag
+ * waits as long as it takes until the run itself counts as stuck.
+ */
+function missingOutcomes(run: readonly Row[], context: JudgeContext): Finding[] {
+  const isSealed = run.some(({ kind }) => kind === 'run_sealed');
+  return [...callsOf(run)]
+    .filter(([, records]) => records.some(({ enforcement }) => enforcement === 'executed'))
+    .filter(([, records]) => records.every(({ outcome }) => outcome === ''))
+    .filter(([, records]) => classOfCall(records, context) >= 2)
+    .flatMap(([call]) => missing(run, context, `${call}:outcome`, `the outcome of the call ${call}`))
+    .map((finding) => (isSealed ? finding : { ...finding, since: finding.since + STILL_UNDER_WAY }));
 }
 
 function missingOfCall(call: string, records: readonly Row[], context: JudgeContext): Finding[] {

@@ -209,6 +209,20 @@ export const PLANTS: readonly Plant[] = [
     flags: ['log_fields_present', 'unreviewed_sample'],
   },
   {
+    name: 'a call that was dispatched and never heard of again',
+    act: ({ agent }) =>
+      void agent.say(
+        'gate_decided',
+        {
+          ...{ tool: 'set_status', action: 'update_status', action_class: 2, call_id: 'c' },
+          ...{ verdict: 'allow', reason: 'within_scope', enforcement: 'executed' },
+          rollback_note: 'n',
+        },
+        { arguments: STATUS },
+      ),
+    flags: ['log_fields_present', 'unreviewed_sample'],
+  },
+  {
     name: 'an escalation',
     act: ({ agent }) =>
       void agent.say('escalated', { detail: { to: 'olga@example.com' } }, { output: 'too hard' }),
