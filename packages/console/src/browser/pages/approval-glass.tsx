@@ -5,6 +5,7 @@ import { type Look, lookOf } from '../format/words.ts';
 import { useAnnounce } from '../parts/announcer.tsx';
 import { useMay } from '../parts/may.ts';
 import { Panel } from '../parts/page.tsx';
+import { ReasonField, useReason } from '../parts/reason-field.tsx';
 import { Shown, ShownOr } from '../parts/shown.tsx';
 import { Failure } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
@@ -73,36 +74,21 @@ interface WhyFormProps {
   readonly back: () => void;
 }
 
-function WhyForm({ reason, say, next, back }: WhyFormProps) {
-  const id = useId();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [missing, setMissing] = useState(false);
-  useEffect(() => field.current?.focus(), []);
+function WhyForm({ reason: text, say, next, back }: WhyFormProps) {
+  const reason = useReason(text, say);
+  const { field } = reason;
+  useEffect(() => field.current?.focus(), [field]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setMissing(reason.trim() === '');
-    if (reason.trim() === '') field.current?.focus();
-    else next();
+    if (reason.said() !== undefined) next();
   };
   return (
     <form className="reason-form" onSubmit={submit} noValidate>
-      <label htmlFor={id}>Why it cannot wait</label>
-      <p id={`${id}-hint`} className="quiet">
-        Kept with the evidence, under your name. Nothing happens yet: you are asked once more.
-      </p>
-      <textarea
-        ref={field}
-        {...{ id, rows: 3, maxLength: 2000, value: reason }}
-        onChange={(event) => say(event.target.value)}
-        aria-describedby={missing ? `${id}-missing` : `${id}-hint`}
-        aria-invalid={missing}
-        required
+      <ReasonField
+        label="Why it cannot wait"
+        hint="Kept with the evidence, under your name. Nothing happens yet: you are asked once more."
+        reason={reason}
       />
-      {missing && (
-        <p id={`${id}-missing`} className="field-error" role="alert">
-          Say why, in a few words: it is kept with the evidence.
-        </p>
-      )}
       <div className="buttons">
         <button type="submit" className="danger">
           Go on

@@ -1,6 +1,7 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { type Change, useChange } from '../api/actions.ts';
 import { useAnnounce } from './announcer.tsx';
+import { ReasonField, useReason } from './reason-field.tsx';
 import { Failure } from './states.tsx';
 
 export interface Choice {
@@ -18,19 +19,17 @@ interface ReasonFormProps {
 
 /** A reason in a person's own words, required, and what to do with it. Nothing is sent without one. */
 export function ReasonForm({ label, hint, choices }: ReasonFormProps) {
-  const id = useId();
-  const [reason, setReason] = useState('');
-  const [missing, setMissing] = useState(false);
+  const [text, setText] = useState('');
+  const reason = useReason(text, setText);
   const announce = useAnnounce();
   const change = useChange();
   const choose = (choice: Choice) => {
-    const said = reason.trim();
-    setMissing(said === '');
-    if (said === '') return document.getElementById(id)?.focus();
+    const said = reason.said();
+    if (said === undefined) return;
     // A promise, because the callbacks of `mutate` end with the form.
     void change.mutateAsync(choice.change(said)).then(
       () => {
-        setReason('');
+        setText('');
         announce(choice.done);
       },
       () => undefined,
@@ -39,22 +38,7 @@ export function ReasonForm({ label, hint, choices }: ReasonFormProps) {
   const submit = (event: FormEvent) => event.preventDefault();
   return (
     <form className="reason-form" onSubmit={submit} noValidate>
-      <label htmlFor={id}>{label}</label>
-      <p id={`${id}-hint`} className="quiet">
-        {hint}
-      </p>
-      <textarea
-        {...{ id, rows: 3, maxLength: 2000, value: reason }}
-        onChange={(event) => setReason(event.target.value)}
-        aria-describedby={missing ? `${id}-missing` : `${id}-hint`}
-        aria-invalid={missing}
-        required
-      />
-      {missing && (
-        <p id={`${id}-missing`} className="field-error" role="alert">
-          Say why, in a few words: it is kept with the evidence.
-        </p>
-      )}
+      <ReasonField {...{ label, hint, reason }} />
       <div className="buttons">
         {choices.map((choice) => (
           <button
