@@ -29,7 +29,7 @@ export async function class2OverFsync(house: BenchHouse, print: (line: string) =
     together: [] as number[],
   };
   let shared = 0;
-  await tollgate.run({ initiator: SAM }, async () => {
+  const { error } = await tollgate.run({ initiator: SAM }, async () => {
     for (let round = -2; round < ROUNDS; round++) {
       const alone = (await microseconds(() => writeAndSync(file))) / CALLS;
       syncs.times.length = 0;
@@ -47,6 +47,7 @@ export async function class2OverFsync(house: BenchHouse, print: (line: string) =
     }
   });
   syncs.stop();
+  if (error !== undefined) throw error;
   await file.close();
   print(`write and fdatasync             ${shown(figures(sync.alone), 'µs')} of ${CALLS} each`);
   print(`class-2 call, alone             ${shown(figures(sync.call), 'µs')} of ${CALLS} each`);
