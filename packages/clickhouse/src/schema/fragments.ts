@@ -5,7 +5,7 @@ import { RESOURCE } from './key-binding.ts';
 import { REJECTION, SPAN_HASH } from './landing-row.ts';
 import { isModelCall } from './model-call.ts';
 import { RESOURCE_METADATA } from './resource-metadata.ts';
-import { providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
+import { isKnownScope, providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
 import { serviceTier } from './service-tier.ts';
 import { list, quote } from './sql.ts';
 
@@ -42,6 +42,7 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
       if(resource['process.pid'] != '', concat(resource['host.name'], '/', resource['process.pid']), ''))`,
   OPERATION: `if(${textOf('operation')} != '', ${textOf('operation')}, 'chat')`,
   SCOPE_RULE: scopeRule(),
+  IS_KNOWN_SCOPE: isKnownScope(),
   EXCLUDES_CACHED: ruleSays(({ input }) => input === 'excludes_cached'),
   ZERO_IS_UNKNOWN: ruleSays(({ zero }) => zero === 'unknown'),
   OWN_ESTIMATES: ruleSays(({ numbers }) => numbers === 'own'),

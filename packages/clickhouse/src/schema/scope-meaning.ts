@@ -1,5 +1,5 @@
 import { type AttributeTest, SCOPE_RULES, type ScopeRule } from '@tollgate/contract';
-import { all, attribute, firstThat, quote } from './sql.ts';
+import { all, any, attribute, firstThat, quote } from './sql.ts';
 
 /** The dotted numbers at the start of a scope's version, for comparing: 1.14.0-beta is [1, 14, 0]. */
 const VERSION = `arrayMap(n -> toUInt32OrZero(n), splitByChar('.', extract(scope_version, '^[0-9]+(?:[.][0-9]+)*')))`;
@@ -18,6 +18,12 @@ export function ruleSays(holds: (rule: ScopeRule) => boolean): string {
   return numbers.length === 0 ? 'false' : `rule IN (${numbers.join(', ')})`;
 }
 
+/** SQL for whether a scope is known to report the calls of an SDK or a framework. */
+export function isKnownScope(): string {
+  const scopes = [...new Set(SCOPE_RULES.map(({ scope }) => scope))];
+  return any(scopes.map(named));
+}
+
 /** SQL for the provider that the rule numbered `rule` stands for, '' where it stands for none. */
 export function providerOfRule(): string {
   const cases = SCOPE_RULES.flatMap(({ provider }, index) =>
@@ -27,17 +33,19 @@ export function providerOfRule(): string {
 }
 
 function conditionOf({ scope, from, before, when = [] }: ScopeRule): string {
-  const name = scope.endsWith('*')
-    ? `startsWith(scope_name, ${quote(scope.slice(0, -1))})`
-    : `scope_name = ${quote(scope)}`;
   const bounded = from !== undefined || before !== undefined;
   return all([
-    name,
+    named(scope),
     ...(bounded ? [`match(scope_version, '^[0-9]')`] : []),
     ...(from === undefined ? [] : [`${VERSION} >= ${versionOf(from)}`]),
     ...(before === undefined ? [] : [`${VERSION} < ${versionOf(before)}`]),
     ...when.map(testOf),
   ]);
+}
+
+function named(scope: string): string {
+  if (scope.endsWith('*')) return `startsWith(scope_name, ${quote(scope.slice(0, -1))})`;
+  return `scope_name = ${quote(scope)}`;
 }
 
 function testOf(test: AttributeTest): string {

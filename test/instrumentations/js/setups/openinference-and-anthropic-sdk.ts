@@ -1,0 +1,8 @@
+import { AnthropicInstrumentation } from '@arizeai/openinference-instrumentation-anthropic';
+import { anthropicPlay } from '../support/anthropic.ts';
+import { loadAnthropic } from '../support/require.ts';
+import { openStage } from '../support/stage.ts';
+
+const stage = openStage();
+new AnthropicInstrumentation();
+await stage.run(anthropicPlay(loadAnthropic(), stage));
