@@ -10,6 +10,7 @@ import {
   type ScopeRule,
   STANDARD_TIERS,
 } from '@tollgate/contract';
+import { seenSection } from './conventions-seen.ts';
 import { table } from './markdown.ts';
 
 /** docs/conventions.md, from the tables of conventions in packages/contract. */
@@ -47,7 +48,8 @@ GenAI conventions say: input includes cached tokens, zero is a count, and number
 cached tokens than input show that they were left out of it, and they are added (\`usage_note\` \`cached_tokens_excluded\`).
 
 ${table(['scope', 'library', 'versions', 'input', 'notes'], SCOPE_RULES.map(scopeRow))}
-`;
+
+${seenSection()}`;
 }
 
 const code = (text: string): string => `\`${text}\``;
@@ -78,6 +80,8 @@ function scopeRow(rule: ScopeRule): readonly string[] {
   const notes = [
     ...(rule.when ?? []).map(testText),
     ...(rule.zero === 'unknown' ? ['no tokens in and none out means that it was not told'] : []),
+    ...(rule.output === 'unfinished' ? ['its output tokens are not the final count, and not taken'] : []),
+    ...(rule.cached === 'never_said' ? ['never says cached tokens: a cost is an upper bound (`cached_tokens_unsaid`)'] : []),
     ...(rule.numbers === 'own' ? ['its numbers are its own estimates, and not taken'] : []),
     ...(rule.spans === 'never_calls' ? ['its spans are never calls'] : []),
     rule.note,

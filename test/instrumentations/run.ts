@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SCENARIOS } from './scenarios.ts';
 import { SET_UPS } from './set-ups/index.ts';
@@ -9,6 +10,8 @@ const HELP = `Plays every scenario with every set-up of real instrumentation lib
 
   --only NAME   this set-up only (may be repeated)
   --reports     every report of every cell
+  --write       writes seen.json, from which docs/conventions.md is generated, where everything holds
+  --check       fails where seen.json has drifted from what was seen
   --help        this text`;
 
 async function main(): Promise<number> {
@@ -16,6 +19,8 @@ async function main(): Promise<number> {
     options: {
       only: { type: 'string', multiple: true },
       reports: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -23,15 +28,21 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  if (values.only !== undefined && (values.write || values.check))
+    throw new TypeError('--write and --check need every set-up');
   const chosen = SET_UPS.filter(({ name }) => values.only?.includes(name) ?? true);
   if (values.only !== undefined && chosen.length !== new Set(values.only).size)
     throw new TypeError(`--only: one of ${SET_UPS.map(({ name }) => name).join(', ')}`);
   const python = chosen.some(({ language }) => language === 'python') ? await preparePython() : undefined;
   if (python?.kind === 'missing') console.error(`\n!!! THE SET-UPS IN PYTHON ARE SKIPPED: ${python.why}\n`);
   const setUps = python?.kind === 'missing' ? chosen.filter(({ language }) => language === 'js') : chosen;
-  const cells = await playAll(setUps, python?.kind === 'ready' ? { python: python.interpreter } : {}, {
-    ended: ({ name }) => console.log(`played ${name}`),
-  });
+  const { cells, seen } = await playAll(
+    setUps,
+    python?.kind === 'ready' ? { python: python.interpreter } : {},
+    {
+      ended: ({ name }) => console.log(`played ${name}`),
+    },
+  );
   if (values.reports)
     for (const { setUp, scenario, reports } of cells)
       for (const { run: _, ...report } of reports)
@@ -40,10 +51,22 @@ async function main(): Promise<number> {
   const problems = cells.flatMap(({ setUp, scenario, problems }) =>
     problems.map((problem) => `${setUp.name} × ${scenario.name}: ${problem}`),
   );
+  if (problems.length === 0 && python?.kind !== 'missing')
+    problems.push(...document(`${JSON.stringify(seen, null, 2)}\n`, values));
   for (const problem of problems) console.error(`- ${problem}`);
   console.log(`\n${cells.length} cells of ${setUps.length} set-ups, ${problems.length} problems`);
   // What was skipped in CI was not seen.
   return problems.length > 0 || (python?.kind === 'missing' && process.env['CI'] !== undefined) ? 1 : 0;
+}
+
+const SEEN = new URL('seen.json', import.meta.url);
+
+function document(text: string, { write, check }: { write: boolean; check: boolean }): readonly string[] {
+  if (write) writeFileSync(SEEN, text);
+  if (!check || readFileSync(SEEN, 'utf8') === text) return [];
+  return [
+    'seen.json has drifted from what was seen: npm run conformance:instrumentations -- --write, then npm run generate',
+  ];
 }
 
 main().then(

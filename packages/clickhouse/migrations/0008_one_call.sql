@@ -1,4 +1,74 @@
--- Idempotent (replaced at each change), light. What every page, panel, query and export reads.
+-- Idempotent, light. What a span reports of a model call, as before (0007), and whether its output was over and its cached tokens
+-- are ever said.
+DROP VIEW IF EXISTS ${DATABASE}.model_reports_mv ${ON_CLUSTER};
+
+CREATE MATERIALIZED VIEW ${DATABASE}.model_reports_mv ${ON_CLUSTER} TO ${DATABASE}.model_reports
+DEFINER = ${OWNER} SQL SECURITY DEFINER AS
+WITH sent AS (
+  SELECT
+    run_id, governed, principal, trace_id, span_id, span_hash, start, scope_name, scope_version, received_at,
+    attributes['tollgate.workflow'] AS workflow,
+    attributes['tollgate.owner'] AS owner,
+    attributes['tollgate.team'] AS team,
+    addNanoseconds(start, toInt64(duration)) AS end,
+    ${PROCESS} AS process,
+    ${SCOPE_RULE} AS rule,
+    ${OPERATION} AS operation,
+    substringUTF8(${PROVIDER}, 1, 256) AS sent_provider,
+    if(sent_provider != '', sent_provider, ${PROVIDER_OF_RULE}) AS provider,
+    substringUTF8(${MODEL}, 1, 256) AS model,
+    substringUTF8(${RESPONSE_ID}, 1, 512) AS response_id,
+    ${SERVICE_TIER} AS service_tier,
+    ${INPUT_TOKENS} AS input_text,
+    ${OUTPUT_TOKENS} AS output_text,
+    ${CACHE_READ_TOKENS} AS read_text,
+    ${CACHE_CREATION_TOKENS} AS creation_text,
+    ${CACHE_CREATION_HOUR_TOKENS} AS hour_text,
+    ${REASONING_TOKENS} AS reasoning_text,
+    if(toUInt64OrNull(input_text) <= 1000000000, toUInt64OrNull(input_text), NULL) AS sent_input,
+    if(toUInt64OrNull(output_text) <= 1000000000, toUInt64OrNull(output_text), NULL) AS sent_output,
+    if(toUInt64OrNull(read_text) <= 1000000000, toUInt64OrNull(read_text), NULL) AS sent_read,
+    if(toUInt64OrNull(creation_text) <= 1000000000, toUInt64OrNull(creation_text), NULL) AS sent_creation,
+    if(toUInt64OrNull(hour_text) <= 1000000000, toUInt64OrNull(hour_text), NULL) AS sent_hour,
+    if(toUInt64OrNull(reasoning_text) <= 1000000000, toUInt64OrNull(reasoning_text), NULL) AS sent_reasoning,
+    (input_text != '' AND sent_input IS NULL) OR (output_text != '' AND sent_output IS NULL)
+      OR (read_text != '' AND sent_read IS NULL) OR (creation_text != '' AND sent_creation IS NULL)
+      OR (hour_text != '' AND sent_hour IS NULL) AS unreadable,
+    if(attributes['tollgate.cost.source'] = 'provider' AND match(attributes['tollgate.cost.usd'], '^(0|[1-9][0-9]{0,8})([.][0-9]{1,15})?$'),
+      toDecimal128OrNull(attributes['tollgate.cost.usd'], 15), NULL) AS provider_cost
+  FROM ${DATABASE}.parsed_spans
+  WHERE rejection = '' AND ${IS_MODEL_CALL}
+),
+meant AS (
+  SELECT *,
+    -- Numbers that say nothing about the call: what a library writes when it was not told, or made up itself.
+    ${ZERO_IS_UNKNOWN} AND ifNull(sent_input, 0) = 0 AND ifNull(sent_output, 0) = 0
+      AND (isNotNull(sent_input) OR isNotNull(sent_output)) AS zero_unknown,
+    ${OWN_ESTIMATES} AND (isNotNull(sent_input) OR isNotNull(sent_output)) AS estimated,
+    zero_unknown OR estimated AS unknown,
+    -- The first event of a stream counts some output; what it is in the end was not heard.
+    ${OUTPUT_IS_UNFINISHED} AND isNotNull(sent_output) AS unfinished,
+    ${CACHED_IS_UNSAID} AND isNotNull(sent_input) AND cached = 0 AS unsaid,
+    ifNull(sent_read, 0) + greatest(ifNull(sent_creation, 0), ifNull(sent_hour, 0)) AS cached,
+    ${EXCLUDES_CACHED} AND cached > 0 AS leaves_out,
+    cached > ifNull(sent_input, 0) AS more_cached_than_input
+  FROM sent
+)
+SELECT
+  run_id, governed, workflow, owner, team, principal, trace_id, span_id, span_hash, start, end, scope_name, scope_version,
+  process, operation, provider, model, response_id,
+  if(unknown, NULL, sent_input + if(leaves_out OR more_cached_than_input, cached, 0)) AS input_tokens,
+  if(unknown, NULL, sent_read) AS cache_read_tokens,
+  if(unknown, NULL, if(sent_hour > ifNull(sent_creation, 0), sent_hour, sent_creation)) AS cache_creation_tokens,
+  if(unknown, NULL, sent_hour) AS cache_creation_1h_tokens,
+  if(unknown OR unfinished, NULL, sent_output) AS output_tokens,
+  if(unknown OR unfinished, NULL, sent_reasoning) AS reasoning_tokens,
+  service_tier,
+  multiIf(unreadable, 'unreadable', isNull(sent_input) AND isNull(sent_output), 'absent', zero_unknown, 'zero_means_unknown',
+    estimated, 'estimated', unfinished, 'output_unfinished', leaves_out OR more_cached_than_input, 'cached_tokens_excluded',
+    unsaid, 'cached_tokens_unsaid', '') AS usage_note,
+  unreadable, provider_cost, received_at
+FROM meant;
 
 -- The one definition of a counted call. Within a run, reports of different scopes are one call when they carry the same response
 -- id and their usage agrees, or, where an id is missing, when one lies inside the other in time, in one process, with equal tokens.
@@ -37,7 +107,7 @@ keyed AS (
     -- A process that is not named is known by its trace only.
     if(process = '', hex(trace_id), process) AS place,
     (isNull(cost), cost_source != 'provider', NOT governed, isNull(input_tokens),
-      isNull(cache_read_tokens) + isNull(cache_creation_tokens) + isNull(reasoning_tokens), NOT has_id, start, scope, span_id, span_hash) AS preference
+      isNull(cache_read_tokens) + isNull(cache_creation_tokens), NOT has_id, isNull(reasoning_tokens), start, scope, span_id, span_hash) AS preference
   FROM effective
 ),
 by_id AS (

@@ -19,7 +19,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: ALL,
     packages: ['ai', '@ai-sdk/otel'],
     counts: 'gen_ai',
-    neverSays: ['reasoning', 'tier', 'cacheCreationHour'],
+    neverSays: ['tier', 'cacheCreationHour'],
     skips: ALWAYS_ASKED,
   }),
   js({
@@ -37,7 +37,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: ALL,
     packages: ['@arizeai/openinference-vercel', 'ai'],
     counts: 'gen_ai',
-    neverSays: ['reasoning', 'tier', 'cacheCreationHour'],
+    neverSays: ['tier', 'cacheCreationHour'],
     skips: ALWAYS_ASKED,
   }),
   js({
@@ -60,7 +60,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: OPENAI,
     packages: [`${LM}-openai`, 'openai'],
     counts: `${LM}-openai`,
-    neverSays: ['cacheRead', 'reasoning', 'tier'],
+    neverSays: ['cacheRead', 'tier'],
     gaps: {
       'chat-stream': 'untold',
       'chat-stream-aborted': 'silent',
@@ -74,7 +74,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: ['chat'],
     packages: [`${LM}-openai`, 'openai'],
     counts: `${LM}-openai`,
-    neverSays: ['cacheRead', 'reasoning', 'tier'],
+    neverSays: ['cacheRead', 'tier'],
     gaps: {
       'chat-stream': 'estimated',
       'chat-stream-unasked': 'estimated',
@@ -88,7 +88,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: OPENAI,
     packages: ['@opentelemetry/instrumentation-openai', 'openai'],
     counts: '@opentelemetry/instrumentation-openai',
-    neverSays: ['cacheRead', 'reasoning', 'tier'],
+    neverSays: ['cacheRead', 'tier'],
     gaps: { 'chat-stream-aborted': 'silent', 'responses-stream-aborted': 'silent' },
   }),
   js({
@@ -107,7 +107,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: OPENAI,
     packages: [`${LM}-langchain`, '@langchain/openai'],
     counts: `${LM}-langchain`,
-    neverSays: ['cacheRead', 'reasoning', 'tier'],
+    neverSays: ['cacheRead', 'tier'],
     gaps: {
       'chat-stream-aborted': 'silent',
       responses: 'untold',
@@ -129,7 +129,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: ['messages'],
     packages: [`${OI}-anthropic`, 'anthropic-sdk-1'],
     counts: `${OI}-anthropic`,
-    neverSays: ['reasoning', 'cacheCreationHour'],
+    neverSays: ['cacheCreationHour'],
     gaps: { 'messages-stream-aborted': 'silent' },
   }),
   js({
@@ -138,7 +138,7 @@ export const JS_SET_UPS: readonly SetUp[] = [
     apis: ['messages'],
     packages: [`${LM}-anthropic`, 'anthropic-sdk-0'],
     counts: `${LM}-anthropic`,
-    neverSays: ['reasoning', 'cacheCreationHour'],
+    neverSays: ['cacheCreationHour'],
     gaps: { 'messages-stream-aborted': 'silent' },
   }),
   js({

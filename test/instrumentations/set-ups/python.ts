@@ -30,7 +30,7 @@ export const PYTHON_SET_UPS: readonly SetUp[] = [
     title: 'OpenTelemetry’s instrumentation of OpenAI’s SDK',
     apis: OPENAI,
     packages: ['opentelemetry-instrumentation-genai-openai', 'openai'],
-    counts: 'opentelemetry.util.genai.handler',
+    counts: 'opentelemetry.instrumentation.genai.openai',
     neverSays: [],
   }),
   python({
@@ -38,7 +38,7 @@ export const PYTHON_SET_UPS: readonly SetUp[] = [
     title: 'two at once: OpenInference and OpenTelemetry on OpenAI’s SDK',
     apis: OPENAI,
     packages: ['openinference-instrumentation-openai', 'opentelemetry-instrumentation-genai-openai'],
-    counts: 'openinference.instrumentation.openai',
+    counts: ['opentelemetry.instrumentation.genai.openai', 'openinference.instrumentation.openai'],
     neverSays: ['tier'],
   }),
   python({
@@ -64,14 +64,15 @@ export const PYTHON_SET_UPS: readonly SetUp[] = [
     packages: ['opentelemetry-instrumentation-anthropic', 'anthropic'],
     counts: 'opentelemetry.instrumentation.anthropic',
     neverSays: ['cacheCreationHour'],
+    gaps: { 'messages-stream': 'untold', 'messages-stream-aborted': 'silent' },
   }),
   python({
     name: 'opentelemetry-anthropic',
     title: 'OpenTelemetry’s instrumentation of Anthropic’s SDK',
     apis: ['messages'],
     packages: ['opentelemetry-instrumentation-genai-anthropic', 'anthropic'],
-    counts: 'opentelemetry.util.genai.handler',
-    neverSays: [],
+    counts: 'opentelemetry.instrumentation.genai.anthropic',
+    neverSays: ['cacheCreationHour'],
   }),
   python({
     name: 'three-on-anthropic',

@@ -1,7 +1,7 @@
 import type { Api, Scenario } from '../scenarios.ts';
 
 /** What a provider counts and a library may leave out. */
-export type Said = 'cacheRead' | 'cacheCreation' | 'cacheCreationHour' | 'reasoning' | 'tier';
+export type Said = 'cacheRead' | 'cacheCreation' | 'cacheCreationHour' | 'tier';
 
 /**
  * What is missing from a library's evidence, seen and not guessed. `silent`: no span at all. `untold`: a report without usage,
@@ -18,8 +18,8 @@ export interface SetUp {
   readonly apis: readonly Api[];
   /** Packages whose versions are told with the results. */
   readonly packages: readonly string[];
-  /** The instrumentation scope whose report counts. */
-  readonly counts: string;
+  /** The instrumentation scope whose report counts; several, where each says more than the other in some scenario. */
+  readonly counts: string | readonly string[];
   /** What its spans never say: NULL is expected there, and a cost that may be too high or too low by it. */
   readonly neverSays: readonly Said[];
   /** By scenario. */

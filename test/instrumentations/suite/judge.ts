@@ -1,6 +1,6 @@
 import { isTold, type Scenario, type Truth } from '../scenarios.ts';
 import type { Gap, Said, SetUp } from '../set-ups/set-up.ts';
-import { charged, inUnits } from './bill.ts';
+import { charged, inUnits, TELLS_APART } from './bill.ts';
 import type { Report } from './read.ts';
 
 /**
@@ -47,10 +47,13 @@ function whoCounts(
   { counts }: SetUp,
   reports: readonly Report[],
 ): readonly string[] {
-  // Where the usual one says nothing, another one counts.
-  const said = reports.some((report) => report.scope_name === counts && report.usage_note !== 'absent');
-  if (scope_name === counts || !said || usage_note === 'absent') return [];
-  return [`${scope_name} counts, not ${counts}`];
+  const expected = [counts].flat();
+  // Where these say nothing, another one counts.
+  const said = reports.some(
+    (report) => expected.includes(report.scope_name) && report.usage_note !== 'absent',
+  );
+  if (expected.includes(scope_name) || !said || usage_note === 'absent') return [];
+  return [`${scope_name} counts, not ${expected.join(' or ')}`];
 }
 
 /** Nothing on the span tells these from usage. When that changes, this fails, and the conventions can say so. */
@@ -79,7 +82,10 @@ function usageOf(report: Report, nth: number, setUp: SetUp, scenario: Scenario):
     ...part('cacheRead', report.cache_read_tokens),
     ...part('cacheCreation', report.cache_creation_tokens),
     ...part('cacheCreationHour', report.cache_creation_1h_tokens),
-    ...part('reasoning', report.reasoning_tokens),
+    // A part of output at output's price, which some leave out; where it is said it is right.
+    ...(report.reasoning_tokens === null
+      ? []
+      : differ('reasoning', report.reasoning_tokens, truth.reasoning ?? 0)),
     ...differ('tier', report.service_tier, neverSays.includes('tier') ? '' : (scenario.tier ?? '')),
     ...costOf(report, truth, setUp, scenario),
   ];
@@ -111,10 +117,11 @@ function costOf(report: Report, truth: Truth, setUp: SetUp, scenario: Scenario):
  * served at the flex one; cache writes for an hour that are not said are charged as short ones, which is too little.
  */
 function boundOf({ neverSays }: SetUp, { truth, tier }: Scenario): 'exact' | 'at_most' | 'at_least' {
-  const hides = (said: 'cacheRead' | 'cacheCreationHour') =>
-    neverSays.includes(said) && truth.some((call) => (call[said] ?? 0) > 0);
-  if (hides('cacheRead') || (neverSays.includes('tier') && tier !== undefined)) return 'at_most';
-  return hides('cacheCreationHour') ? 'at_least' : 'exact';
+  const used = (said: 'cacheRead' | 'cacheCreationHour') => truth.some((call) => (call[said] ?? 0) > 0);
+  const told = (said: 'tier' | 'cacheCreationHour') => TELLS_APART[said] && !neverSays.includes(said);
+  if (used('cacheRead') && neverSays.includes('cacheRead')) return 'at_most';
+  if (tier === 'flex' && !told('tier')) return 'at_most';
+  return used('cacheCreationHour') && !told('cacheCreationHour') ? 'at_least' : 'exact';
 }
 
 function verdictOf(setUp: SetUp, scenario: Scenario, gap: Gap | undefined): Verdict {

@@ -45,6 +45,8 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
   IS_KNOWN_SCOPE: isKnownScope(),
   EXCLUDES_CACHED: ruleSays(({ input }) => input === 'excludes_cached'),
   ZERO_IS_UNKNOWN: ruleSays(({ zero }) => zero === 'unknown'),
+  OUTPUT_IS_UNFINISHED: ruleSays(({ output }) => output === 'unfinished'),
+  CACHED_IS_UNSAID: ruleSays(({ cached }) => cached === 'never_said'),
   OWN_ESTIMATES: ruleSays(({ numbers }) => numbers === 'own'),
   PROVIDER: textOf('provider'),
   PROVIDER_OF_RULE: providerOfRule(),

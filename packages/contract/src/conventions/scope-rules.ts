@@ -4,6 +4,8 @@ import type { ScopeRule } from './types.ts';
 export const DEFAULT_MEANING = {
   input: 'includes_cached',
   zero: 'count',
+  output: 'final',
+  cached: 'said',
   numbers: 'provider',
   spans: 'by_marker',
 } as const satisfies Partial<ScopeRule>;
@@ -33,19 +35,22 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   rule({
     scope: '@traceloop/instrumentation-openai',
     library: 'OpenLLMetry for OpenAI, JavaScript',
+    cached: 'never_said',
     provider: 'openai',
-    note: 'never says cached tokens; of chat streams no usage, or with `enrichTokens` its own estimates, which nothing on the span tells apart: leave that off',
+    note: 'of chat streams no usage, or with `enrichTokens` its own estimates, which nothing on the span tells apart: leave that off',
   }),
   rule({
     scope: '@traceloop/instrumentation-langchain',
     library: 'OpenLLMetry for LangChain, JavaScript',
-    note: 'never says cached tokens; no response id; the model without its date',
+    cached: 'never_said',
+    note: 'no response id; the model without its date',
   }),
   rule({
     scope: '@opentelemetry/instrumentation-openai',
     library: 'OpenTelemetry for OpenAI, JavaScript',
+    cached: 'never_said',
     provider: 'openai',
-    note: 'never says cached tokens; a stream that is left in the middle has no span',
+    note: 'a stream that is left in the middle has no span',
   }),
   rule({
     scope: '@arizeai/openinference-instrumentation-openai',
@@ -63,6 +68,52 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
     scope: '@arizeai/openinference-instrumentation-langchain',
     library: 'OpenInference for LangChain, JavaScript',
     note: 'names no provider and no dated model; no response id',
+  }),
+  rule({
+    scope: 'openinference.instrumentation.anthropic',
+    library: 'OpenInference for Anthropic, Python',
+    provider: 'anthropic',
+    output: 'unfinished',
+    when: [{ attribute: 'llm.finish_reason', is: 'absent' }],
+    note: 'of a stream that is left in the middle, the output that its first event counted',
+  }),
+  rule({
+    scope: 'openinference.instrumentation.*',
+    library: 'OpenInference, Python',
+    note: 'no response id; for Anthropic it adds cached tokens to input itself',
+  }),
+  rule({
+    scope: 'opentelemetry.instrumentation.anthropic',
+    library: 'OpenLLMetry for Anthropic, Python',
+    provider: 'anthropic',
+    output: 'unfinished',
+    when: [{ attribute: 'gen_ai.is_streaming', startsWith: 'true' }],
+    note: 'adds what the first event of a stream counted to the final count, which is a few tokens too many',
+  }),
+  rule({
+    scope: 'opentelemetry.instrumentation.anthropic',
+    library: 'OpenLLMetry for Anthropic, Python',
+    provider: 'anthropic',
+    note: 'adds cached tokens to input itself; a stream that is left in the middle has no span',
+  }),
+  rule({
+    scope: 'opentelemetry.instrumentation.openai.v1',
+    library: 'OpenLLMetry for OpenAI, Python',
+    provider: 'openai',
+    note: 'says the tier',
+  }),
+  rule({
+    scope: 'opentelemetry.instrumentation.genai.anthropic',
+    library: 'OpenTelemetry for Anthropic, Python',
+    provider: 'anthropic',
+    output: 'unfinished',
+    when: [{ attribute: 'gen_ai.response.finish_reasons', is: 'absent' }],
+    note: 'of a stream that is left in the middle, the output that its first event counted',
+  }),
+  rule({
+    scope: 'opentelemetry.instrumentation.genai.*',
+    library: 'OpenTelemetry, Python',
+    note: 'adds cached tokens to Anthropic’s input itself; says the tier of OpenAI',
   }),
   rule({
     scope: 'ai',

@@ -70,6 +70,10 @@ export interface ScopeRule {
   readonly input: 'includes_cached' | 'excludes_cached';
   /** Whether zero tokens in and out are a count, or what it writes when it was not told. */
   readonly zero: 'count' | 'unknown';
+  /** `unfinished`: its output tokens are not the final count, as of a stream that was left in the middle. */
+  readonly output: 'final' | 'unfinished';
+  /** Whether it says cached tokens at all. Where it never does, what was cached is charged as input: the cost is an upper bound. */
+  readonly cached: 'said' | 'never_said';
   /** `own`: its numbers are its own estimates, so that they are not taken for usage. */
   readonly numbers: 'provider' | 'own';
   /** Whether its spans can be model calls at all. */
