@@ -39,7 +39,7 @@ export const PYTHON_SET_UPS: readonly SetUp[] = [
     apis: OPENAI,
     packages: ['openinference-instrumentation-openai', 'opentelemetry-instrumentation-genai-openai'],
     counts: ['opentelemetry.instrumentation.genai.openai', 'openinference.instrumentation.openai'],
-    neverSays: ['tier'],
+    neverSays: [],
   }),
   python({
     name: 'anthropic-sdk',

@@ -9,9 +9,6 @@ const OPENAI: Prices = { input: 0.25, cacheRead: 0.025, cacheCreation: 0, cacheC
 const OPENAI_FLEX: Prices = { ...OPENAI, input: 0.125, cacheRead: 0.0125, output: 1 };
 const ANTHROPIC: Prices = { input: 3, cacheRead: 0.3, cacheCreation: 3.75, cacheCreationHour: 6, output: 15 };
 
-/** What the price tables tell apart; what they do not is charged as the standard tier, and as a write of five minutes. */
-export const TELLS_APART = { tier: false, cacheCreationHour: false } as const;
-
 /** What a provider charges for a call, in ten-billionths of a dollar (exact integers). */
 export function charged({ api, tier }: Scenario, truth: Truth): bigint {
   const prices = api === 'messages' ? ANTHROPIC : tier === 'flex' ? OPENAI_FLEX : OPENAI;

@@ -1,6 +1,6 @@
 import { isTold, type Scenario, type Truth } from '../scenarios.ts';
 import type { Gap, Said, SetUp } from '../set-ups/set-up.ts';
-import { charged, inUnits, TELLS_APART } from './bill.ts';
+import { charged, inUnits } from './bill.ts';
 import type { Report } from './read.ts';
 
 /**
@@ -117,11 +117,10 @@ function costOf(report: Report, truth: Truth, setUp: SetUp, scenario: Scenario):
  * served at the flex one; cache writes for an hour that are not said are charged as short ones, which is too little.
  */
 function boundOf({ neverSays }: SetUp, { truth, tier }: Scenario): 'exact' | 'at_most' | 'at_least' {
-  const used = (said: 'cacheRead' | 'cacheCreationHour') => truth.some((call) => (call[said] ?? 0) > 0);
-  const told = (said: 'tier' | 'cacheCreationHour') => TELLS_APART[said] && !neverSays.includes(said);
-  if (used('cacheRead') && neverSays.includes('cacheRead')) return 'at_most';
-  if (tier === 'flex' && !told('tier')) return 'at_most';
-  return used('cacheCreationHour') && !told('cacheCreationHour') ? 'at_least' : 'exact';
+  const hides = (said: 'cacheRead' | 'cacheCreationHour') =>
+    neverSays.includes(said) && truth.some((call) => (call[said] ?? 0) > 0);
+  if (hides('cacheRead') || (tier === 'flex' && neverSays.includes('tier'))) return 'at_most';
+  return hides('cacheCreationHour') ? 'at_least' : 'exact';
 }
 
 function verdictOf(setUp: SetUp, scenario: Scenario, gap: Gap | undefined): Verdict {

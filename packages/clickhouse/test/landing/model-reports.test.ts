@@ -129,6 +129,41 @@ describe('what a span reports of a model call', () => {
     expect(await reported(more)).toMatchObject({ input_tokens: '201', usage_note: 'cached_tokens_excluded' });
   });
 
+  it('takes no output for final that is not, and keeps the input', async () => {
+    const stream = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.usage.input_tokens': '100',
+      'gen_ai.usage.output_tokens': '1',
+    };
+    const scope = 'opentelemetry.instrumentation.genai.anthropic';
+    const note = 'output_unfinished';
+    expect(await reported(stream, scope)).toMatchObject({
+      input_tokens: '100',
+      output_tokens: null,
+      usage_note: note,
+    });
+    const whole = { ...stream, 'gen_ai.response.finish_reasons': '["stop"]' };
+    expect(await reported(whole, scope)).toMatchObject({ output_tokens: '1', usage_note: '' });
+  });
+
+  it('says where cached tokens are never said, so that a cost is an upper bound', async () => {
+    const usage = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': '100' };
+    const report = await reported(usage, '@opentelemetry/instrumentation-openai', '0.22.0');
+    expect(report).toMatchObject({ input_tokens: '100', usage_note: 'cached_tokens_unsaid' });
+  });
+
+  it('adds what older AI SDKs leave out of Anthropic’s input, and nothing that newer ones include', async () => {
+    const usage = {
+      'ai.operationId': 'ai.generateText.doGenerate',
+      'ai.model.provider': 'anthropic.messages',
+      'ai.usage.inputTokens': '100',
+      'ai.usage.cachedInputTokens': '60',
+    };
+    expect(await reported(usage, 'ai')).toMatchObject({ input_tokens: '160' });
+    const newer = { ...usage, 'ai.usage.inputTokenDetails.noCacheTokens': '40' };
+    expect(await reported(newer, 'ai')).toMatchObject({ input_tokens: '100' });
+  });
+
   it('reads no usage from JSON that a model or a user may have written', async () => {
     const usage = '{"usage":{"input_tokens":5,"cache_read_input_tokens":4}}';
     const report = await reported({

@@ -146,4 +146,112 @@ describe('counted model calls', () => {
   it('says of a call without usage that it is unpriced, and not that it was free', async () => {
     expect(await count({ input: '', output: '' })).toEqual({ calls: 1, unpriced: 1, cost: '0' });
   });
+
+  it('takes two reports for one call where half of the later one lies inside, since clocks differ', async () => {
+    const first = { scope: 'a', at: 0, until: 100 };
+    expect(await count(first, { scope: 'b', at: 50, until: 150 })).toEqual(once);
+    expect(await count(first, { scope: 'b', at: 51, until: 151 })).toEqual(twice);
+  });
+
+  it('takes it from the report without an id where that says more of what prices depend on', async () => {
+    const cached = { 'gen_ai.usage.cache_read.input_tokens': '80' };
+    const total = await count({ scope: 'a', id: 'r1' }, { scope: 'b', attributes: cached });
+    expect(total).toEqual({ calls: 1, unpriced: 0, cost: '0.000128' });
+  });
+
+  it('counts each call once where several at a time are reported with ids and without', async () => {
+    const cached = { 'gen_ai.usage.cache_read.input_tokens': '80' };
+    const calls = [1, 2, 3].flatMap((n) => [
+      { scope: 'a', id: `r${n}`, at: n, until: 100 + n },
+      { scope: 'b', at: n, until: 100 + n, attributes: n === 2 ? {} : cached },
+    ]);
+    expect(await count(...calls)).toEqual({ calls: 3, unpriced: 0, cost: '0.000456' });
+  });
+
+  it('does not let a report without an id take the place of two of another scope', async () => {
+    const cached = { 'gen_ai.usage.cache_read.input_tokens': '80' };
+    const total = await count(
+      { scope: 'a', id: 'r1' },
+      { scope: 'a', id: 'r2' },
+      { scope: 'b', attributes: cached },
+    );
+    expect(total).toEqual({ calls: 2, unpriced: 0, cost: '0.000328' });
+  });
+
+  it('does not count an id twice whose copies lie apart, with a report without one beside each', async () => {
+    expect(
+      await count(
+        { scope: 'a', id: 'r1', at: 0, until: 10 },
+        { scope: 'b', id: 'r1', at: 500, until: 510 },
+        { scope: 'c', at: 0, until: 10 },
+      ),
+    ).toEqual(once);
+  });
+
+  describe('reports without usage, of scopes that are known to report the calls of an SDK', () => {
+    const sdk = 'com.anthropic.sdk.typescript';
+    const openInference = '@arizeai/openinference-instrumentation-anthropic';
+    const openLlmetry = '@traceloop/instrumentation-anthropic';
+    const nothing = { input: '', output: '' };
+    const none = { unpriced: 1, cost: '0' };
+
+    it('are one call with the report of it that has usage', async () => {
+      expect(await count({ scope: sdk, id: 'r1' }, { scope: openInference, ...nothing })).toEqual(once);
+      expect(await count({ scope: openInference }, { scope: openLlmetry, id: 'r1', ...nothing })).toEqual(
+        once,
+      );
+    });
+
+    it('are one call with each other, with an id and without', async () => {
+      expect(
+        await count(
+          { scope: sdk, ...nothing },
+          { scope: openInference, ...nothing },
+          { scope: openLlmetry, ...nothing },
+        ),
+      ).toEqual({ calls: 1, ...none });
+      expect(await count({ scope: sdk, id: 'r1', output: '' }, { scope: openInference, ...nothing })).toEqual(
+        { calls: 1, ...none },
+      );
+    });
+
+    it('are never merged within one scope', async () => {
+      expect(await count({ scope: sdk, ...nothing }, { scope: sdk, at: 1, until: 9, ...nothing })).toEqual({
+        ...{ calls: 2, unpriced: 2, cost: '0' },
+      });
+      expect(
+        await count(
+          { scope: openInference },
+          { scope: sdk, ...nothing },
+          { scope: sdk, at: 1, until: 9, ...nothing },
+        ),
+      ).toEqual({ calls: 2, unpriced: 1, cost: COST });
+      // What a scope reported with usage is a call of its own, beside what it reported without.
+      expect(await count({ scope: sdk }, { scope: sdk, at: 1, until: 9, ...nothing })).toEqual({
+        ...{ calls: 2, unpriced: 1, cost: COST },
+      });
+    });
+
+    it('are calls of their own where ids differ, or nothing was reported at that time', async () => {
+      expect(
+        await count({ scope: sdk, id: 'r1', ...nothing }, { scope: openLlmetry, id: 'r2', ...nothing }),
+      ).toEqual({ calls: 2, unpriced: 2, cost: '0' });
+      expect(await count({ scope: sdk }, { scope: openInference, at: 20, until: 30, ...nothing })).toEqual({
+        ...{ calls: 2, unpriced: 1, cost: COST },
+      });
+      expect(await count({ scope: sdk }, { scope: openInference, process: 'p2', ...nothing })).toEqual({
+        ...{ calls: 2, unpriced: 1, cost: COST },
+      });
+    });
+
+    it('do not take one call without an id for two whose ids differ', async () => {
+      expect(
+        await count(
+          { scope: openInference },
+          { scope: sdk, id: 'r1', ...nothing },
+          { scope: openLlmetry, id: 'r2', ...nothing },
+        ),
+      ).toEqual({ calls: 2, unpriced: 1, cost: COST });
+    });
+  });
 });

@@ -75,26 +75,12 @@ FROM meant;
 -- Inside means: at least half of the later one, since clocks differ by what a span takes to begin and to end. Reports of one scope
 -- are never merged, so a repeated id or a wrapping span hides nothing: a group of reports holds as many calls as its most talkative
 -- scope has reports, the n-th report of each scope being the same call. Of those the one that is priced counts, then the one
--- whose cost the provider reported, then the one that says most of cached tokens. A report without usage is a call of its own,
+-- whose cost the provider reported, then the one that says most of what prices depend on. A report without usage is a call of its own,
 -- unless its scope is known to report the calls of an SDK and another such scope reported a call at that time.
 -- Every window is partitioned by the run.
 CREATE OR REPLACE VIEW ${DATABASE}.model_call_reports ${ON_CLUSTER}
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
-WITH effective AS (
-  SELECT m.* EXCEPT (cost, cost_source, price_version, unpriced_reason),
-    if(isNull(m.cost) AND r.repriced = 1, r.new_cost, m.cost) AS cost,
-    if(isNull(m.cost) AND r.repriced = 1, 'local', m.cost_source) AS cost_source,
-    if(isNull(m.cost) AND r.repriced = 1, r.new_version, m.price_version) AS price_version,
-    if(isNull(m.cost) AND r.repriced = 1, '', m.unpriced_reason) AS unpriced_reason
-  FROM ${DATABASE}.model_calls AS m FINAL
-  LEFT JOIN (
-    SELECT run_id, trace_id, span_id, span_hash, argMax(cost, received_at) AS new_cost,
-      argMax(price_version, received_at) AS new_version, 1 AS repriced
-    FROM ${DATABASE}.model_call_repricings FINAL
-    GROUP BY run_id, trace_id, span_id, span_hash
-  ) AS r ON m.run_id = r.run_id AND m.trace_id = r.trace_id AND m.span_id = r.span_id AND m.span_hash = r.span_hash
-),
-keyed AS (
+WITH keyed AS (
   SELECT *,
     (scope_name, scope_version) AS scope,
     ${IS_KNOWN_SCOPE} AS known,
@@ -106,9 +92,9 @@ keyed AS (
       (toUInt64(0), toUInt64(0))) AS tokens,
     -- A process that is not named is known by its trace only.
     if(process = '', hex(trace_id), process) AS place,
-    (isNull(cost), cost_source != 'provider', NOT governed, isNull(input_tokens),
-      isNull(cache_read_tokens) + isNull(cache_creation_tokens), NOT has_id, isNull(reasoning_tokens), start, scope, span_id, span_hash) AS preference
-  FROM effective
+    (isNull(cost), cost_source != 'provider', NOT governed, isNull(input_tokens), service_tier = '',
+      isNull(cache_read_tokens) + isNull(cache_creation_tokens) + isNull(cache_creation_1h_tokens), NOT has_id, isNull(reasoning_tokens), start, scope, span_id, span_hash) AS preference
+  FROM ${DATABASE}.priced_model_calls
 ),
 by_id AS (
   SELECT *,
