@@ -32,6 +32,15 @@ export const JS_SET_UPS: readonly SetUp[] = [
     skips: ALWAYS_ASKED,
   }),
   js({
+    name: 'ai-sdk-5',
+    title: 'AI SDK 5, whose Anthropic provider means something else by input',
+    apis: ['messages'],
+    packages: ['ai-5', 'ai-sdk-anthropic-2'],
+    counts: 'ai',
+    neverSays: [],
+    gaps: { 'messages-stream-aborted': 'silent' },
+  }),
+  js({
     name: 'openinference-ai-sdk',
     title: 'OpenInference’s processor over the AI SDK’s telemetry',
     apis: ALL,

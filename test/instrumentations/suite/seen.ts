@@ -65,9 +65,12 @@ export async function readSeen(
   }));
 }
 
+/** Of reports that say nothing, the one that began first counts, which differs from run to run. */
 function countedOf(cells: readonly Cell[]): readonly string[] {
   const names = cells.flatMap(({ reports }) =>
-    reports.filter(({ counted }) => counted).map(({ scope_name }) => scope_name),
+    reports
+      .filter(({ counted, usage_note }) => counted && usage_note !== 'absent')
+      .map(({ scope_name }) => scope_name),
   );
   return [...new Set(names)].sort();
 }

@@ -62,6 +62,7 @@ export const ATTRIBUTE_SOURCES: Readonly<Record<ReportColumn, readonly Attribute
     ...vercel('ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'),
     ...vendor('gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.details.cache_read_input_tokens'),
     metadata('anthropic', 'cacheReadInputTokens'),
+    metadata('anthropic', 'usage', 'cache_read_input_tokens'),
     metadata('openai', 'cachedPromptTokens'),
   ],
   cache_creation_tokens: [
@@ -71,6 +72,7 @@ export const ATTRIBUTE_SOURCES: Readonly<Record<ReportColumn, readonly Attribute
     ...vercel('ai.usage.inputTokenDetails.cacheWriteTokens'),
     ...vendor('gen_ai.usage.details.cache_write_tokens', 'gen_ai.usage.details.cache_creation_input_tokens'),
     metadata('anthropic', 'cacheCreationInputTokens'),
+    metadata('anthropic', 'usage', 'cache_creation_input_tokens'),
   ],
   cache_creation_1h_tokens: [
     ...own(TOLLGATE.cacheCreation1hTokens),
@@ -85,6 +87,7 @@ export const ATTRIBUTE_SOURCES: Readonly<Record<ReportColumn, readonly Attribute
     ...vercel('ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'),
     ...vendor('gen_ai.usage.details.reasoning_tokens'),
     metadata('openai', 'reasoningTokens'),
+    metadata('anthropic', 'usage', 'output_tokens_details', 'thinking_tokens'),
   ],
   service_tier: [
     ...own(TOLLGATE.serviceTier),

@@ -123,7 +123,7 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
       { attribute: 'ai.model.provider', startsWith: 'anthropic' },
       { attribute: 'ai.usage.inputTokenDetails.noCacheTokens', is: 'absent' },
     ],
-    note: 'AI SDK 4 and 5, whose Anthropic provider leaves cached tokens out (by its documentation; newer ones say how many were not cached)',
+    note: 'AI SDK 5 and older, whose Anthropic provider leaves cached tokens out, and may say them in its metadata only; newer ones say how many were not cached',
   }),
   rule({
     scope: 'ai',
