@@ -7,6 +7,7 @@ export { type MigrationOptions, runMigrations } from './migrations/run.ts';
 export { type ClickHouse, type OpenOptions, openClickHouse } from './open.ts';
 export { priceBookRow, priceEntryRow } from './prices/price-rows.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
+export { QUIET_SECONDS } from './schema/fragments.ts';
 export {
   type EmbeddedServer,
   type EmbeddedServerOptions,

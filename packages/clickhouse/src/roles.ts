@@ -29,6 +29,9 @@ export const SERVICE_TABLES = [
   'model_call_repricings',
 ] as const;
 
+/** What the service works out from rows and keeps beside them; it may delete versions that newer ones replace. */
+export const ROLLUP_TABLES = ['cost_days', 'rollup_drifts'] as const;
+
 /** Name of a table that the service's user may insert into. */
 export type ServiceTable = (typeof SERVICE_TABLES)[number];
 
@@ -38,11 +41,13 @@ export type ServiceTable = (typeof SERVICE_TABLES)[number];
  */
 const DASHBOARD_TABLES = [
   ...SERVICE_TABLES.filter((table) => !table.startsWith('price_')),
+  ...ROLLUP_TABLES,
   'spans',
   'evidence_records',
   'model_calls',
   'tool_calls',
   'counted_model_calls',
+  'counted_costs',
   'model_call_reports',
   'model_call_prices',
   'priced_model_calls',
@@ -62,7 +67,11 @@ export const GRANTS: Readonly<Record<Role, readonly string[]>> = {
     `SET DEFINER ON ${userOf('owner')}`,
   ],
   landing: [`INSERT ON ${DATABASE}.otlp_spans`, `INSERT ON ${DATABASE}.undecodable_spans`],
-  service: [`SELECT ON ${DATABASE}.*`, ...SERVICE_TABLES.map((table) => `INSERT ON ${DATABASE}.${table}`)],
+  service: [
+    `SELECT ON ${DATABASE}.*`,
+    ...[...SERVICE_TABLES, ...ROLLUP_TABLES].map((table) => `INSERT ON ${DATABASE}.${table}`),
+    `ALTER DELETE ON ${DATABASE}.cost_days`,
+  ],
   reader: [`SELECT ON ${DATABASE}.*`],
   dashboard: DASHBOARD_TABLES.map((table) => `SELECT ON ${DATABASE}.${table}`),
 };

@@ -1,6 +1,7 @@
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClickHouse, SERVICE_TABLES, userStatements } from '../src/index.ts';
+import { ROLLUP_TABLES } from '../src/roles.ts';
 import { startTestClickHouse } from '../src/testing.ts';
 import { ask, land, row } from './support/landing.ts';
 
@@ -17,7 +18,8 @@ describe('the users', () => {
       store.clients.owner,
       `SELECT name FROM system.tables WHERE database = 'tollgate' AND engine NOT IN ('MaterializedView', 'Null')`,
     );
-    tables = rows.map(({ name }) => name);
+    const range = `(from = '2026-01-01 00:00:00', to = '2026-01-02 00:00:00')`;
+    tables = rows.map(({ name }) => (name === 'counted_costs' ? `${name}${range}` : name));
   });
   afterAll(() => store.close());
 
@@ -36,7 +38,15 @@ describe('the users', () => {
     const { landing } = store.clients;
     for (const table of [...tables, 'otlp_spans'])
       expect(await refusal(landing, `SELECT * FROM ${table} LIMIT 1`), table).toBe(ACCESS_DENIED);
-    for (const table of ['spans', 'model_calls', 'quarantine', 'evidence_records', ...SERVICE_TABLES])
+    const written = [
+      'spans',
+      'model_calls',
+      'quarantine',
+      'evidence_records',
+      ...SERVICE_TABLES,
+      ...ROLLUP_TABLES,
+    ];
+    for (const table of written)
       expect(await refusal(landing, `INSERT INTO ${table} SELECT * FROM ${table}`), table).toBe(
         ACCESS_DENIED,
       );
@@ -44,7 +54,7 @@ describe('the users', () => {
 
   it('service reads all and writes its own tables alone', async () => {
     const { service } = store.clients;
-    for (const table of SERVICE_TABLES)
+    for (const table of [...SERVICE_TABLES, ...ROLLUP_TABLES])
       expect(
         await refusal(service, `INSERT INTO ${table} SELECT * FROM ${table} WHERE 0`),
         table,
@@ -78,7 +88,14 @@ describe('the users', () => {
 
   it('dashboard reads neither content nor quarantine', async () => {
     const { dashboard } = store.clients;
-    for (const table of ['spans', 'counted_model_calls', 'runs', 'flags', 'otel_traces'])
+    for (const table of [
+      'spans',
+      'counted_model_calls',
+      'runs',
+      'flags',
+      'otel_traces',
+      ...tables.filter((name) => /costs|cost_days/.test(name)),
+    ])
       expect(await refusal(dashboard, `SELECT * FROM ${table} LIMIT 1`), table).toBeUndefined();
     for (const table of ['span_content', 'quarantine', 'schema_migrations'])
       expect(await refusal(dashboard, `SELECT * FROM ${table} LIMIT 1`), table).toBe(ACCESS_DENIED);

@@ -126,6 +126,12 @@ export const CONTROL_RULES = {
     enforced: 'only a person whom the workflow names may do it, with a reason, for exactly one call',
     checked: 'each use stands as a flag until a person has resolved it with a note',
   },
+  rollups_agree: {
+    classes: [1, 2, 3],
+    rule: 'Totals of closed days agree with the rows behind them.',
+    enforced: 'nothing is added to a total: a day is rebuilt as a whole from its counted calls',
+    checked: 'a random sample of closed days is compared with its rows, and rebuilt where it differs',
+  },
 } as const satisfies Record<string, ControlRule>;
 
 export type ControlName = keyof typeof CONTROL_RULES;

@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts';
 import { startEvaluator } from './flags/evaluator.ts';
 import { startPricing } from './pricing/worker.ts';
+import { startRollups } from './rollups/worker.ts';
 
 /** Work that goes on beside requests. `stop` waits for what is under way. */
 export type Background = (deps: Deps) => { stop(): Promise<void> };
@@ -9,4 +10,5 @@ export type Background = (deps: Deps) => { stop(): Promise<void> };
 export const STANDARD_WORK: readonly Background[] = [
   (deps) => startPricing(deps, { intervalMs: 2000 }),
   (deps) => startEvaluator(deps, { intervalMs: 1000 }),
+  (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),
 ];

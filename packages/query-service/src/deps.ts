@@ -23,6 +23,8 @@ export interface Settings {
   readonly max_waiting_approvals: number;
   /** How long a budget lease lives after its process was last heard of. */
   readonly lease_seconds: number;
+  /** For how many days rows of spans, records and calls are kept; an older day's rollup stands as it is. */
+  readonly evidence_days: number;
 }
 
 /** What every handler gets. Built once by `createQueryService`. */

@@ -8,4 +8,5 @@ export const DEFAULT_SETTINGS: Settings = {
   max_body_bytes: 4 * 1024 * 1024,
   max_waiting_approvals: 10_000,
   lease_seconds: 30,
+  evidence_days: 2557,
 };

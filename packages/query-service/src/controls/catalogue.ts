@@ -14,6 +14,7 @@ import { ownerNamed } from './owner-named.ts';
 import { policyRegistered } from './policy-registered.ts';
 import { refusedActions } from './refused-actions.ts';
 import { rollbackNotePresent } from './rollback-note-present.ts';
+import { rollupsAgree } from './rollups-agree.ts';
 import { runRegistered } from './run-registered.ts';
 import { scopeHeld } from './scope-held.ts';
 import { toolListed } from './tool-listed.ts';
@@ -40,4 +41,5 @@ export const CONTROLS: readonly Control[] = [
   budgetBreach,
   budgetWarning,
   breakGlassUsed,
+  rollupsAgree,
 ];

@@ -13,7 +13,7 @@ const GROUPS = {
   team: 'c.team',
   model: 'c.model',
   provider: 'c.provider',
-  day: `formatDateTime(c.start, '%Y-%m-%d', 'UTC')`,
+  day: 'toString(c.day)',
 } as const;
 export type CostGroup = keyof typeof GROUPS;
 export const COST_GROUPS = Object.keys(GROUPS) as readonly CostGroup[];
@@ -55,8 +55,9 @@ interface CostQuery {
 const MAX_GROUPS = 10_000;
 
 /**
- * Costs of the counted calls that began in a range, by any groups, the newest day and then the dearest first. The total
- * is the sum of the items, so the two agree whatever arrives meanwhile.
+ * Costs of the counted calls that began in a range, by any groups, the newest day and then the dearest first: whole days
+ * that nothing has changed since from their rollup, the others from rows, in one query (`counted_costs`). The total is
+ * the sum of the items, so the two agree whatever arrives meanwhile.
  * @throws TollgateError `invalid_request` where there are more than ten thousand groups
  */
 export async function readCosts(
@@ -91,11 +92,11 @@ function costSql(group_by: readonly CostGroup[], conditions: readonly string[]):
   const order = [...(group_by.includes('day') ? ['day DESC'] : []), 'priced DESC', ...group_by];
   return `
     SELECT ${[...columns, ''].join(', ')}
-      sum(ifNull(c.cost, toDecimal128(0, 15))) AS priced, toString(priced) AS cost_usd,
-      count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls,
-      sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens
-    FROM counted_model_calls AS c
-    WHERE ${["c.start >= {from:DateTime64(9, 'UTC')}", "c.start < {to:DateTime64(9, 'UTC')}", ...conditions].join(' AND ')}
+      sum(c.cost) AS priced, toString(priced) AS cost_usd,
+      sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls,
+      sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
+    FROM counted_costs(from = {from:String}, to = {to:String}) AS c
+    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
     ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;
 }

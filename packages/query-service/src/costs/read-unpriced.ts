@@ -33,11 +33,11 @@ const row = z.object({
 });
 
 const QUERY = `
-  SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, c.service_tier AS service_tier, count() AS calls,
-         sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens,
-         toString(toUnixTimestamp64Nano(min(c.start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.start))) AS last_seen
-  FROM counted_model_calls AS c
-  WHERE c.cost IS NULL AND ({every:Bool} OR c.team IN {teams:Array(String)})
+  SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, c.service_tier AS service_tier,
+         sum(c.unpriced_calls) AS calls, sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens,
+         toString(toUnixTimestamp64Nano(min(c.first_start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.last_start))) AS last_seen
+  FROM counted_costs(from = '1970-01-01 00:00:00', to = '2262-01-01 00:00:00') AS c
+  WHERE c.unpriced_calls > 0 AND ({every:Bool} OR c.team IN {teams:Array(String)})
   GROUP BY c.provider, c.model, c.unpriced_reason, c.service_tier
   ORDER BY calls DESC, provider, model, reason, service_tier LIMIT 1000`;
 

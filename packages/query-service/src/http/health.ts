@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Deps } from '../deps.ts';
 import { outboxDepth } from '../records/outbox.ts';
+import { rollupMetrics } from '../rollups/metrics.ts';
 
 /** `/healthz`: the process answers. `/readyz`: so do both stores, and it does not drain. `/metrics`: for Prometheus. */
 export function healthRoutes(deps: Deps, drain: AbortSignal): Router {
@@ -43,9 +44,11 @@ async function answers(check: Promise<void>): Promise<boolean> {
   }
 }
 
-function metrics({ control }: Deps): Registry {
+function metrics(deps: Deps): Registry {
+  const { control } = deps;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  rollupMetrics(deps, registry);
   new Gauge({
     name: 'tollgate_outbox_rows',
     help: 'Rows on their way to ClickHouse.',

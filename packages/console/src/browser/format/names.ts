@@ -53,6 +53,7 @@ const CONTROLS: Record<ControlName, string> = {
   budget_breach: 'budget breach',
   budget_warning: 'budget runs out',
   break_glass_used: 'glass broken',
+  rollups_agree: 'rollups agree',
 };
 
 const LIMITS: Record<BudgetPeriod, string> = {

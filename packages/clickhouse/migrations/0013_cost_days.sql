@@ -1,0 +1,108 @@
+-- Idempotent, light. Costs of whole days, so that a question over months need not decide anew which reports are one call.
+-- Nothing is added up over time: a day is rebuilt as a whole from counted calls, whenever something about it arrived.
+
+-- One row a version of a day, with all its groups in it: a reader sees a whole version or none, on every replica. Versions are
+-- never replaced in place (a query pins the ones it has chosen); superseded ones are deleted a day later. `open` says that the
+-- day is to be read from rows, because something arrived or still may. The rows of 1970-01-01 are of no day: the newest one's
+-- version says until when all rows have been looked through, and its `kept_from` from which day on rows are kept; what was opened
+-- then is part of the same insert, so that whoever sees the one sees the other.
+CREATE TABLE IF NOT EXISTS ${DATABASE}.cost_days ${ON_CLUSTER} (
+  day Date,
+  version DateTime64(9, 'UTC'),
+  open Bool,
+  last_received DateTime64(9, 'UTC'),
+  kept_from Date,
+  groups Nested (
+    workflow LowCardinality(String),
+    owner LowCardinality(String),
+    team LowCardinality(String),
+    principal LowCardinality(String),
+    provider LowCardinality(String),
+    model LowCardinality(String),
+    service_tier LowCardinality(String),
+    unpriced_reason LowCardinality(String),
+    calls UInt64,
+    unpriced_calls UInt64,
+    cost Decimal(38, 15),
+    input_tokens UInt64,
+    cache_read_tokens UInt64,
+    cache_creation_tokens UInt64,
+    cache_creation_1h_tokens UInt64,
+    output_tokens UInt64,
+    reasoning_tokens UInt64,
+    first_start DateTime64(9, 'UTC'),
+    last_start DateTime64(9, 'UTC')
+  )
+) ENGINE = ${REPLACING()}
+ORDER BY (day, version)
+SETTINGS index_granularity = 16, ${DURABLE};
+
+-- A rolled-up day that did not agree with its rows although nothing had arrived: somebody or something changed one of the two.
+CREATE TABLE IF NOT EXISTS ${DATABASE}.rollup_drifts ${ON_CLUSTER} (
+  rollup LowCardinality(String),
+  day Date,
+  version DateTime64(9, 'UTC'),
+  found_at DateTime64(9, 'UTC'),
+  groups_differing UInt64,
+  rolled Map(LowCardinality(String), String),
+  from_rows Map(LowCardinality(String), String)
+) ENGINE = ${REPLACING()}
+ORDER BY (rollup, day, version)
+SETTINGS ${DURABLE};
+
+-- What arrived lately is looked for at each reading.
+ALTER TABLE ${DATABASE}.model_calls ${ON_CLUSTER} ADD INDEX IF NOT EXISTS received received_at TYPE minmax GRANULARITY 1;
+ALTER TABLE ${DATABASE}.model_call_repricings ${ON_CLUSTER} ADD INDEX IF NOT EXISTS received received_at TYPE minmax GRANULARITY 1;
+
+-- Costs of the counted calls that began in a range, in groups a day: whole days that nothing has changed since they were rolled up
+-- from their last version, all others from rows. What arrived since shortly before the last pass is found by time of receipt, in the
+-- rows themselves, so that there is no mark that could be missing; it concerns every day of its run, because which reports are one
+-- call is decided within a run.
+CREATE OR REPLACE VIEW ${DATABASE}.counted_costs ${ON_CLUSTER}
+DEFINER = ${OWNER} SQL SECURITY DEFINER AS
+WITH
+  {from:DateTime64(9, 'UTC')} AS range_from,
+  least({to:DateTime64(9, 'UTC')}, toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS range_to,
+  toDate(range_from) + if(range_from = toStartOfDay(range_from), 0, 1) AS first_whole_day,
+  (SELECT groupArray((day, newest, is_open, kept)) FROM (
+    SELECT day, max(version) AS newest, argMax(open, version) AS is_open, argMax(kept_from, version) AS kept
+    FROM ${DATABASE}.cost_days FINAL GROUP BY day)) AS versions,
+  arrayFirst(v -> v.1 = toDate(0), versions) AS pass,
+  arrayFilter(v -> v.1 != toDate(0), versions) AS rolled,
+  pass.2 - INTERVAL ${QUIET_SECONDS} SECOND AS since,
+  (SELECT groupUniqArray(toDate(start)) FROM ${DATABASE}.model_calls WHERE run_id IN (
+    SELECT run_id FROM ${DATABASE}.model_calls WHERE received_at >= since
+    UNION ALL SELECT run_id FROM ${DATABASE}.model_call_repricings WHERE received_at >= since)) AS touched,
+  arrayMap(r -> (r.1, r.2), arrayFilter(r -> NOT r.3 AND r.1 >= first_whole_day AND r.1 < toDate(range_to)
+    AND (r.1 < pass.4 OR NOT has(touched, r.1)), rolled)) AS pinned,
+  arrayMap(p -> p.1, pinned) AS pinned_days,
+  arrayFilter(d -> d >= toDate(range_from) AND d <= toDate(range_to) AND NOT has(pinned_days, d),
+    arrayDistinct(arrayConcat(touched, arrayMap(r -> r.1, rolled)))) AS row_days,
+  arrayDistinct(arrayMap(d -> toYYYYMM(d), row_days)) AS row_months
+SELECT * FROM (
+  SELECT day,
+    workflow, owner, team, principal, provider, model, service_tier, unpriced_reason, calls, unpriced_calls, cost, input_tokens, cache_read_tokens,
+    cache_creation_tokens, cache_creation_1h_tokens, output_tokens, reasoning_tokens, first_start, last_start
+  FROM ${DATABASE}.cost_days FINAL ARRAY JOIN
+    groups.workflow AS workflow, groups.owner AS owner, groups.team AS team, groups.principal AS principal, groups.provider AS provider,
+    groups.model AS model, groups.service_tier AS service_tier, groups.unpriced_reason AS unpriced_reason, groups.calls AS calls,
+    groups.unpriced_calls AS unpriced_calls, groups.cost AS cost, groups.input_tokens AS input_tokens, groups.cache_read_tokens AS cache_read_tokens,
+    groups.cache_creation_tokens AS cache_creation_tokens, groups.cache_creation_1h_tokens AS cache_creation_1h_tokens,
+    groups.output_tokens AS output_tokens, groups.reasoning_tokens AS reasoning_tokens, groups.first_start AS first_start,
+    groups.last_start AS last_start
+  WHERE day IN pinned_days AND has(pinned, (day, version))
+  UNION ALL
+  SELECT toDate(c.start) AS day, c.workflow, c.owner, c.team, c.principal, c.provider, c.model, c.service_tier,
+    if(c.cost IS NULL, c.unpriced_reason, '') AS unpriced_reason,
+    count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls, sum(ifNull(c.cost, toDecimal128(0, 15))) AS cost,
+    sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.cache_read_tokens, 0)) AS cache_read_tokens,
+    sum(ifNull(c.cache_creation_tokens, 0)) AS cache_creation_tokens,
+    sum(ifNull(c.cache_creation_1h_tokens, 0)) AS cache_creation_1h_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens,
+    sum(ifNull(c.reasoning_tokens, 0)) AS reasoning_tokens, min(c.start) AS first_start, max(c.start) AS last_start
+  FROM ${DATABASE}.counted_model_calls AS c
+  WHERE c.run_id IN (
+      SELECT run_id FROM ${DATABASE}.model_calls
+      WHERE toYYYYMM(start) IN row_months AND start >= range_from AND start < range_to AND toDate(start) IN row_days)
+    AND c.start >= range_from AND c.start < range_to AND toDate(c.start) IN row_days
+  GROUP BY ALL
+);

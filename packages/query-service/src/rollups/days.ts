@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { storeTime } from '../records/store-time.ts';
+import { select } from '../runs/select.ts';
+import type { Rollup } from './rollup.ts';
+
+type StoreDeps = Pick<Deps, 'store'>;
+
+const nanos = (column: string) => `toString(toUnixTimestamp64Nano(${column})) AS ${column}`;
+
+const dayRow = z.object({
+  day: z.string(),
+  version: z.coerce.bigint(),
+  open: z.boolean(),
+  last_received: z.coerce.bigint(),
+});
+/** The newest version of a day. Times in ns since 1970, by the store's clock. */
+export type RolledDay = z.output<typeof dayRow>;
+
+/** Of no day: no span is this old. The newest version of it says how far passes have come. */
+const PASS_DAY = '1970-01-01';
+
+interface RolledDays {
+  /** The newest version of every day that has one. */
+  readonly days: ReadonlyMap<string, RolledDay>;
+  /** Until when (ns) everything has been looked through; 0 before the first pass. */
+  readonly passedUntil: bigint;
+}
+
+export async function rolledDays(deps: StoreDeps, { table }: Rollup): Promise<RolledDays> {
+  const query = `
+    SELECT toString(day) AS day, ${nanos('version')}, open, ${nanos('last_received')} FROM (
+      SELECT d.day AS day, max(d.version) AS version, argMax(d.open, d.version) AS open,
+             argMax(d.last_received, d.version) AS last_received
+      FROM ${table} AS d GROUP BY d.day)`;
+  const rows = await select(deps, dayRow, query, {});
+  const days = new Map(rows.map((row) => [row.day, row]));
+  const passedUntil = days.get(PASS_DAY)?.version ?? 0n;
+  days.delete(PASS_DAY);
+  return { days, passedUntil };
+}
+
+const touchedRow = z.object({ day: z.string(), at: z.coerce.bigint() });
+
+/** The days that something changed which was received since a time, and when the last of it was received (ns). */
+export async function touchedDays(
+  deps: StoreDeps,
+  { touched }: Rollup,
+  since: bigint,
+): Promise<ReadonlyMap<string, bigint>> {
+  const query = `SELECT toString(day) AS day, ${nanos('at')} FROM (${touched})`;
+  const rows = await select(deps, touchedRow, query, { since: storeTime(since < 0n ? 0n : since) });
+  return new Map(rows.map(({ day, at }) => [day, at]));
+}
+
+/**
+ * Says that these days are to be read from rows, and that everything has been looked through until now (ns). One insert,
+ * so that whoever sees the second sees the first.
+ */
+export async function openDays(
+  { store }: StoreDeps,
+  { table }: Rollup,
+  { days, now, keptFrom }: { days: readonly string[]; now: bigint; keptFrom: string },
+): Promise<void> {
+  const rest = { version: storeTime(now), open: true, last_received: storeTime(0n), kept_from: keptFrom };
+  await store.service.insert({
+    table,
+    columns: ['day', 'version', 'open', 'last_received', 'kept_from'],
+    values: [PASS_DAY, ...days].map((day) => ({ day, ...rest })),
+    format: 'JSONEachRow',
+  });
+}

@@ -1,0 +1,47 @@
+import type { Deps } from '../deps.ts';
+import { judgeInstallation } from '../flags/judge-installation.ts';
+import { storeNow } from '../flags/touched-runs.ts';
+import { repeat } from '../state/repeat.ts';
+import { seconds } from '../state/time.ts';
+import { checkDays } from './check-days.ts';
+import { COSTS } from './costs.ts';
+import { passOver } from './pass.ts';
+import { pruneVersions } from './prune-versions.ts';
+
+interface Intervals {
+  readonly passMs: number;
+  readonly checkMs: number;
+}
+
+type WorkerDeps = Pick<Deps, 'store' | 'control' | 'clock' | 'logger' | 'settings'>;
+
+const DAY = seconds(86_400);
+
+/** Rolls up days, compares some of them with their rows and flags a difference. Failed work is logged and repeated. */
+export function startRollups(deps: WorkerDeps, { passMs, checkMs }: Intervals): { stop(): Promise<void> } {
+  let full = true;
+  const pass = async (): Promise<void> => {
+    await passOver(deps, COSTS, { full, keptFrom: keptFrom(deps, await storeNow(deps)) });
+    full = false;
+  };
+  const check = async (): Promise<void> => {
+    const now = await storeNow(deps);
+    const drifts = await checkDays(deps, COSTS, { sample: 3, keptFrom: keptFrom(deps, now) });
+    if (drifts.length > 0) {
+      deps.logger.error({ drifts }, 'rolled-up days did not agree with their rows; they were rebuilt');
+      await judgeInstallation(deps);
+    }
+    await pruneVersions(deps, COSTS, now - DAY);
+  };
+  const running = [
+    repeat(pass, passMs, deps.logger, 'rolling up days'),
+    repeat(check, checkMs, deps.logger, 'comparison of rolled-up days'),
+  ];
+  return { stop: async () => void (await Promise.all(running.map((one) => one.stop()))) };
+}
+
+/** The first day whose rows are surely all there. Two days are left to the runs that span its midnight. */
+function keptFrom({ settings }: Pick<Deps, 'settings'>, now: bigint): string {
+  const first = now - BigInt(settings.evidence_days - 2) * DAY;
+  return new Date(Number(first / 1_000_000n)).toISOString().slice(0, 10);
+}
