@@ -66,6 +66,12 @@ export const CONTROL_RULES = {
     enforced: 'records are chained by hash, and durable before anything happens',
     checked: 'no record is missing, changed, doubled or out of order',
   },
+  span_unchanged: {
+    classes: [1, 2, 3],
+    rule: 'What was once sent stays as it was.',
+    enforced: 'a span is written once, and never opened again',
+    checked: 'no span was stored with two contents, or under two keys',
+  },
   forged_service_claims: {
     classes: [1, 2, 3],
     rule: 'Only the service says what the service decided.',

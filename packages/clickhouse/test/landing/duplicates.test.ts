@@ -117,6 +117,45 @@ describe('a span that comes again', () => {
     expect(conflicts).toEqual([{ span_id: first.SpanId, versions: '2' }]);
   });
 
+  it('is one row through whichever collectors one principal sends it, and a claim of each where two principals do', async () => {
+    const run = randomUUID();
+    const first = everything(run);
+    const copied = {
+      ...first,
+      ResourceAttributes: { ...first.ResourceAttributes, 'tollgate.principal': 'somebody-else' },
+    };
+    await land(store, [first]);
+    await land(store, [first]);
+    expect(await rowsOf(run)).toEqual(each(1));
+    // Merging the two would let whoever knows an id come first, and take the span away from who made it.
+    await land(store, [copied]);
+    expect(await rowsOf(run)).toEqual(each(2));
+    const conflicts = await ask(
+      store.clients.reader,
+      'SELECT arraySort(principals) AS principals, differing FROM conflicting_spans WHERE run_id = {run:UUID}',
+      { run },
+    );
+    expect(conflicts).toEqual([{ principals: ['ci', 'somebody-else'], differing: ['principal'] }]);
+  });
+
+  it('says what disagrees, and nothing where it is content alone', async () => {
+    const differing = async (change: Partial<Row>) => {
+      const run = randomUUID();
+      const first = everything(run);
+      await land(store, [first, { ...first, ...change }]);
+      const [conflict] = await ask<{ differing: string[] }>(
+        store.clients.reader,
+        'SELECT differing FROM conflicting_spans WHERE run_id = {run:UUID}',
+        { run },
+      );
+      return conflict?.differing;
+    };
+    expect(await differing({ Duration: '8', SpanName: 'chat x' })).toEqual(['time', 'name']);
+    expect(await differing({ ParentSpanId: 'aaaaaaaaaaaaaaaa' })).toEqual(['place']);
+    expect(await differing({ StatusCode: 'Error' })).toEqual(['status']);
+    expect(await differing({ StatusMessage: 'm' })).toEqual([]);
+  });
+
   it('is another span as soon as any column of the exporter differs', async () => {
     const run = randomUUID();
     const span = everything(run);

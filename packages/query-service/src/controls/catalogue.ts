@@ -17,6 +17,7 @@ import { rollbackNotePresent } from './rollback-note-present.ts';
 import { rollupsAgree } from './rollups-agree.ts';
 import { runRegistered } from './run-registered.ts';
 import { scopeHeld } from './scope-held.ts';
+import { spanUnchanged } from './span-unchanged.ts';
 import { toolListed } from './tool-listed.ts';
 import { unreviewedSample } from './unreviewed-sample.ts';
 
@@ -30,6 +31,7 @@ export const CONTROLS: readonly Control[] = [
   finalStatusPresent,
   modelCallPriced,
   evidenceChainWhole,
+  spanUnchanged,
   refusedActions,
   escalationNoted,
   logFieldsPresent,

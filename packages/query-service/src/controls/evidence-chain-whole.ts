@@ -7,26 +7,21 @@ import { about, claimed } from './rows.ts';
 
 const row = z.object({
   ...claimed,
-  source: z.enum(['agent', 'service', 'conflict']),
   writer: z.string(),
-  /** The record, byte for byte; of a conflict, the span's id. */
+  /** The record, byte for byte. */
   text: z.string(),
 });
 type Row = z.output<typeof row>;
 
-/** Every stored record of each run, and every span that was stored with two contents under one id. */
+/** Every stored record of each run. */
 const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, 'agent' AS source,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)}
   UNION ALL
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, 'service' AS source,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM service_records AS t WHERE t.run_id IN {runs:Array(UUID)}
-  UNION ALL
-  SELECT toString(run_id) AS run_id, '' AS workflow, '' AS policy_version, '' AS owner, '' AS team, 'conflict' AS source,
-         '' AS writer, lower(hex(span_id)) AS text, '0' AS since
-  FROM conflicting_spans AS t WHERE t.run_id IN {runs:Array(UUID)}`;
+  FROM service_records AS t WHERE t.run_id IN {runs:Array(UUID)}`;
 
 const WRITER = '0198c3a0-0000-7000-8000-00000000000a';
 
@@ -38,27 +33,24 @@ function exampleChain(): readonly Row[] {
     const detail = { writers: [{ writer: WRITER, count: state.seq, head: state.head }] };
     const { text, next } = appendRecord(state, kind === 'run_sealed' ? { ...fields, detail } : fields);
     state = next;
-    return { ...exampleRow(), source: 'agent', writer: WRITER, text };
+    return { ...exampleRow(), writer: WRITER, text };
   });
 }
 
 const WHOLE = exampleChain();
-const CONFLICT: Row = { ...exampleRow(), source: 'conflict', writer: '', text: '00f067aa0ba902b7' };
 
 export const evidenceChainWhole = defineControl({
   control: 'evidence_chain_whole',
   severity: 'critical',
-  description:
-    'The records of each writer form one unbroken chain that agrees with what the seal states, and no span was stored with two contents.',
+  description: 'The records of each writer form one unbroken chain that agrees with what the seal states.',
   graceSeconds: 60,
   clears: 'the missing records arrived later',
   query,
   row,
   judge: (rows, context) =>
-    [...Map.groupBy(rows, ({ run_id }) => run_id)].flatMap(([run_id, run]) => [
-      ...brokenChains(run_id, run, context),
-      ...conflicts(run, context),
-    ]),
+    [...Map.groupBy(rows, ({ run_id }) => run_id)].flatMap(([run_id, run]) =>
+      brokenChains(run_id, run, context),
+    ),
   examples: {
     passes: [
       { name: 'whole', rows: WHOLE },
@@ -74,18 +66,16 @@ export const evidenceChainWhole = defineControl({
         ),
       },
       { name: 'the first records cut off', rows: WHOLE.slice(1) },
-      { name: 'one span, two contents', rows: [...WHOLE, CONFLICT] },
     ],
   },
 });
 
 function brokenChains(run_id: string, run: readonly Row[], context: JudgeContext): Finding[] {
-  const records = run.filter(({ source }) => source !== 'conflict');
-  const writers = [...Map.groupBy(records, ({ writer }) => writer)].map(([writer, rows]) => ({
+  const writers = [...Map.groupBy(run, ({ writer }) => writer)].map(([writer, rows]) => ({
     ...{ run_id, writer },
     texts: rows.map(({ text }) => text),
   }));
-  const newest = records.toSorted((a, b) => Number(a.since - b.since)).at(-1);
+  const newest = run.toSorted((a, b) => Number(a.since - b.since)).at(-1);
   if (newest === undefined) return [];
   return judgeChains(run_id, writers)
     .filter(({ problems }) => problems.length > 0)
@@ -94,18 +84,5 @@ function brokenChains(run_id: string, run: readonly Row[], context: JudgeContext
       key: `writer:${writer}`,
       summary: `The evidence of writer ${writer} is not whole: ${problems[0]}${problems.length > 1 ? `, and ${problems.length - 1} more` : ''}.`,
       evidence: { writer, records: count, problems: problems.slice(0, 20) },
-    }));
-}
-
-function conflicts(run: readonly Row[], context: JudgeContext): Finding[] {
-  const claim = run.find(({ source }) => source !== 'conflict');
-  return run
-    .filter(({ source }) => source === 'conflict')
-    .map((each) => ({
-      ...about({ ...(claim ?? each), run_id: each.run_id }, context),
-      since: 0n,
-      key: `span:${each.text}`,
-      summary: `The span ${each.text} was stored with two different contents.`,
-      evidence: { span_id: each.text },
     }));
 }

@@ -43,6 +43,7 @@ const CONTROLS: Record<ControlName, string> = {
   final_status_present: 'final status present',
   model_call_priced: 'model call priced',
   evidence_chain_whole: 'evidence chain whole',
+  span_unchanged: 'span unchanged',
   forged_service_claims: 'forged claims of the service',
   escalation_noted: 'escalation noted',
   refused_actions: 'refused actions',

@@ -186,7 +186,16 @@ export const PLANTS: readonly Plant[] = [
       const [first] = agent.rows;
       if (first !== undefined) agent.rows.push({ ...first, SpanName: 'another name' });
     },
-    flags: ['evidence_chain_whole'],
+    flags: ['span_unchanged'],
+  },
+  {
+    name: 'a span that another key claims as well',
+    act: ({ agent }) => {
+      const row = cite(agent);
+      const ResourceAttributes = { 'service.name': 'agent', 'tollgate.principal': 'another-agent' };
+      agent.rows.push({ ...row, ResourceAttributes });
+    },
+    flags: ['span_unchanged', 'run_registered'],
   },
   {
     name: 'no input',
