@@ -6,6 +6,13 @@ export { renderMigration, type Target } from './migrations/render.ts';
 export { type MigrationOptions, runMigrations } from './migrations/run.ts';
 export { type ClickHouse, type OpenOptions, openClickHouse } from './open.ts';
 export { priceBookRow, priceEntryRow } from './prices/price-rows.ts';
+export {
+  type Erasure,
+  type ErasureOptions,
+  type ErasureTarget,
+  eraseContent,
+} from './retention/erase-content.ts';
+export { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
 export { QUIET_SECONDS } from './schema/fragments.ts';
 export {

@@ -3,6 +3,7 @@ import { type Credentials, loadCredentials } from './credentials.ts';
 import { StoreError } from './errors.ts';
 import type { Target } from './migrations/render.ts';
 import { runMigrations } from './migrations/run.ts';
+import { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 import { startEmbeddedServer } from './server/embedded-server.ts';
 import type { ServerEvent } from './server/supervisor.ts';
 import { createUsers } from './users.ts';
@@ -16,6 +17,8 @@ export interface OpenOptions {
   readonly admin?: { readonly user: string; readonly password: string } | undefined;
   /** Name of a cluster in the server's `remote_servers`, for the replicated variant. */
   readonly cluster?: string | undefined;
+  /** For how many days what is kept; what is not said is as in `DEFAULT_RETENTION`. */
+  readonly retention?: Partial<RetentionDays> | undefined;
   readonly log?: ((event: ServerEvent) => void) | undefined;
   readonly onMigration?: ((name: string) => void) | undefined;
 }
@@ -96,11 +99,15 @@ async function setUpExternal(
 }
 
 /** The owner's own client here: the database that the others name as their default does not exist before this. */
-async function migrate({ url, credentials }: Server, { cluster, onMigration }: OpenOptions): Promise<void> {
+async function migrate(
+  { url, credentials }: Server,
+  { cluster, onMigration, retention }: OpenOptions,
+): Promise<void> {
   const owner = connect(url, credentials.owner);
   const target: Target = cluster === undefined ? { kind: 'single' } : { kind: 'cluster', cluster };
   try {
     await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onApplied: onMigration }) });
+    await applyRetention(owner, { ...DEFAULT_RETENTION, ...retention }, target);
   } finally {
     await owner.close();
   }

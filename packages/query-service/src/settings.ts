@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION } from '@tollgate/clickhouse';
 import type { Settings } from './deps.ts';
 
 /** What holds where nothing else is said. */
@@ -8,5 +9,5 @@ export const DEFAULT_SETTINGS: Settings = {
   max_body_bytes: 4 * 1024 * 1024,
   max_waiting_approvals: 10_000,
   lease_seconds: 30,
-  evidence_days: 2557,
+  evidence_days: DEFAULT_RETENTION.evidence,
 };

@@ -1,5 +1,6 @@
 import type { Role } from '@tollgate/clickhouse';
 import { z } from 'zod';
+import { retentionVariables } from './retention.ts';
 
 /** At least as long as what the store insists on; in hex or base64url, since they stand in SQL and URLs. */
 const password = z.string().regex(/^[A-Za-z0-9_-]{24,}$/, 'must be 24 or more letters, digits, - or _');
@@ -24,6 +25,7 @@ const schema = z.object({
   /** `true` where the service is reached over TLS. */
   TOLLGATE_SECURE_COOKIES: z.stringbool().default(false),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
+  ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

@@ -10,13 +10,16 @@ import { firstAdmin, firstAgentKey } from '../system/first-start.ts';
 import { writeCredentials } from './credentials.ts';
 import { type Environment, passwords } from './environment.ts';
 import { publishIngestKeys } from './ingest-keys.ts';
+import { retentionOf } from './retention.ts';
 
 /** API and console alone: ClickHouse and the OpenTelemetry Collector run elsewhere. Resolves to how to stop. */
 export async function serve(environment: Environment): Promise<() => Promise<void>> {
   const directory = environment.TOLLGATE_DATA_DIR;
   const logger = pino({ name: 'query-service', level: environment.LOG_LEVEL });
   await writeCredentials(join(directory, 'clickhouse'), passwords(environment));
+  const retention = retentionOf(environment);
   const clickhouse = await openClickHouse({
+    retention,
     directory: join(directory, 'clickhouse'),
     url: environment.CLICKHOUSE_URL,
     admin: { user: environment.CLICKHOUSE_USER, password: environment.CLICKHOUSE_PASSWORD },
@@ -25,7 +28,11 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
   const service = await createQueryService({
     directory: join(directory, 'control'),
     store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
-    settings: { hosts: environment.TOLLGATE_HOSTS, secure_cookies: environment.TOLLGATE_SECURE_COOKIES },
+    settings: {
+      hosts: environment.TOLLGATE_HOSTS,
+      secure_cookies: environment.TOLLGATE_SECURE_COOKIES,
+      evidence_days: retention.evidence,
+    },
     logger,
     after: [consoleHandler()],
   });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type ClickHouse, openClickHouse } from '@tollgate/clickhouse';
+import { type ClickHouse, DEFAULT_RETENTION, openClickHouse, type RetentionDays } from '@tollgate/clickhouse';
 import { type Collector, clickhouseStorage, createCollector } from '@tollgate/collector';
 import { consoleHandler } from '@tollgate/console';
 import { createQueryService, type QueryService, SERVER_OPTIONS } from '@tollgate/query-service';
@@ -20,6 +20,8 @@ export interface SystemOptions {
   readonly clickhouse?:
     | { readonly url: string; readonly user: string; readonly password: string }
     | undefined;
+  /** For how many days what is kept; the defaults of the store where nothing is said. */
+  readonly retention?: RetentionDays;
   readonly logger: Logger;
   readonly onStep?: (line: string) => void;
 }
@@ -56,6 +58,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const service = await createQueryService({
       directory: join(directory, 'control'),
       store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
+      settings: { evidence_days: (options.retention ?? DEFAULT_RETENTION).evidence },
       logger,
       after: [consoleHandler()],
     });
@@ -86,11 +89,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function openStore({ directory, clickhouse, logger }: SystemOptions): Promise<ClickHouse> {
+function openStore({ directory, clickhouse, retention, logger }: SystemOptions): Promise<ClickHouse> {
   return openClickHouse({
     directory: join(directory, 'clickhouse'),
     url: clickhouse?.url,
     admin: clickhouse,
+    retention,
     log: (event) => logger.info(event, 'clickhouse'),
     onMigration: (name) => logger.info({ name }, 'migration applied'),
   });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ClickHouseOption, externalClickHouse, interrupted, say } from '../commands/common.ts';
 import { banner } from '../output/banner.ts';
+import { readRetention } from '../serve/retention.ts';
 import { demonstrate } from './demonstrate.ts';
 import { firstAdmin } from './first-start.ts';
 import { fileLogger } from './logger.ts';
@@ -23,6 +24,7 @@ export async function up(options: UpOptions): Promise<void> {
     directory,
     ...options,
     clickhouse: externalClickHouse(options),
+    retention: readRetention(process.env),
     logger,
     onStep: say,
   });

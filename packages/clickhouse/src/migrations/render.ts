@@ -23,13 +23,17 @@ export function renderMigration(text: string, target: Target): readonly string[]
 
 function fill(name: string, argument: string | undefined, target: Target): string {
   if (name === 'DATABASE') return DATABASE;
-  if (name === 'ON_CLUSTER') return target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
+  if (name === 'ON_CLUSTER') return onCluster(target);
   if (name === 'DURABLE') return durable(target);
   if (name === 'REPLACING') return replacing(argument ?? '', target);
   const fragment = FRAGMENTS[name];
   if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
   return fragment;
 }
+
+/** Where a statement that changes the schema runs. */
+export const onCluster = (target: Target): string =>
+  target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
 
 function replacing(version: string, target: Target): string {
   if (target.kind === 'single') return `ReplacingMergeTree(${version})`;

@@ -1,0 +1,124 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { DATABASE } from '../roles.ts';
+
+/** Whose content goes. Ids as the API shows them: a dashed UUID, and hex of 32 and 16 digits. */
+export type ErasureTarget =
+  | { readonly kind: 'run'; readonly run_id: string }
+  | { readonly kind: 'span'; readonly run_id: string; readonly trace_id: string; readonly span_id: string }
+  /** Every run that this person started, as the service registered it. */
+  | { readonly kind: 'initiator'; readonly initiator: string };
+
+export interface ErasureOptions {
+  readonly by: string;
+  readonly reason: string;
+  /** Which of these runs have to be kept as they are; a legal hold comes in here. */
+  readonly heldAmong?: (runs: readonly string[]) => Promise<readonly string[]>;
+}
+
+export type Erasure =
+  | {
+      readonly kind: 'erased';
+      readonly runs: readonly string[];
+      readonly spans: number;
+      readonly quarantined: number;
+    }
+  /** Nothing was erased, because these runs are held. */
+  | { readonly kind: 'held'; readonly runs: readonly string[] };
+
+/**
+ * Erases what people and models wrote in some spans, for good: first it is noted whose content is gone, so that a span
+ * sent again brings none of it back, then the parts that hold it are rewritten, on every replica, before this resolves.
+ * Records stay as they are: they hold salted digests, and the salts are erased with the content.
+ * @throws ClickHouse's error; it may then be called again
+ */
+export async function eraseContent(
+  owner: ClickHouseClient,
+  target: ErasureTarget,
+  { by, reason, heldAmong = async () => [] }: ErasureOptions,
+): Promise<Erasure> {
+  const runs = await runsOf(owner, target);
+  const held = await heldAmong(runs);
+  if (held.length > 0) return { kind: 'held', runs: held };
+  const erased = { spans: 0, quarantined: 0 };
+  for (let from = 0; from < runs.length; from += RUNS_AT_ONCE) {
+    const part = await eraseRuns(owner, runs.slice(from, from + RUNS_AT_ONCE), target, { by, reason });
+    erased.spans += part.spans;
+    erased.quarantined += part.quarantined;
+  }
+  return { kind: 'erased', runs, ...erased };
+}
+
+/** ClickHouse looks for at most 255 words at once. */
+const RUNS_AT_ONCE = 200;
+
+async function eraseRuns(
+  owner: ClickHouseClient,
+  runs: readonly string[],
+  target: ErasureTarget,
+  note: { readonly by: string; readonly reason: string },
+): Promise<{ spans: number; quarantined: number }> {
+  const span = target.kind === 'span' ? target : undefined;
+  const params = { runs, trace: span?.trace_id ?? '', span: span?.span_id ?? '', ...note };
+  await owner.command({ query: NOTE, query_params: params });
+  const [content, quarantine] =
+    span === undefined ? [RUN_CONTENT, RUN_QUARANTINE] : [SPAN_CONTENT, SPAN_QUARANTINE];
+  return {
+    spans: await remove(owner, 'span_content', content, params),
+    quarantined: await remove(owner, 'quarantine', quarantine, params),
+  };
+}
+
+const NOTE = `
+  INSERT INTO ${DATABASE}.content_erasures (run_id, trace_id, span_id, erased_by, reason)
+  SELECT arrayJoin({runs:Array(UUID)}), toFixedString(unhex({trace:String}), 16), toFixedString(unhex({span:String}), 8), {by:String}, {reason:String}`;
+
+const RUN_CONTENT = 'run_id IN {runs:Array(UUID)}';
+const SPAN_CONTENT = `${RUN_CONTENT} AND trace_id = unhex({trace:String}) AND span_id = unhex({span:String})`;
+/** A quarantined span is known by the run that it names; one that names none, by its trace, which is its run. */
+const RUN_QUARANTINE = `multiSearchAny(raw, arrayMap(r -> toString(r), {runs:Array(UUID)}))
+    OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})`;
+const SPAN_QUARANTINE = 'lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String})';
+
+const runRow = z.object({ run_id: z.string() });
+const countRow = z.object({ rows: z.coerce.number().int() });
+
+async function runsOf(owner: ClickHouseClient, target: ErasureTarget): Promise<readonly string[]> {
+  if (target.kind !== 'initiator') return [target.run_id];
+  const answer = await owner.query({
+    query: `SELECT DISTINCT toString(run_id) AS run_id FROM ${DATABASE}.run_registrations WHERE initiator = {initiator:String}`,
+    query_params: { initiator: target.initiator },
+    format: 'JSONEachRow',
+  });
+  return z
+    .array(runRow)
+    .parse(await answer.json())
+    .map(({ run_id }) => run_id);
+}
+
+/** An insert that began before the note was there may still bring some; it is looked for again. */
+const TRIES = 3;
+
+async function remove(
+  owner: ClickHouseClient,
+  table: string,
+  condition: string,
+  query_params: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  let removed = 0;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const answer = await owner.query({
+      query: `SELECT count() AS rows FROM ${DATABASE}.${table} WHERE ${condition}`,
+      query_params,
+      format: 'JSONEachRow',
+    });
+    const [found] = z.array(countRow).parse(await answer.json());
+    if (found === undefined || found.rows === 0) return removed;
+    removed += found.rows;
+    await owner.command({
+      query: `ALTER TABLE ${DATABASE}.${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`,
+      query_params,
+    });
+  }
+  return removed;
+}

@@ -1,0 +1,107 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { onCluster, type Target } from '../migrations/render.ts';
+import { DATABASE } from '../roles.ts';
+
+/** For how many days things are kept, counted from when they happened and never from when they arrived. */
+export interface RetentionDays {
+  /** Spans without their content, records, calls, and what the service itself recorded. */
+  readonly evidence: number;
+  /** What people and models wrote. */
+  readonly content: number;
+  /** Spans that could not be stored; from their receipt, since nothing in them can be trusted. */
+  readonly quarantine: number;
+  /** Totals of days, which outlive the rows that they come from. */
+  readonly totals: number;
+}
+
+/** Seven years of evidence, half a year of content, a month of quarantine, ten years of totals. */
+export const DEFAULT_RETENTION: RetentionDays = {
+  evidence: 2557,
+  content: 183,
+  quarantine: 30,
+  totals: 3653,
+};
+
+/** A date is 16 bits of days and ends in 2149; past it, a sum wraps to 1970 and deletes what is newest. */
+const MOST_DAYS = 36_500;
+
+type Rule = {
+  readonly table: string;
+  readonly from: string;
+  readonly keep: keyof RetentionDays;
+  readonly where?: string;
+};
+
+/**
+ * Which tables lose rows, and from when on their days are counted. Every time here is the service's own or was checked
+ * at landing (2015 to a day ahead). Not among them: registered workflows, model names and prices, erasures, which are
+ * asked for as long as anything is kept.
+ */
+const RULES: readonly Rule[] = [
+  ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map(
+    (table): Rule => ({ table, from: 'start', keep: 'evidence' }),
+  ),
+  { table: 'model_call_repricings', from: 'received_at', keep: 'evidence' },
+  { table: 'service_records', from: 'time', keep: 'evidence' },
+  { table: 'run_registrations', from: 'registered_at', keep: 'evidence' },
+  { table: 'approvals', from: 'at', keep: 'evidence' },
+  { table: 'samples', from: 'sampled_at', keep: 'evidence' },
+  { table: 'reviews', from: 'reviewed_at', keep: 'evidence' },
+  { table: 'flags', from: 'at', keep: 'evidence' },
+  { table: 'suspensions', from: 'at', keep: 'evidence' },
+  { table: 'span_content', from: 'start', keep: 'content' },
+  { table: 'quarantine', from: 'received_at', keep: 'quarantine' },
+  { table: 'rollup_drifts', from: 'found_at', keep: 'totals' },
+  // The row of 1970 is of no day.
+  { table: 'cost_days', from: 'day', keep: 'totals', where: `day > '2000-01-01'` },
+];
+
+/** One table and the rule by which its rows expire, as ClickHouse writes it in SHOW CREATE TABLE. */
+interface Expiry {
+  readonly table: string;
+  readonly ttl: string;
+}
+
+/** The one place where retention becomes SQL. @throws RangeError for days that are no whole number from 1 to 36,500 */
+export function expiries(days: RetentionDays): readonly Expiry[] {
+  for (const [name, count] of Object.entries(days))
+    if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS)
+      throw new RangeError(
+        `Retention of ${name} is ${count} days; write a whole number from 1 to ${MOST_DAYS}.`,
+      );
+  return RULES.map(({ table, from, keep, where }) => ({
+    table,
+    ttl: `toDate(${from}) + toIntervalDay(${days[keep]})${where === undefined ? '' : ` WHERE ${where}`}`,
+  }));
+}
+
+const tableRow = z.object({ name: z.string(), ddl: z.string() });
+
+/**
+ * Sets how long each table keeps its rows; a table that has its rule already is left alone. A shorter time takes effect
+ * in the background, with the next merges.
+ * @returns the tables that were changed
+ */
+export async function applyRetention(
+  owner: ClickHouseClient,
+  days: RetentionDays,
+  target: Target = { kind: 'single' },
+): Promise<readonly string[]> {
+  const answer = await owner.query({
+    query: `SELECT name, create_table_query AS ddl FROM system.tables WHERE database = '${DATABASE}'`,
+    format: 'JSONEachRow',
+  });
+  const ddls = new Map(
+    z
+      .array(tableRow)
+      .parse(await answer.json())
+      .map(({ name, ddl }) => [name, ddl]),
+  );
+  const changed = expiries(days).filter(
+    ({ table, ttl }) => !ddls.get(table)?.includes(` TTL ${ttl} SETTINGS`),
+  );
+  for (const { table, ttl } of changed)
+    await owner.command({ query: `ALTER TABLE ${DATABASE}.${table} ${onCluster(target)} MODIFY TTL ${ttl}` });
+  return changed.map(({ table }) => table);
+}

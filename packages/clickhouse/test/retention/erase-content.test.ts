@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClickHouse, eraseContent } from '../../src/index.ts';
+import { startTestClickHouse } from '../../src/testing.ts';
+import { ask, count, land, type Row, row } from '../support/landing.ts';
+
+const AS = { by: 'ada@example.com', reason: 'asked to' } as const;
+
+describe('erasing content', () => {
+  let store: ClickHouse;
+  beforeAll(async () => {
+    store = await startTestClickHouse();
+  });
+  afterAll(() => store.close());
+
+  const spanOf = (run: string, said: Partial<Row> = {}): Row =>
+    row({
+      StatusMessage: 'secret of the status',
+      SpanAttributes: {
+        'tollgate.run.id': run,
+        'tollgate.workflow': 'triage',
+        'tollgate.record': '{"kind":"run_started","seq":0}',
+        'gen_ai.input.messages': 'secret',
+      },
+      'Events.Timestamp': ['1'],
+      'Events.Name': ['e'],
+      'Events.Attributes': [{ said: 'secret of an event' }],
+      ...said,
+    });
+  const rowsOf = (table: string, run: string) =>
+    count(store.clients.reader, `SELECT count() FROM ${table} WHERE run_id = {run:UUID}`, { run });
+
+  it('of a run takes all of it, and nothing of another run nor of the evidence', async () => {
+    const [run, other] = [randomUUID(), randomUUID()];
+    await land(store, [spanOf(run), spanOf(run), spanOf(other)]);
+    const evidence = (of: string) =>
+      ask(store.clients.reader, 'SELECT * FROM evidence_records WHERE run_id = {of:UUID} ORDER BY span_id', {
+        of,
+      });
+    const before = await evidence(run);
+    expect(await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS)).toEqual({
+      ...{ kind: 'erased', runs: [run], spans: 2, quarantined: 0 },
+    });
+    expect([await rowsOf('span_content', run), await rowsOf('span_content', other)]).toEqual([0, 1]);
+    expect(await rowsOf('spans', run)).toBe(2);
+    expect(await evidence(run)).toEqual(before);
+    // In the files, and not only for readers: no active part has the text.
+    const raw = await count(
+      store.clients.owner,
+      `SELECT count() FROM span_content WHERE run_id = {run:UUID} SETTINGS apply_deleted_mask = 0, final = 0`,
+      { run },
+    );
+    expect(raw).toBe(0);
+  });
+
+  it('of a span leaves the others of its run', async () => {
+    const run = randomUUID();
+    const [first, second] = [spanOf(run), spanOf(run)];
+    await land(store, [first, second]);
+    const { TraceId: trace_id, SpanId: span_id } = first;
+    const erasure = await eraseContent(
+      store.clients.owner,
+      { kind: 'span', run_id: run, trace_id, span_id },
+      AS,
+    );
+    expect(erasure).toMatchObject({ spans: 1 });
+    const left = await ask(
+      store.clients.reader,
+      'SELECT lower(hex(span_id)) AS id FROM span_content WHERE run_id = {run:UUID}',
+      { run },
+    );
+    expect(left).toEqual([{ id: second.SpanId }]);
+  });
+
+  it('holds when the spans are sent again, also to content that comes later', async () => {
+    const [run, part] = [randomUUID(), randomUUID()];
+    const [whole, one, another] = [spanOf(run), spanOf(part), spanOf(part)];
+    await land(store, [whole, one, another]);
+    const { TraceId: trace_id, SpanId: span_id } = one;
+    await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS);
+    await eraseContent(store.clients.owner, { kind: 'span', run_id: part, trace_id, span_id }, AS);
+    await land(store, [whole, one, another, { ...one, StatusMessage: 'other content' }, spanOf(run)]);
+    expect([await rowsOf('span_content', run), await rowsOf('span_content', part)]).toEqual([0, 1]);
+    expect([await rowsOf('spans', run), await rowsOf('spans', part)]).toEqual([2, 3]);
+  });
+
+  it('reaches what lies in quarantine', async () => {
+    const [run, other] = [randomUUID(), randomUUID()];
+    await land(store, [spanOf(run, { TraceId: 'x' }), spanOf(other, { TraceId: 'x' })]);
+    expect(await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS)).toMatchObject({
+      quarantined: 1,
+    });
+    const raw = await ask<{ raw: string }>(store.clients.reader, 'SELECT raw FROM quarantine');
+    expect(raw.filter((each) => each.raw.includes(run))).toEqual([]);
+    expect(raw.filter((each) => each.raw.includes(other))).toHaveLength(1);
+  });
+
+  it('of a person reaches every run that the service registered for them', async () => {
+    const [run, other] = [randomUUID(), randomUUID()];
+    await store.clients.service.insert({
+      table: 'run_registrations',
+      values: [
+        { run_id: run, initiator: 'ines@example.com', registered_at: '2026-01-15 12:00:00' },
+        { run_id: other, initiator: 'olga@example.com', registered_at: '2026-01-15 12:00:00' },
+      ],
+      format: 'JSONEachRow',
+    });
+    await land(store, [spanOf(run), spanOf(other)]);
+    const target = { kind: 'initiator', initiator: 'ines@example.com' } as const;
+    expect(await eraseContent(store.clients.owner, target, AS)).toMatchObject({ runs: [run], spans: 1 });
+    expect([await rowsOf('span_content', run), await rowsOf('span_content', other)]).toEqual([0, 1]);
+    const nobody = { kind: 'initiator', initiator: 'nobody@example.com' } as const;
+    expect(await eraseContent(store.clients.owner, nobody, AS)).toMatchObject({ runs: [], spans: 0 });
+  });
+
+  it('erases nothing of a run that is held', async () => {
+    const run = randomUUID();
+    await land(store, [spanOf(run)]);
+    const heldAmong = async (runs: readonly string[]) => runs;
+    const erasure = await eraseContent(
+      store.clients.owner,
+      { kind: 'run', run_id: run },
+      { ...AS, heldAmong },
+    );
+    expect(erasure).toEqual({ kind: 'held', runs: [run] });
+    expect(await rowsOf('span_content', run)).toBe(1);
+  });
+});
