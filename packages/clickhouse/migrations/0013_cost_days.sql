@@ -57,7 +57,7 @@ ALTER TABLE ${DATABASE}.model_call_repricings ${ON_CLUSTER} ADD INDEX IF NOT EXI
 -- Costs of the counted calls that began in a range, in groups a day: whole days that nothing has changed since they were rolled up
 -- from their last version, all others from rows. What arrived since shortly before the last pass is found by time of receipt, in the
 -- rows themselves, so that there is no mark that could be missing; it concerns every day of its run, because which reports are one
--- call is decided within a run.
+-- call is decided within a run. `has` and not IN: over an array that was worked out, only the first is used by partition and key.
 CREATE OR REPLACE VIEW ${DATABASE}.counted_costs ${ON_CLUSTER}
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
 WITH
@@ -90,7 +90,7 @@ SELECT * FROM (
     groups.cache_creation_tokens AS cache_creation_tokens, groups.cache_creation_1h_tokens AS cache_creation_1h_tokens,
     groups.output_tokens AS output_tokens, groups.reasoning_tokens AS reasoning_tokens, groups.first_start AS first_start,
     groups.last_start AS last_start
-  WHERE day IN pinned_days AND has(pinned, (day, version))
+  WHERE has(pinned_days, day) AND has(pinned, (day, version))
   UNION ALL
   SELECT toDate(c.start) AS day, c.workflow, c.owner, c.team, c.principal, c.provider, c.model, c.service_tier,
     if(c.cost IS NULL, c.unpriced_reason, '') AS unpriced_reason,
@@ -102,7 +102,7 @@ SELECT * FROM (
   FROM ${DATABASE}.counted_model_calls AS c
   WHERE c.run_id IN (
       SELECT run_id FROM ${DATABASE}.model_calls
-      WHERE toYYYYMM(start) IN row_months AND start >= range_from AND start < range_to AND toDate(start) IN row_days)
-    AND c.start >= range_from AND c.start < range_to AND toDate(c.start) IN row_days
+      WHERE has(row_months, toYYYYMM(start)) AND start >= range_from AND start < range_to AND has(row_days, toDate(start)))
+    AND c.start >= range_from AND c.start < range_to AND has(row_days, toDate(c.start))
   GROUP BY ALL
 );

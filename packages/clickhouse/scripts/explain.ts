@@ -66,6 +66,11 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'one row of runs': `SELECT * FROM runs WHERE run_id = ${RUN('7')}`,
 };
 
+/** Asked before days are rolled up, after, and after a call of an old day arrived late. */
+const COSTS = `
+  SELECT day, workflow, sum(calls), sum(unpriced_calls), sum(cost)
+  FROM counted_costs(from = toStartOfDay(now('UTC') - INTERVAL ${DAYS} DAY), to = toStartOfDay(now('UTC'))) GROUP BY day, workflow`;
+
 type Selected = { granules: number; of: number };
 type Figures = Selected & { rows: number; table: string };
 
@@ -125,6 +130,45 @@ async function fill(client: ClickHouseClient): Promise<void> {
     await client.command({ query: `OPTIMIZE TABLE ${DATABASE}.${table} FINAL` });
 }
 
+const columnRow = z.object({ name: z.string() });
+
+/**
+ * What the query service does over time, at once: each closed day becomes one row, from what the view gives by rows, and
+ * the last pass is said to have been later than all rows, as if they had been quiet since.
+ */
+async function rollUp(client: ClickHouseClient): Promise<void> {
+  const answer = await client.query({
+    query: `SELECT substring(name, 8) AS name FROM system.columns WHERE table = 'cost_days' AND startsWith(name, 'groups.')`,
+    format: 'JSONEachRow',
+  });
+  const names = z
+    .array(columnRow)
+    .parse(await answer.json())
+    .map(({ name }) => name);
+  for (let day = 1; day <= DAYS; day += 1)
+    await client.command({
+      query: `
+        INSERT INTO cost_days (day, version, open, ${names.map((name) => `groups.${name}`).join(', ')})
+        SELECT c.day, now64(9), false, ${names.map((name) => `groupArray(c.${name})`).join(', ')}
+        FROM counted_costs(from = toStartOfDay(now('UTC') - INTERVAL ${day} DAY), to = toStartOfDay(now('UTC') - INTERVAL ${day - 1} DAY)) AS c
+        GROUP BY c.day`,
+    });
+  await client.command({
+    query: `INSERT INTO cost_days (day, version, open) SELECT toDate(0), now64(9) + INTERVAL 1 HOUR, true`,
+  });
+}
+
+/** The same call as one of 45 days ago, from another scope, as if it had arrived after that pass. */
+const LATE = `
+  INSERT INTO model_calls SELECT * REPLACE ('late' AS scope_name, span_hash + 1 AS span_hash, now64(9) + INTERVAL 2 HOUR AS received_at)
+  FROM model_calls WHERE toDate(start) = toDate(now() - INTERVAL 45 DAY) LIMIT 1`;
+
+const COST_QUESTIONS: readonly (readonly [string, (client: ClickHouseClient) => Promise<unknown>])[] = [
+  ['from rows', async () => undefined],
+  ['rolled up', rollUp],
+  ['rolled up, one old day changed', (client) => client.command({ query: LATE })],
+];
+
 const store = await startTestClickHouse();
 try {
   await fill(store.clients.owner);
@@ -135,6 +179,16 @@ try {
   for (const [name, question] of Object.entries(QUESTIONS)) {
     const { table, granules, of, rows } = await ask(store.clients.reader, question);
     process.stdout.write(`| ${name} | ${table} | ${granules} of ${of} | ${rows} |\n`);
+  }
+  process.stdout.write(
+    `\n| costs by workflow and day over ${DAYS} days | rows read | times the rows of one day |\n| --- | --- | --- |\n`,
+  );
+  for (const [name, prepare] of COST_QUESTIONS) {
+    await prepare(store.clients.owner);
+    const { rows } = await ask(store.clients.reader, COSTS);
+    process.stdout.write(
+      `| ${name} | ${rows} | ${((rows * DAYS * 2) / (runs * SPANS_OF_A_RUN)).toFixed(1)} |\n`,
+    );
   }
 } finally {
   await store.close();
