@@ -61,23 +61,11 @@ ALTER TABLE ${DATABASE}.model_call_repricings ${ON_CLUSTER} ADD INDEX IF NOT EXI
 CREATE OR REPLACE VIEW ${DATABASE}.counted_costs ${ON_CLUSTER}
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
 WITH
-  {from:DateTime64(9, 'UTC')} AS range_from,
-  least({to:DateTime64(9, 'UTC')}, toDateTime64('2100-01-01 00:00:00', 9, 'UTC')) AS range_to,
-  toDate(range_from) + if(range_from = toStartOfDay(range_from), 0, 1) AS first_whole_day,
-  (SELECT groupArray((day, newest, is_open, kept)) FROM (
-    SELECT day, max(version) AS newest, argMax(open, version) AS is_open, argMax(kept_from, version) AS kept
-    FROM ${DATABASE}.cost_days FINAL GROUP BY day)) AS versions,
-  arrayFirst(v -> v.1 = toDate(0), versions) AS pass,
-  arrayFilter(v -> v.1 != toDate(0), versions) AS rolled,
-  pass.2 - INTERVAL ${QUIET_SECONDS} SECOND AS since,
+  ${ROLLED_VERSIONS(cost_days)},
   (SELECT groupUniqArray(toDate(start)) FROM ${DATABASE}.model_calls WHERE run_id IN (
     SELECT run_id FROM ${DATABASE}.model_calls WHERE received_at >= since
     UNION ALL SELECT run_id FROM ${DATABASE}.model_call_repricings WHERE received_at >= since)) AS touched,
-  arrayMap(r -> (r.1, r.2), arrayFilter(r -> NOT r.3 AND r.1 >= first_whole_day AND r.1 < toDate(range_to)
-    AND (r.1 < pass.4 OR NOT has(touched, r.1)), rolled)) AS pinned,
-  arrayMap(p -> p.1, pinned) AS pinned_days,
-  arrayFilter(d -> d >= toDate(range_from) AND d <= toDate(range_to) AND NOT has(pinned_days, d),
-    arrayDistinct(arrayConcat(touched, arrayMap(r -> r.1, rolled)))) AS row_days,
+  ${DAYS_TO_READ},
   arrayDistinct(arrayMap(d -> toYYYYMM(d), row_days)) AS row_months
 SELECT * FROM (
   SELECT day,

@@ -14,7 +14,7 @@ export {
 } from './retention/erase-content.ts';
 export { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
-export { QUIET_SECONDS } from './schema/fragments.ts';
+export { QUIET_SECONDS } from './schema/rolled-days.ts';
 export {
   type EmbeddedServer,
   type EmbeddedServerOptions,

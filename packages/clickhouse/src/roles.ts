@@ -30,7 +30,7 @@ export const SERVICE_TABLES = [
 ] as const;
 
 /** What the service works out from rows and keeps beside them; it may delete versions that newer ones replace. */
-export const ROLLUP_TABLES = ['cost_days', 'rollup_drifts'] as const;
+export const ROLLUP_TABLES = ['cost_days', 'control_days', 'rollup_drifts'] as const;
 
 /** Name of a table that the service's user may insert into. */
 export type ServiceTable = (typeof SERVICE_TABLES)[number];
@@ -48,6 +48,7 @@ const DASHBOARD_TABLES = [
   'tool_calls',
   'counted_model_calls',
   'counted_costs',
+  'control_results',
   'model_call_reports',
   'model_call_prices',
   'priced_model_calls',
@@ -71,6 +72,7 @@ export const GRANTS: Readonly<Record<Role, readonly string[]>> = {
     `SELECT ON ${DATABASE}.*`,
     ...[...SERVICE_TABLES, ...ROLLUP_TABLES].map((table) => `INSERT ON ${DATABASE}.${table}`),
     `ALTER DELETE ON ${DATABASE}.cost_days`,
+    `ALTER DELETE ON ${DATABASE}.control_days`,
   ],
   reader: [`SELECT ON ${DATABASE}.*`],
   dashboard: DASHBOARD_TABLES.map((table) => `SELECT ON ${DATABASE}.${table}`),

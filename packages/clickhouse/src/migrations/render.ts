@@ -1,5 +1,6 @@
 import { DATABASE } from '../roles.ts';
 import { FRAGMENTS } from '../schema/fragments.ts';
+import { rolledVersions } from '../schema/rolled-days.ts';
 
 /** Where the statements will run: one server, or a cluster by its name in `remote_servers`. */
 export type Target = { readonly kind: 'single' } | { readonly kind: 'cluster'; readonly cluster: string };
@@ -26,6 +27,7 @@ function fill(name: string, argument: string | undefined, target: Target): strin
   if (name === 'ON_CLUSTER') return onCluster(target);
   if (name === 'DURABLE') return durable(target);
   if (name === 'REPLACING') return replacing(argument ?? '', target);
+  if (name === 'ROLLED_VERSIONS') return rolledVersions(argument ?? '');
   const fragment = FRAGMENTS[name];
   if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
   return fragment;

@@ -54,7 +54,9 @@ const RULES: readonly Rule[] = [
   { table: 'quarantine', from: 'received_at', keep: 'quarantine' },
   { table: 'rollup_drifts', from: 'found_at', keep: 'totals' },
   // The row of 1970 is of no day.
-  { table: 'cost_days', from: 'day', keep: 'totals', where: `day > '2000-01-01'` },
+  ...['cost_days', 'control_days'].map(
+    (table): Rule => ({ table, from: 'day', keep: 'totals', where: `day > '2000-01-01'` }),
+  ),
 ];
 
 /** One table and the rule by which its rows expire, as ClickHouse writes it in SHOW CREATE TABLE. */

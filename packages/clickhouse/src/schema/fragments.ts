@@ -5,15 +5,10 @@ import { RESOURCE } from './key-binding.ts';
 import { REJECTION, SPAN_HASH } from './landing-row.ts';
 import { isModelCall } from './model-call.ts';
 import { RESOURCE_METADATA } from './resource-metadata.ts';
+import { DAYS_TO_READ } from './rolled-days.ts';
 import { isKnownScope, providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
 import { serviceTier } from './service-tier.ts';
 import { list, quote } from './sql.ts';
-
-/**
- * How long a day has to have been quiet before its rollup is trusted, and how far back each reading looks for what arrived:
- * longer than any insert takes from the time that it stamps on its rows until they are visible.
- */
-export const QUIET_SECONDS = 120;
 
 const DASHED_TRACE = [
   [1, 8],
@@ -36,7 +31,7 @@ const prefixes = RESOURCE_METADATA.prefixes.map((prefix) => `startsWith(k, ${quo
 /** SQL expressions over a landing row, or over a parsed one, by the name of the placeholder that migrations use for them. */
 export const FRAGMENTS: Readonly<Record<string, string>> = {
   OWNER: userOf('owner'),
-  QUIET_SECONDS: String(QUIET_SECONDS),
+  DAYS_TO_READ,
   RUN_ID: `ifNull(toUUIDOrNull(SpanAttributes['tollgate.run.id']), toUUIDOrZero(concat(${DASHED_TRACE})))`,
   // A long value is content whatever its name says.
   IS_METADATA: `(k IN ${list(METADATA)} AND length(v) <= 1024)`,

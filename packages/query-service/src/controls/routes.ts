@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { evaluateControls } from '../flags/evaluate.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { rangeQuery } from '../runs/time-range.ts';
 import { CONTROLS } from './catalogue.ts';
 import { SEVERITIES } from './control.ts';
+import { readResults, resultAnswer } from './read-results.ts';
 
 const controlAnswer = z.object({
   control: z.string(),
@@ -38,6 +40,19 @@ export const controlRoutes: readonly Route[] = [
         classes: [...classes],
         grace_seconds: graceSeconds,
       })),
+      next_cursor: null,
+    }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/controls/results',
+    summary: 'What each control found in each workflow by day, and what has become of it',
+    tag: 'controls',
+    access: { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] },
+    query: z.strictObject({ ...rangeQuery, workflow: z.string().min(1).max(256).optional() }),
+    response: z.object({ items: z.array(resultAnswer), next_cursor: z.null() }),
+    handle: async ({ deps, identity, query }) => ({
+      items: [...(await readResults(deps, identity, query))],
       next_cursor: null,
     }),
   }),

@@ -3,7 +3,8 @@ import { judgeInstallation } from '../flags/judge-installation.ts';
 import { storeNow } from '../flags/touched-runs.ts';
 import { repeat } from '../state/repeat.ts';
 import { seconds } from '../state/time.ts';
-import { checkDays } from './check-days.ts';
+import { checkDays, type Drift } from './check-days.ts';
+import { CONTROL_RESULTS } from './control-results.ts';
 import { COSTS } from './costs.ts';
 import { passOver } from './pass.ts';
 import { pruneVersions } from './prune-versions.ts';
@@ -16,22 +17,26 @@ interface Intervals {
 type WorkerDeps = Pick<Deps, 'store' | 'control' | 'clock' | 'logger' | 'settings'>;
 
 const DAY = seconds(86_400);
+const ROLLUPS = [COSTS, CONTROL_RESULTS] as const;
 
 /** Rolls up days, compares some of them with their rows and flags a difference. Failed work is logged and repeated. */
 export function startRollups(deps: WorkerDeps, { passMs, checkMs }: Intervals): { stop(): Promise<void> } {
   let full = true;
   const pass = async (): Promise<void> => {
-    await passOver(deps, COSTS, { full, keptFrom: keptFrom(deps, await storeNow(deps)) });
+    const options = { full, keptFrom: keptFrom(deps, await storeNow(deps)) };
+    for (const rollup of ROLLUPS) await passOver(deps, rollup, options);
     full = false;
   };
   const check = async (): Promise<void> => {
     const now = await storeNow(deps);
-    const drifts = await checkDays(deps, COSTS, { sample: 3, keptFrom: keptFrom(deps, now) });
+    const drifts: Drift[] = [];
+    for (const rollup of ROLLUPS)
+      drifts.push(...(await checkDays(deps, rollup, { sample: 3, keptFrom: keptFrom(deps, now) })));
     if (drifts.length > 0) {
       deps.logger.error({ drifts }, 'rolled-up days did not agree with their rows; they were rebuilt');
       await judgeInstallation(deps);
     }
-    await pruneVersions(deps, COSTS, now - DAY);
+    for (const rollup of ROLLUPS) await pruneVersions(deps, rollup, now - DAY);
   };
   const running = [
     repeat(pass, passMs, deps.logger, 'rolling up days'),
