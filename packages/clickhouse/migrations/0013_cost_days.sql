@@ -58,6 +58,7 @@ ALTER TABLE ${DATABASE}.model_call_repricings ${ON_CLUSTER} ADD INDEX IF NOT EXI
 -- from their last version, all others from rows. What arrived since shortly before the last pass is found by time of receipt, in the
 -- rows themselves, so that there is no mark that could be missing; it concerns every day of its run, because which reports are one
 -- call is decided within a run. `has` and not IN: over an array that was worked out, only the first is used by partition and key.
+-- And arrayJoin() and not ARRAY JOIN, which this engine confuses with one of whoever reads the view.
 CREATE OR REPLACE VIEW ${DATABASE}.counted_costs ${ON_CLUSTER}
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
 WITH
@@ -69,16 +70,15 @@ WITH
   arrayDistinct(arrayMap(d -> toYYYYMM(d), row_days)) AS row_months
 SELECT * FROM (
   SELECT day,
-    workflow, owner, team, principal, provider, model, service_tier, unpriced_reason, calls, unpriced_calls, cost, input_tokens, cache_read_tokens,
-    cache_creation_tokens, cache_creation_1h_tokens, output_tokens, reasoning_tokens, first_start, last_start
-  FROM ${DATABASE}.cost_days FINAL ARRAY JOIN
-    groups.workflow AS workflow, groups.owner AS owner, groups.team AS team, groups.principal AS principal, groups.provider AS provider,
-    groups.model AS model, groups.service_tier AS service_tier, groups.unpriced_reason AS unpriced_reason, groups.calls AS calls,
-    groups.unpriced_calls AS unpriced_calls, groups.cost AS cost, groups.input_tokens AS input_tokens, groups.cache_read_tokens AS cache_read_tokens,
-    groups.cache_creation_tokens AS cache_creation_tokens, groups.cache_creation_1h_tokens AS cache_creation_1h_tokens,
-    groups.output_tokens AS output_tokens, groups.reasoning_tokens AS reasoning_tokens, groups.first_start AS first_start,
-    groups.last_start AS last_start
-  WHERE has(pinned_days, day) AND has(pinned, (day, version))
+    g.1 AS workflow, g.2 AS owner, g.3 AS team, g.4 AS principal, g.5 AS provider, g.6 AS model, g.7 AS service_tier, g.8 AS unpriced_reason,
+    g.9 AS calls, g.10 AS unpriced_calls, g.11 AS cost, g.12 AS input_tokens, g.13 AS cache_read_tokens, g.14 AS cache_creation_tokens,
+    g.15 AS cache_creation_1h_tokens, g.16 AS output_tokens, g.17 AS reasoning_tokens, g.18 AS first_start, g.19 AS last_start
+  FROM (
+    SELECT day, arrayJoin(arrayZip(
+      groups.workflow, groups.owner, groups.team, groups.principal, groups.provider, groups.model, groups.service_tier, groups.unpriced_reason,
+      groups.calls, groups.unpriced_calls, groups.cost, groups.input_tokens, groups.cache_read_tokens, groups.cache_creation_tokens,
+      groups.cache_creation_1h_tokens, groups.output_tokens, groups.reasoning_tokens, groups.first_start, groups.last_start)) AS g
+    FROM ${DATABASE}.cost_days FINAL WHERE has(pinned_days, day) AND has(pinned, (day, version)))
   UNION ALL
   SELECT toDate(c.start) AS day, c.workflow, c.owner, c.team, c.principal, c.provider, c.model, c.service_tier,
     if(c.cost IS NULL, c.unpriced_reason, '') AS unpriced_reason,

@@ -34,12 +34,14 @@ WITH
     SELECT flag_id FROM ${DATABASE}.flags WHERE received_at >= since)) AS touched,
   ${DAYS_TO_READ}
 SELECT * FROM (
-  SELECT day, control, severity, workflow, owner, team, flags, open_flags, acknowledged, resolved, cleared
-  FROM ${DATABASE}.control_days FINAL ARRAY JOIN
-    groups.control AS control, groups.severity AS severity, groups.workflow AS workflow, groups.owner AS owner, groups.team AS team,
-    groups.flags AS flags, groups.open_flags AS open_flags, groups.acknowledged AS acknowledged, groups.resolved AS resolved,
-    groups.cleared AS cleared
-  WHERE has(pinned_days, day) AND has(pinned, (day, version))
+  SELECT day,
+    g.1 AS control, g.2 AS severity, g.3 AS workflow, g.4 AS owner, g.5 AS team, g.6 AS flags, g.7 AS open_flags, g.8 AS acknowledged,
+    g.9 AS resolved, g.10 AS cleared
+  FROM (
+    SELECT day, arrayJoin(arrayZip(
+      groups.control, groups.severity, groups.workflow, groups.owner, groups.team, groups.flags, groups.open_flags, groups.acknowledged,
+      groups.resolved, groups.cleared)) AS g
+    FROM ${DATABASE}.control_days FINAL WHERE has(pinned_days, day) AND has(pinned, (day, version)))
   UNION ALL
   SELECT toDate(f.raised) AS day, f.control, f.severity, f.workflow, f.owner, f.team, count() AS flags, countIf(f.state = 'open') AS open_flags,
     countIf(f.state = 'acknowledged') AS acknowledged, countIf(f.state = 'resolved') AS resolved, countIf(f.state = 'cleared') AS cleared

@@ -180,15 +180,11 @@ try {
     const { table, granules, of, rows } = await ask(store.clients.reader, question);
     process.stdout.write(`| ${name} | ${table} | ${granules} of ${of} | ${rows} |\n`);
   }
-  process.stdout.write(
-    `\n| costs by workflow and day over ${DAYS} days | rows read | times the rows of one day |\n| --- | --- | --- |\n`,
-  );
+  process.stdout.write(`\n| costs by workflow and day over ${DAYS} days | rows read |\n| --- | --- |\n`);
   for (const [name, prepare] of COST_QUESTIONS) {
     await prepare(store.clients.owner);
     const { rows } = await ask(store.clients.reader, COSTS);
-    process.stdout.write(
-      `| ${name} | ${rows} | ${((rows * DAYS * 2) / (runs * SPANS_OF_A_RUN)).toFixed(1)} |\n`,
-    );
+    process.stdout.write(`| ${name} | ${rows} |\n`);
   }
 } finally {
   await store.close();

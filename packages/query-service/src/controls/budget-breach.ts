@@ -26,31 +26,27 @@ const row = z.object({
 type Row = z.output<typeof row>;
 
 /**
- * Spend of each run, and of each day and month that one of the runs spent in, over all runs of the workflow. Which
- * reports count is decided within a run, so the runs of those months are read whole, once, and only then cut into
- * periods: each counted call adds to its run, its day and its month.
+ * Spend of each run, and of each day and month that one of the runs spent in, over all runs of the workflow: the runs from
+ * rows, days and months as every answer about costs has them. A call of a closed day is known since it was made.
  */
 const query = `
-  WITH
-    touched AS (
-      SELECT DISTINCT m.workflow AS workflow, toYYYYMM(m.start, 'UTC') AS month
-      FROM model_calls AS m WHERE m.run_id IN {runs:Array(UUID)} AND m.workflow != ''),
-    members AS (
-      SELECT DISTINCT m.run_id AS run_id FROM model_calls AS m
-      WHERE m.run_id IN {runs:Array(UUID)} OR (m.workflow, toYYYYMM(m.start, 'UTC')) IN (SELECT workflow, month FROM touched)),
-    calls AS (
-      SELECT c.run_id AS run_id, c.workflow AS workflow, c.owner AS owner, c.team AS team, c.cost AS cost, c.start AS start,
-             c.received_at AS received_at, (c.workflow, toYYYYMM(c.start, 'UTC')) IN (SELECT workflow, month FROM touched) AS in_period
-      FROM counted_model_calls AS c WHERE c.run_id IN (SELECT run_id FROM members))
-  SELECT part.1 AS period, part.2 AS name, any(k.workflow) AS workflow, any(k.owner) AS owner, any(k.team) AS team,
-         toString(sum(ifNull(k.cost, toDecimal128(0, 15)))) AS spent, count() AS calls, countIf(k.cost IS NULL) AS unpriced_calls,
-         toString(toUnixTimestamp64Nano(max(k.start))) AS last, toString(toUnixTimestamp64Nano(max(k.received_at))) AS since
-  FROM calls AS k
-  ARRAY JOIN arrayFilter(p -> p.1 != '', [
-    (if(k.run_id IN {runs:Array(UUID)}, 'run', ''), toString(k.run_id), ''),
-    (if(k.in_period, 'day', ''), formatDateTime(k.start, '%Y-%m-%d', 'UTC'), k.workflow),
-    (if(k.in_period, 'month', ''), formatDateTime(k.start, '%Y-%m', 'UTC'), k.workflow)]) AS part
-  GROUP BY part`;
+  WITH touched AS (
+    SELECT DISTINCT m.workflow AS workflow, toYYYYMM(m.start, 'UTC') AS month
+    FROM model_calls AS m WHERE m.run_id IN {runs:Array(UUID)} AND m.workflow != '')
+  SELECT 'run' AS period, toString(c.run_id) AS name, any(toString(c.workflow)) AS workflow, any(toString(c.owner)) AS owner, any(toString(c.team)) AS team,
+         toString(sum(ifNull(c.cost, toDecimal128(0, 15)))) AS spent, count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls,
+         toString(toUnixTimestamp64Nano(max(c.start))) AS last, toString(toUnixTimestamp64Nano(max(c.received_at))) AS since
+  FROM counted_model_calls AS c WHERE c.run_id IN {runs:Array(UUID)}
+  GROUP BY c.run_id
+  UNION ALL
+  SELECT part.1 AS period, part.2 AS name, toString(d.workflow) AS workflow, any(toString(d.owner)) AS owner, any(toString(d.team)) AS team,
+         toString(sum(d.cost)) AS spent, sum(d.calls) AS calls, sum(d.unpriced_calls) AS unpriced_calls,
+         toString(toUnixTimestamp64Nano(max(d.last_start))) AS last,
+         toString(toUnixTimestamp64Nano(least(max(d.last_start), now64(9, 'UTC')))) AS since
+  FROM counted_costs(from = '1970-01-01 00:00:00', to = '2262-01-01 00:00:00') AS d
+  ARRAY JOIN [('day', toString(d.day)), ('month', formatDateTime(d.day, '%Y-%m'))] AS part
+  WHERE (d.workflow, toYYYYMM(d.day)) IN (SELECT workflow, month FROM touched)
+  GROUP BY d.workflow, part`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...{ period: 'run', name: EXAMPLE_RUN, workflow: EXAMPLE_POLICY.workflow },
