@@ -35,7 +35,7 @@ type Rule = {
 
 /**
  * Which tables lose rows, and from when on their days are counted. Every time here is the service's own or was checked
- * at landing (2015 to a day ahead). Not among them: registered workflows, model names and prices, erasures, which are
+ * at landing (2015 to a day ahead). Not among them: registered workflows, prices, erasures, which are
  * asked for as long as anything is kept.
  */
 const RULES: readonly Rule[] = [

@@ -37,8 +37,9 @@ describe('retention', () => {
     );
     const kept = [
       'content_erasures',
-      'model_names',
-      'model_prices',
+      'price_book',
+      'price_entries',
+      'price_lists',
       'schema_migrations',
       'workflow_registrations',
     ];

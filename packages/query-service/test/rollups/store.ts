@@ -1,5 +1,6 @@
-import type { ClickHouse } from '@tollgate/clickhouse';
+import { type ClickHouse, priceBookRow } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
+import { priceEntry } from '@tollgate/contract';
 import { collect, type LandingRow, span } from '../flags/agent.ts';
 
 /** Three days, long past, so that each is over. */
@@ -45,18 +46,12 @@ export const deps = ({ clients }: ClickHouse) => ({
 /** A store that knows the price of the model `large`, and of no other. */
 export async function pricedStore(): Promise<ClickHouse> {
   const clickhouse = await startTestClickHouse();
-  const { service } = clickhouse.clients;
-  const prices = { input: '0.000001', output: '0.000002', price_version: 'test/1' };
-  await service.insert({
-    table: 'model_prices',
-    values: [{ provider: 'acme', model: 'large', valid_from: '2020-01-01 00:00:00', ...prices }],
-    format: 'JSONEachRow',
-  });
-  await service.insert({
-    table: 'model_names',
-    values: [{ provider: 'acme', model: 'large', priced_provider: 'acme', priced_model: 'large' }],
-    format: 'JSONEachRow',
-  });
+  const priced = { provider: 'acme', model: 'large' };
+  const none = { cache_read: null, cache_creation: null, cache_creation_1h: null, reasoning: null };
+  const rates = { input: '0.000001', output: '0.000002', ...none };
+  const entries = [priceEntry({ priced: 'acme/large', price_version: 'test/1', origin: 'list', rates })];
+  const row = priceBookRow({ ...priced, priced, entries });
+  await clickhouse.clients.service.insert({ table: 'price_book', values: [row], format: 'JSONEachRow' });
   return clickhouse;
 }
 
