@@ -23,7 +23,7 @@ function readRequest(reader: WireReader): ResourceSpans[] {
 }
 
 /** Field 1000 is where exporters older than OTLP 0.16 put their scope spans; read only where there is no field 2. */
-const INSTRUMENTATION_LIBRARY_SPANS = 1000;
+export const INSTRUMENTATION_LIBRARY_SPANS = 1000;
 
 function readResourceSpans(reader: WireReader): ResourceSpans {
   const resources: WireReader[] = [];
@@ -43,7 +43,8 @@ function readResourceSpans(reader: WireReader): ResourceSpans {
   };
 }
 
-function readResource(reader: WireReader): KeyValue[] {
+/** The attributes of a `Resource`. */
+export function readResource(reader: WireReader): KeyValue[] {
   const attributes: KeyValue[] = [];
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) attributes.push(readKeyValue(reader.message()));
@@ -69,7 +70,7 @@ function readScopeSpans(reader: WireReader, inherited: OtlpDefect | undefined): 
   };
 }
 
-function readScope(readers: WireReader[]): { scopeName: string; scopeVersion: string } {
+export function readScope(readers: WireReader[]): { scopeName: string; scopeVersion: string } {
   const scope = { scopeName: '', scopeVersion: '' };
   for (const reader of readers)
     for (let field = reader.next(); field !== 0; field = reader.next()) {
@@ -80,7 +81,8 @@ function readScope(readers: WireReader[]): { scopeName: string; scopeVersion: st
   return scope;
 }
 
-function spanOf(frame: WireReader): Span | UndecodedSpan {
+/** A span, or what is wrong with it. */
+export function spanOf(frame: WireReader): Span | UndecodedSpan {
   const result = defectOf(() => readSpan(frame));
   return 'defect' in result ? undecoded(result.defect, frame) : result.value;
 }

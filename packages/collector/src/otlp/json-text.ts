@@ -3,7 +3,7 @@ import type { MessageMeter } from './message-meter.ts';
 /**
  * Parses JSON, counting its objects and arrays beforehand, and without losing the digits of 64-bit integers: OTLP says
  * to write them as strings, many clients write them bare, and so they are quoted first. (A reviver would see their
- * text too, but recurses, and overflows on a body that is nested deeply.) Throws SyntaxError and TooManyMessages.
+ * text too, but recurses, and overflows on a body that is nested deeply.) Throws SyntaxError and BodyTooLarge.
  */
 export function parseLossless(text: string, meter: MessageMeter): unknown {
   const token = /["[{]|(?<![\d.eE+-])-?\d{16,20}(?![\d.eE])/g;

@@ -1,6 +1,6 @@
-/** Thrown by a meter, caught where a body's decoding begins. */
-export class TooManyMessages extends Error {
-  override readonly name = 'TooManyMessages';
+/** Thrown where a body turns out to cost more than its bounds allow, caught where its decoding begins. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
 }
 
 /**
@@ -21,6 +21,11 @@ export class MessageMeter {
 
   add(messages = 1): void {
     this.#count += messages;
-    if (this.#count > this.#limit) throw new TooManyMessages(`more than ${this.#limit} messages in one body`);
+    if (this.#count > this.#limit) throw new BodyTooLarge(`more than ${this.#limit} messages in one body`);
+  }
+
+  /** Forgets what was counted since it stood at `count`: it will be read again. */
+  rewind(count: number): void {
+    this.#count = count;
   }
 }

@@ -1,5 +1,5 @@
 import { defectOf } from './defect.ts';
-import { MessageMeter, TooManyMessages } from './message-meter.ts';
+import { BodyTooLarge, MessageMeter } from './message-meter.ts';
 import type { Decoded, ResourceSpans } from './model.ts';
 
 /** Runs the decoding of a whole body under a meter; whatever ends it comes back as a value. */
@@ -10,7 +10,7 @@ export function metered(maxMessages: number, decode: (meter: MessageMeter) => Re
     if ('defect' in result) return { kind: 'malformed', message: result.defect.message };
     return { kind: 'decoded', resourceSpans: result.value, messages: meter.count };
   } catch (error) {
-    if (error instanceof TooManyMessages) return { kind: 'too_large', message: error.message };
+    if (error instanceof BodyTooLarge) return { kind: 'too_large', message: error.message };
     throw error;
   }
 }

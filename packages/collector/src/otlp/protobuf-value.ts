@@ -14,7 +14,7 @@ export function readKeyValue(reader: WireReader, depth = 0): KeyValue {
 }
 
 /** The last member of the oneof wins, as everywhere in protobuf. */
-function readAnyValue(reader: WireReader, depth: number): AnyValue {
+export function readAnyValue(reader: WireReader, depth: number): AnyValue {
   if (depth > MAX_VALUE_DEPTH)
     throw new OtlpDefect('nesting_too_deep', `a value is nested deeper than ${MAX_VALUE_DEPTH}`);
   let value: AnyValue;

@@ -1,17 +1,10 @@
-import {
-  isUndecoded,
-  type ResourceSpans,
-  type ScopeSpans,
-  type Span,
-  type UndecodedSpan,
-} from '../otlp/model.ts';
+import type { ResourceSpans } from '../otlp/model.ts';
 import type { Principal } from '../principal.ts';
-import { forbiddenClaim } from './claims.ts';
-import { type LandingRow, landingRow, type RowResource, rowResource } from './landing-row.ts';
-import { boundedJson, type QuarantineRow, rawJson } from './quarantine-row.ts';
+import { type LandingRow, rowResource } from './landing-row.ts';
+import { type Placed, placed } from './placed.ts';
+import type { QuarantineRow } from './quarantine-row.ts';
 import { Rejections } from './rejections.ts';
 import { rowDefect } from './row-defect.ts';
-import { rowJson } from './row-json.ts';
 
 /** What one request becomes: rows for the landing table, the rest for the quarantine, and what the sender is told. */
 export interface Batch {
@@ -39,33 +32,10 @@ export function batchOf(
     for (const scope of resource.scopes)
       for (const span of scope.spans) {
         batch.spans++;
-        place(batch, placed(span, resource, shared, scope, principal, maxRawBytes));
+        place(batch, placed(span, resource, shared, scope, { principal, maxRawBytes }));
       }
   }
   return batch;
-}
-
-type Placed = { row: LandingRow } | { refused: QuarantineRow };
-
-function placed(
-  span: Span | UndecodedSpan,
-  resource: ResourceSpans,
-  shared: RowResource,
-  scope: ScopeSpans,
-  principal: Principal,
-  maxRawBytes: number,
-): Placed {
-  const who = { principal: principal.principal };
-  if (isUndecoded(span)) {
-    const raw = rawJson(span.raw, maxRawBytes);
-    return { refused: { ...who, reason: span.defect, message: span.message, traceId: '', spanId: '', raw } };
-  }
-  const row = landingRow(span, shared, scope);
-  const message = forbiddenClaim(principal, resource.attributes, span.attributes);
-  if (message === undefined) return { row };
-  const { traceId, spanId } = row;
-  const raw = boundedJson(rowJson(row), maxRawBytes);
-  return { refused: { ...who, reason: 'workflow_not_allowed', message, traceId, spanId, raw } };
 }
 
 function place(

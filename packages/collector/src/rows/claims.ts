@@ -19,20 +19,34 @@ export function forbiddenClaim(
     const claim = claimOf(key, () => asString(value));
     if (claim === UNREADABLE)
       return 'its evidence record is not canonical JSON, so its workflow cannot be checked';
-    if (claim && !allowed.includes(claim)) return `workflow ${JSON.stringify(claim)} is not this key's`;
+    if (!mayClaim(allowed, claim)) return `workflow ${JSON.stringify(claim)} is not this key's`;
   }
   return undefined;
 }
 
-const UNREADABLE = Symbol('unreadable');
+/**
+ * Whether the text of one attribute claims what is not among the allowed workflows.
+ * @param key `tollgate.workflow` or `tollgate.record`; under any other, nothing is claimed
+ */
+export const isForbidden = (allowed: readonly string[], key: string, text: string): boolean =>
+  !mayClaim(
+    allowed,
+    claimOf(key, () => text),
+  );
 
-function claimOf(key: string, text: () => string): string | undefined | typeof UNREADABLE {
+const mayClaim = (allowed: readonly string[], claim: Claim): boolean =>
+  claim !== UNREADABLE && (!claim || allowed.includes(claim));
+
+const UNREADABLE = Symbol('unreadable');
+type Claim = string | undefined | typeof UNREADABLE;
+
+function claimOf(key: string, text: () => string): Claim {
   if (key === TOLLGATE.workflow) return text();
   return key === TOLLGATE.record ? recordWorkflow(text()) : undefined;
 }
 
 /** Canonical JSON only: in any other text two parsers could find two workflows (a repeated key). */
-function recordWorkflow(record: string): string | undefined | typeof UNREADABLE {
+function recordWorkflow(record: string): Claim {
   try {
     const parsed = parseCanonicalJson(record);
     if (typeof parsed !== 'object' || parsed === null || !('workflow' in parsed)) return undefined;

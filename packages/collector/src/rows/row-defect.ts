@@ -16,9 +16,9 @@ const SPAN_ID = /^[0-9a-f]{16}$/;
 const ZEROS = /^0+$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Nanoseconds: 2015, a day, 400 days. */
-const FIRST = BigInt(Date.UTC(2015, 0, 1)) * 1_000_000n;
-const DAY = 86_400_000_000_000n;
-const LONGEST = 400n * DAY;
+export const FIRST_TIME = BigInt(Date.UTC(2015, 0, 1)) * 1_000_000n;
+export const DAY = 86_400_000_000_000n;
+export const LONGEST = 400n * DAY;
 
 /**
  * Says beforehand what the views will do with a row, so that the sender hears of it. The views decide (`REJECTION` in
@@ -29,9 +29,12 @@ export function rowDefect(row: LandingRow, now: bigint): RowDefect | undefined {
   if (!TRACE_ID.test(row.traceId) || ZEROS.test(row.traceId)) return 'bad_trace_id';
   if (!SPAN_ID.test(row.spanId) || ZEROS.test(row.spanId)) return 'bad_span_id';
   if (row.parentSpanId !== '' && !SPAN_ID.test(row.parentSpanId)) return 'bad_parent_span_id';
-  if (row.timestamp < FIRST) return 'time_too_early';
+  if (row.timestamp < FIRST_TIME) return 'time_too_early';
   if (row.timestamp > now + DAY) return 'time_in_the_future';
   if (row.duration > LONGEST) return 'bad_duration';
   const runId = row.spanAttributes.find(([key]) => key === TOLLGATE.runId)?.[1] ?? '';
-  return runId === '' || UUID.test(runId) ? undefined : 'bad_run_id';
+  return isRunId(runId) ? undefined : 'bad_run_id';
 }
+
+/** Whether a value of `tollgate.run.id` is one, or nothing. */
+export const isRunId = (text: string): boolean => text === '' || UUID.test(text);

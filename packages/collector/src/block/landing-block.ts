@@ -1,0 +1,80 @@
+import { decodeJson } from '../otlp/decode-json.ts';
+import { OtlpDefect } from '../otlp/defect.ts';
+import { BodyTooLarge, MessageMeter } from '../otlp/message-meter.ts';
+import { rowResource } from '../rows/landing-row.ts';
+import { placed } from '../rows/placed.ts';
+import type { Appended, BodySource } from './body-source.ts';
+import { Marks } from './columns/storage.ts';
+import { Intake } from './intake.ts';
+import { LandingColumns } from './landing-columns.ts';
+import { RequestReader } from './request-reader.ts';
+
+/** What an empty block may hold on to, in bytes; beyond, it starts small again. */
+const MAX_KEPT_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Rows of the landing table in columns, ready as one block for `INSERT INTO otlp_spans FORMAT Native`. It is used again and
+ * again: `take` empties it and keeps its memory, within a bound.
+ */
+export class LandingBlock {
+  readonly #columns = new LandingColumns();
+  readonly #requests = new RequestReader(this.#columns);
+  readonly #marks = new Marks(this.#columns.storages);
+
+  get rows(): number {
+    return this.#columns.rows;
+  }
+
+  /** Its size as Native, about. */
+  get bytes(): number {
+    return this.#columns.bytes;
+  }
+
+  /**
+   * All spans of one body, or none: a malformed or too large one leaves the block as it was. Synchronous, and never throws
+   * for anything that a client sent.
+   */
+  append(body: Uint8Array, source: BodySource): Appended {
+    this.#marks.set();
+    const appended = this.#decode(Buffer.from(body.buffer, body.byteOffset, body.byteLength), source);
+    if (appended.kind !== 'appended') this.#marks.restore();
+    return appended;
+  }
+
+  /** The block's bytes, which are the caller's to keep, and an empty block. No parts where there are no rows. */
+  take(): { readonly rows: number; readonly parts: readonly Uint8Array[] } {
+    const { rows } = this;
+    const parts = rows === 0 ? [] : [Buffer.concat(this.#columns.native())];
+    this.reset();
+    return { rows, parts };
+  }
+
+  /** Forgets all rows. */
+  reset(): void {
+    this.#columns.clear(this.#columns.allocatedBytes > MAX_KEPT_BYTES);
+  }
+
+  #decode(body: Buffer, source: BodySource): Appended {
+    const intake = new Intake(this.#columns, source, body.length);
+    try {
+      if (source.encoding === 'json') return appendJson(body, intake);
+      this.#requests.read(body, new MessageMeter(source.maxMessages), intake);
+      return intake.result();
+    } catch (error) {
+      if (error instanceof OtlpDefect) return { kind: 'malformed', message: error.message };
+      if (error instanceof BodyTooLarge) return { kind: 'too_large', message: error.message };
+      throw error;
+    }
+  }
+}
+
+function appendJson(body: Buffer, intake: Intake): Appended {
+  const decoded = decodeJson(body, intake.source.maxMessages);
+  if (decoded.kind !== 'decoded') return decoded;
+  for (const resource of decoded.resourceSpans) {
+    const shared = rowResource(resource.attributes, intake.source.principal.principal);
+    for (const scope of resource.scopes)
+      for (const span of scope.spans) intake.place(placed(span, resource, shared, scope, intake.source));
+  }
+  return intake.result();
+}
