@@ -2,6 +2,7 @@ import type { MessageMeter } from '../otlp/message-meter.ts';
 import { readAnyValue } from '../otlp/protobuf-value.ts';
 import { WireReader } from '../otlp/wire.ts';
 import { asString } from '../rows/as-string.ts';
+import type { Bytes } from './bytes.ts';
 import type { ByteBuffer } from './columns/byte-buffer.ts';
 
 /** Tags of `AnyValue`, common.proto. */
@@ -16,7 +17,7 @@ const DOUBLE = 0x21;
  */
 export function appendAnyValue(
   out: ByteBuffer,
-  body: Buffer,
+  body: Bytes,
   start: number,
   end: number,
   meter: MessageMeter,
@@ -26,27 +27,27 @@ export function appendAnyValue(
 }
 
 /** @returns the value's text, read through the model */
-export function anyValueText(body: Buffer, start: number, end: number, meter: MessageMeter): string {
-  return asString(readAnyValue(new WireReader(body, meter, start, end), 1));
+export function anyValueText(body: Bytes, start: number, end: number, meter: MessageMeter): string {
+  return asString(readAnyValue(new WireReader(body.buffer, meter, start, end), 1));
 }
 
-function appendPlain(out: ByteBuffer, body: Buffer, start: number, end: number): boolean {
+function appendPlain(out: ByteBuffer, body: Bytes, start: number, end: number): boolean {
   if (start === end) {
     out.byte(0);
     return true;
   }
-  switch (body[start]) {
+  switch (body.buffer[start]) {
     case STRING:
       return appendString(out, body, start + 1, end);
     case INT:
       return appendInt(out, body, start + 1, end);
     case DOUBLE:
       if (end - start !== 9) return false;
-      out.ascii(asString(body.readDoubleLE(start + 1)));
+      out.ascii(asString(body.view.getFloat64(start + 1, true)));
       return true;
     case BOOL:
-      if (end - start !== 2 || (body[start + 1] ?? 0) > 127) return false;
-      out.ascii(body[start + 1] === 0 ? 'false' : 'true');
+      if (end - start !== 2 || (body.buffer[start + 1] ?? 0) > 127) return false;
+      out.ascii(body.buffer[start + 1] === 0 ? 'false' : 'true');
       return true;
     default:
       return false;
@@ -54,11 +55,11 @@ function appendPlain(out: ByteBuffer, body: Buffer, start: number, end: number):
 }
 
 /** @param start where its length is, which has to be all that is left of the value */
-function appendString(out: ByteBuffer, body: Buffer, start: number, end: number): boolean {
+function appendString(out: ByteBuffer, body: Bytes, start: number, end: number): boolean {
   let at = start;
   let length = 0;
   for (let shift = 0; at < end && shift < 28; shift += 7) {
-    const byte = body[at++] ?? 0;
+    const byte = body.buffer[at++] ?? 0;
     length |= (byte & 127) << shift;
     if (byte > 127) continue;
     if (at + length !== end) return false;
@@ -69,12 +70,12 @@ function appendString(out: ByteBuffer, body: Buffer, start: number, end: number)
 }
 
 /** @param start where its varint is, which has to be all that is left of the value */
-function appendInt(out: ByteBuffer, body: Buffer, start: number, end: number): boolean {
-  if (end - start > 10 || start === end || (body[end - 1] ?? 0) > 127) return false;
+function appendInt(out: ByteBuffer, body: Bytes, start: number, end: number): boolean {
+  if (end - start > 10 || start === end || (body.buffer[end - 1] ?? 0) > 127) return false;
   let low = 0;
   let high = 0;
   for (let i = start, shift = 0; i < end; i++, shift += 7) {
-    const byte = body[i] ?? 0;
+    const byte = body.buffer[i] ?? 0;
     if (byte < 128 && i + 1 < end) return false;
     const bits = byte & 127;
     if (shift < 28) low |= bits << shift;
@@ -94,7 +95,7 @@ function appendSmall(out: ByteBuffer, value: number): void {
   let digits = 1;
   for (let bound = 10; digits < 10 && value >= bound; bound *= 10) digits++;
   out.reserve(11);
-  const { bytes } = out;
+  const bytes = out.memory.buffer;
   const start = out.length;
   bytes[start] = digits;
   let rest = value;

@@ -4,10 +4,12 @@ import { readKeyValue } from '../otlp/protobuf-value.ts';
 import { WireReader } from '../otlp/wire.ts';
 import { asString } from '../rows/as-string.ts';
 import { anyValueText, appendAnyValue } from './any-value.ts';
+import { Bytes } from './bytes.ts';
 import type { ByteBuffer } from './columns/byte-buffer.ts';
 import type { MapColumn } from './columns/map-column.ts';
 import type { WordBuffer } from './columns/word-buffer.ts';
 import type { Cursor } from './cursor.ts';
+import { KeyValue } from './key-value.ts';
 import { Shapes } from './shapes.ts';
 import { UNMETERED } from './unmetered.ts';
 
@@ -25,9 +27,8 @@ export const RECORD = 2;
 export const RUN_ID = 3;
 export const SERVICE_NAME = 4;
 
-/** Fields of `KeyValue`, common.proto, both length-delimited. */
-const KEY = 0x0a;
-const VALUE = 0x12;
+/** No attribute's value starts where the body does. */
+const NO_VALUE = 0;
 
 /**
  * The attributes of one span, resource, event or link: where their values lie in the body, until all are known and they can
@@ -36,8 +37,9 @@ const VALUE = 0x12;
 export class AttributeList {
   readonly #map: MapColumn;
   readonly #shapes: Shapes;
+  readonly #pair = new KeyValue();
   #keys = new Uint32Array(64);
-  /** Where each `AnyValue` lies in the body. No value starts at 0; below it, -1 - start is a position in `#texts`. */
+  /** Where each `AnyValue` lies in the body, which is never at NO_VALUE; below 0, -1 - start is a position in `#texts`. */
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
   #texts: string[] = [];
@@ -64,30 +66,24 @@ export class AttributeList {
 
   /** Reads the `KeyValue` that follows. */
   read(cursor: Cursor, meter: MessageMeter): void {
-    const outer = cursor.enter();
-    const start = cursor.at;
-    let keyStart = 0;
-    let keyEnd = 0;
-    let valueStart = 0;
-    let valueEnd = 0;
-    for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
-      if (tag === KEY && keyStart === 0) {
-        const length = cursor.length();
-        keyStart = cursor.at;
-        cursor.at = keyEnd = keyStart + length;
-      } else if (tag === VALUE && valueStart === 0) {
-        const length = cursor.length();
-        valueStart = cursor.at;
-        cursor.at = valueEnd = valueStart + length;
-      } else {
-        this.#readUnusual(cursor.bytes, start, cursor.end, meter);
-        cursor.leave(outer);
-        return;
-      }
+    const pair = this.#pair;
+    if (!pair.read(cursor)) {
+      this.#readRepeated(cursor, meter);
+      return;
     }
-    cursor.leave(outer);
     meter.add();
-    this.#add(cursor.bytes, keyStart, keyEnd, valueStart, valueEnd, meter);
+    const key = this.#entryOf(cursor.body, pair.keyStart, pair.keyEnd);
+    if (key !== PRINCIPAL) this.#push(key, pair.hasValue ? pair.valueStart : NO_VALUE, pair.valueEnd);
+    else if (pair.hasValue) anyValueText(cursor.body, pair.valueStart, pair.valueEnd, meter);
+  }
+
+  /** One whose key or value is repeated is read through the model. */
+  #readRepeated(cursor: Cursor, meter: MessageMeter): void {
+    const start = cursor.field();
+    const { key, value } = readKeyValue(new WireReader(cursor.body.buffer, meter, start, cursor.at));
+    const bytes = Bytes.of(key);
+    const entry = this.#entryOf(bytes, 0, bytes.buffer.length);
+    if (entry !== PRINCIPAL) this.addText(entry, asString(value));
   }
 
   /** An attribute that nobody sent. */
@@ -97,21 +93,21 @@ export class AttributeList {
   }
 
   /** Writes them as one row of the map. */
-  writeRow(body: Buffer, meter: MessageMeter): void {
+  writeRow(body: Bytes, meter: MessageMeter): void {
     const { keys, values } = this.#map;
     if (this.#count > 0) this.write(keys.entries, values.bytes, body, meter);
     this.#map.endRow();
   }
 
   /** Writes keys and values, in order. */
-  write(entries: WordBuffer, values: ByteBuffer, body: Buffer, meter: MessageMeter): void {
+  write(entries: WordBuffer, values: ByteBuffer, body: Bytes, meter: MessageMeter): void {
     const order = this.#shapes.orderOf(this.#keys, this.#count);
     for (let i = 0; i < order.length; i++) {
       const position = order[i] ?? 0;
       entries.push(this.#keys[position] ?? 0);
       const start = this.#starts[position] ?? 0;
       if (start < 0) values.text(this.#texts[-1 - start] ?? '');
-      else if (start === 0) values.byte(0);
+      else if (start === NO_VALUE) values.byte(0);
       else appendAnyValue(values, body, start, this.#ends[position] ?? 0, meter);
     }
   }
@@ -121,39 +117,19 @@ export class AttributeList {
   }
 
   /** A value as text. */
-  text(position: number, body: Buffer): string {
+  text(position: number, body: Bytes): string {
     const start = this.#starts[position] ?? 0;
     if (start < 0) return this.#texts[-1 - start] ?? '';
-    return start === 0 ? '' : anyValueText(body, start, this.#ends[position] ?? 0, UNMETERED);
+    return start === NO_VALUE ? '' : anyValueText(body, start, this.#ends[position] ?? 0, UNMETERED);
   }
 
   /** Position of the first attribute of a key, or -1. */
   indexOf(key: number): number {
-    return this.#keys.subarray(0, this.#count).indexOf(key);
+    for (let i = 0; i < this.#count; i++) if (this.#keys[i] === key) return i;
+    return -1;
   }
 
-  #add(
-    body: Buffer,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    meter: MessageMeter,
-  ): void {
-    const key = this.#entryOf(body, keyStart, keyEnd);
-    if (key !== PRINCIPAL) this.#push(key, valueStart, valueEnd);
-    else if (valueStart !== 0) anyValueText(body, valueStart, valueEnd, meter);
-  }
-
-  /** A repeated key or value, or a field that is not known: all of it is read through the model. */
-  #readUnusual(body: Buffer, start: number, end: number, meter: MessageMeter): void {
-    const { key, value } = readKeyValue(new WireReader(body, meter, start, end));
-    const bytes = Buffer.from(key);
-    const entry = this.#entryOf(bytes, 0, bytes.length);
-    if (entry !== PRINCIPAL) this.addText(entry, asString(value));
-  }
-
-  #entryOf(source: Buffer, start: number, end: number): number {
+  #entryOf(source: Bytes, start: number, end: number): number {
     const previous = this.#count === 0 ? 0 : (this.#keys[this.#count - 1] ?? 0);
     return this.#map.keys.dictionary.follow(previous, source, start, end);
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Bytes } from './bytes.ts';
 import {
   ILLEGAL_FIELD,
   INVALID_UTF8,
@@ -9,7 +10,7 @@ import {
   unsupported,
 } from './defects.ts';
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Bytes(Buffer.alloc(0));
 
 /** Wire types, the low three bits of a tag. Source: protobuf.dev/programming-guides/encoding. */
 const VARINT = 0;
@@ -22,29 +23,26 @@ const FIXED32 = 5;
  * body: messages are entered and left, and nothing is allocated for them. Defects are thrown.
  */
 export class Cursor {
-  bytes: Buffer = EMPTY;
-  view: DataView = new DataView(EMPTY.buffer);
+  body = EMPTY;
   at = 0;
   end = 0;
 
   open(body: Buffer): void {
-    this.bytes = body;
-    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    this.body = new Bytes(body);
     this.at = 0;
     this.end = body.length;
   }
 
   /** Lets go of the body. */
   close(): void {
-    this.bytes = EMPTY;
-    this.view = new DataView(EMPTY.buffer);
+    this.body = EMPTY;
     this.at = this.end = 0;
   }
 
   /** Field number × 8 + wire type of the next field, or 0 at the end of the message. */
   tag(): number {
     if (this.at >= this.end) return 0;
-    const byte = this.bytes[this.at] ?? 0;
+    const byte = this.body.buffer[this.at] ?? 0;
     if (byte >= 128 || byte < 8) return this.#longTag();
     this.at++;
     return byte;
@@ -58,7 +56,7 @@ export class Cursor {
 
   /** The length of what follows, which lies within this message. */
   length(): number {
-    const byte = this.at < this.end ? (this.bytes[this.at] ?? 0) : 128;
+    const byte = this.at < this.end ? (this.body.buffer[this.at] ?? 0) : 128;
     const length = byte < 128 ? byte : this.#varint();
     if (byte < 128) this.at++;
     if (length > this.end - this.at) throw OVERRUN;
@@ -114,17 +112,17 @@ export class Cursor {
   /** As `field`, of UTF-8. */
   text(): number {
     const start = this.field();
-    if (!isUtf8(this.bytes.subarray(start, this.at))) throw INVALID_UTF8;
+    if (!isUtf8(this.body.buffer.subarray(start, this.at))) throw INVALID_UTF8;
     return start;
   }
 
   /** 32 bits, unsigned, little-endian: one half of a fixed64. */
   word(): number {
-    return this.view.getUint32(this.take(4), true);
+    return this.body.view.getUint32(this.take(4), true);
   }
 
   skipVarint(): void {
-    for (let i = 0; i < 10; i++) if ((this.bytes[this.take(1)] ?? 0) < 128) return;
+    for (let i = 0; i < 10; i++) if ((this.body.buffer[this.take(1)] ?? 0) < 128) return;
     throw LONG_VARINT;
   }
 
@@ -132,7 +130,7 @@ export class Cursor {
   enum(): number {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.bytes[this.take(1)] ?? 0;
+      const byte = this.body.buffer[this.take(1)] ?? 0;
       if (shift < 32) value |= (byte & 127) << shift;
       if (byte < 128) return value;
     }
@@ -144,7 +142,7 @@ export class Cursor {
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
-      const byte = this.bytes[this.take(1)] ?? 0;
+      const byte = this.body.buffer[this.take(1)] ?? 0;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
       scale *= 128;

@@ -37,9 +37,9 @@ export class EventReader {
     cursor.leave(outer);
     const times = this.#columns.eventTimestamp.elements.values;
     if (time < 0) times.push64(0, 0);
-    else times.push64(cursor.view.getUint32(time, true), cursor.view.getUint32(time + 4, true));
+    else times.push64(cursor.body.view.getUint32(time, true), cursor.body.view.getUint32(time + 4, true));
     names.entries.push(name < 0 ? names.entryOf('') : name);
-    this.#attributes.writeRow(cursor.bytes, meter);
+    this.#attributes.writeRow(cursor.body, meter);
   }
 
   /** The events read since the last row are this row's. */

@@ -41,10 +41,15 @@ export class LandingBlock {
     return appended;
   }
 
+  /** The block's bytes as they lie in its memory, until the next `append` or `reset`. None where there are no rows. */
+  parts(): readonly Uint8Array[] {
+    return this.rows === 0 ? [] : this.#columns.native();
+  }
+
   /** The block's bytes, which are the caller's to keep, and an empty block. No parts where there are no rows. */
   take(): { readonly rows: number; readonly parts: readonly Uint8Array[] } {
     const { rows } = this;
-    const parts = rows === 0 ? [] : [Buffer.concat(this.#columns.native())];
+    const parts = rows === 0 ? [] : [Buffer.concat(this.parts())];
     this.reset();
     return { rows, parts };
   }

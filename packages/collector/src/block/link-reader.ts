@@ -37,10 +37,10 @@ export class LinkReader {
       else cursor.skip(tag);
     }
     cursor.leave(outer);
-    appendId(linkTraceId.elements.bytes, cursor.bytes, traceId, traceIdEnd, 16);
-    appendId(linkSpanId.elements.bytes, cursor.bytes, spanId, spanIdEnd, 8);
-    linkTraceState.elements.bytes.sized(cursor.bytes, state, stateEnd);
-    this.#attributes.writeRow(cursor.bytes, meter);
+    appendId(linkTraceId.elements.bytes, cursor.body, traceId, traceIdEnd, 16);
+    appendId(linkSpanId.elements.bytes, cursor.body, spanId, spanIdEnd, 8);
+    linkTraceState.elements.bytes.sized(cursor.body, state, stateEnd);
+    this.#attributes.writeRow(cursor.body, meter);
   }
 
   /** The links read since the last row are this row's. */

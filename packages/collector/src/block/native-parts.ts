@@ -22,12 +22,12 @@ export class NativeParts {
   varint(value: number): void {
     const buffer = new ByteBuffer(5);
     buffer.varint(value);
-    this.parts.push(buffer.view());
+    this.parts.push(buffer.written());
   }
 
   text(text: string): void {
     const buffer = new ByteBuffer(text.length + 5);
     buffer.text(text);
-    this.parts.push(buffer.view());
+    this.parts.push(buffer.written());
   }
 }

@@ -1,6 +1,8 @@
 import type { MessageMeter } from '../otlp/message-meter.ts';
 import { WireReader } from '../otlp/wire.ts';
 
+import type { Bytes } from './bytes.ts';
+
 /** Where messages that are to be read as one lie in a body. Nearly always it is one. */
 export class Ranges {
   readonly #bounds: number[] = [];
@@ -25,10 +27,10 @@ export class Ranges {
     return this.#bounds[index * 2 + 1] ?? 0;
   }
 
-  readers(body: Buffer, meter: MessageMeter): WireReader[] {
+  readers(body: Bytes, meter: MessageMeter): WireReader[] {
     return Array.from(
       { length: this.count },
-      (_, i) => new WireReader(body, meter, this.start(i), this.end(i)),
+      (_, i) => new WireReader(body.buffer, meter, this.start(i), this.end(i)),
     );
   }
 }

@@ -29,13 +29,14 @@ const SPAN = 2;
  */
 export class RequestReader {
   readonly #cursor = new Cursor();
-  readonly #shared = new Shared();
+  readonly #shared: Shared;
   readonly #resource: ResourceReader;
   readonly #scope: ScopeReader;
   readonly #span: SpanReader;
   readonly #marks: Marks;
 
   constructor(columns: LandingColumns) {
+    this.#shared = new Shared(columns);
     this.#resource = new ResourceReader(columns, this.#shared);
     this.#scope = new ScopeReader(this.#shared);
     this.#span = new SpanReader(columns);
@@ -47,6 +48,7 @@ export class RequestReader {
     const window = new TimeWindow(intake.source.nowNs);
     cursor.open(body);
     meter.add();
+    this.#shared.drop();
     this.#resource.begin(intake.source.principal);
     try {
       for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
@@ -58,6 +60,7 @@ export class RequestReader {
           cursor.leave(outer);
         }
       }
+      this.#shared.write();
     } finally {
       cursor.close();
     }
@@ -81,6 +84,7 @@ export class RequestReader {
         cursor.leave(outer);
       }
     }
+    this.#shared.write();
     this.#resource.read(cursor, meter);
     cursor.at = start;
     const frame = frames > 0 ? SCOPE_SPANS : INSTRUMENTATION_LIBRARY_SPANS;
@@ -108,6 +112,7 @@ export class RequestReader {
         cursor.leave(outer);
       }
     }
+    this.#shared.write();
     this.#scope.read(cursor);
     cursor.at = start;
     for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
@@ -125,14 +130,15 @@ export class RequestReader {
     const { at: start, end } = cursor;
     const before = meter.count;
     if (this.#isPlain(meter)) {
-      this.#span.append(cursor.bytes, this.#shared);
-      intake.added(this.#span.defect(cursor.bytes, window), this.#shared.bytes);
+      this.#span.append(cursor.body);
+      this.#shared.addRow();
+      intake.added(this.#span.defect(cursor.body, window), this.#shared.bytes);
       return;
     }
     cursor.end = end;
     // The model counts the span itself once more.
     meter.rewind(before - 1);
-    this.#byModel(new WireReader(cursor.bytes, meter, start, end), intake);
+    this.#byModel(new WireReader(cursor.body.buffer, meter, start, end), intake);
   }
 
   /** Whether the span has been read and may be stored; otherwise nothing of it is left in the columns. */
@@ -141,7 +147,7 @@ export class RequestReader {
     this.#marks.set();
     try {
       this.#span.read(this.#cursor, meter);
-      if (this.#resource.allows(this.#span.attributes, this.#cursor.bytes)) return true;
+      if (this.#resource.allows(this.#span.attributes, this.#cursor.body)) return true;
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
@@ -155,8 +161,9 @@ export class RequestReader {
       const { reason: defect, message } = inherited;
       intake.undecoded({ defect, message, raw: frame.whole() });
     } else {
-      const { attributes, row } = this.#resource.model(this.#cursor.bytes);
-      const scope = this.#scope.model(this.#cursor.bytes);
+      const { attributes, row } = this.#resource.model(this.#cursor.body);
+      const scope = this.#scope.model(this.#cursor.body);
+      this.#shared.write();
       intake.place(placed(spanOf(frame), { attributes }, row, scope, intake.source));
     }
   }

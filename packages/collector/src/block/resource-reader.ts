@@ -6,6 +6,7 @@ import type { Principal } from '../principal.ts';
 import { isForbidden } from '../rows/claims.ts';
 import { type RowResource, rowResource } from '../rows/landing-row.ts';
 import { AttributeList, KNOWN_KEYS, PRINCIPAL, RECORD, SERVICE_NAME, WORKFLOW } from './attribute-list.ts';
+import type { Bytes } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
 import type { LandingColumns } from './landing-columns.ts';
@@ -61,17 +62,17 @@ export class ResourceReader {
 
   /** Reads what was found. */
   read(cursor: Cursor, meter: MessageMeter): void {
-    const { at, end, bytes } = cursor;
+    const { at, end, body } = cursor;
     const before = meter.count;
     try {
       this.#readAttributes(cursor, meter);
-      this.#write(bytes, meter);
-      this.isForbidden = !this.allows(this.#attributes, bytes);
+      this.#write(body, meter);
+      this.isForbidden = !this.allows(this.#attributes, body);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       // The model says which of several defects comes first, and counts the resources once more.
       meter.rewind(before - this.#ranges.count);
-      const model = defectOf(() => this.#ranges.readers(bytes, meter).flatMap(readResource));
+      const model = defectOf(() => this.#ranges.readers(body, meter).flatMap(readResource));
       if (!('defect' in model)) throw error;
       this.defect = model.defect;
     }
@@ -80,7 +81,7 @@ export class ResourceReader {
   }
 
   /** Whether the principal may make the claims among some attributes. */
-  allows(attributes: AttributeList, body: Buffer): boolean {
+  allows(attributes: AttributeList, body: Bytes): boolean {
     if (!this.#isBound || !attributes.hasKnown) return true;
     const allowed = this.#principal?.workflows ?? [];
     for (let i = 0; i < attributes.count; i++) {
@@ -92,12 +93,12 @@ export class ResourceReader {
   }
 
   /** As the model has it, for the spans that need it. */
-  model(body: Buffer): Model {
+  model(body: Bytes): Model {
     this.#model ??= this.#readModel(body);
     return this.#model;
   }
 
-  #readModel(body: Buffer): Model {
+  #readModel(body: Bytes): Model {
     const attributes = this.#ranges.readers(body, UNMETERED).flatMap(readResource);
     return { attributes, row: rowResource(attributes, this.#principal?.principal ?? '') };
   }
@@ -116,7 +117,7 @@ export class ResourceReader {
     this.#attributes.addText(PRINCIPAL, this.#principal?.principal ?? '');
   }
 
-  #write(body: Buffer, meter: MessageMeter): void {
+  #write(body: Bytes, meter: MessageMeter): void {
     const { resourceKeys, resourceValues } = this.#shared;
     resourceKeys.length = resourceValues.length = 0;
     this.#attributes.write(resourceKeys, resourceValues, body, meter);

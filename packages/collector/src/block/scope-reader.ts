@@ -1,5 +1,6 @@
 import { readScope } from '../otlp/decode-protobuf.ts';
 import { OtlpDefect } from '../otlp/defect.ts';
+import type { Bytes } from './bytes.ts';
 import type { ByteBuffer } from './columns/byte-buffer.ts';
 import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
@@ -56,13 +57,13 @@ export class ScopeReader {
     cursor.end = end;
   }
 
-  model(body: Buffer): { readonly scopeName: string; readonly scopeVersion: string } {
+  model(body: Bytes): { readonly scopeName: string; readonly scopeVersion: string } {
     return readScope(this.#ranges.readers(body, UNMETERED));
   }
 }
 
 /** The last one sent is the one that counts. */
-function write(out: ByteBuffer, { bytes }: Cursor, start: number, end: number): void {
+function write(out: ByteBuffer, { body }: Cursor, start: number, end: number): void {
   out.length = 0;
-  out.sized(bytes, start, end);
+  out.sized(body, start, end);
 }

@@ -2,7 +2,10 @@ import { ByteBuffer } from './columns/byte-buffer.ts';
 import { WordBuffer } from './columns/word-buffer.ts';
 import type { LandingColumns } from './landing-columns.ts';
 
-/** What the spans of one resource and scope have in common, as it is written into every row of theirs. */
+/**
+ * What the spans of one resource and scope have in common. It stands in every row of theirs, and is written for all of them
+ * at once, before anything else is.
+ */
 export class Shared {
   /** Entry of the service's name. */
   service = 0;
@@ -10,6 +13,12 @@ export class Shared {
   readonly resourceValues = new ByteBuffer(1 << 12);
   readonly scopeName = new ByteBuffer(1 << 8);
   readonly scopeVersion = new ByteBuffer(1 << 8);
+  readonly #columns: LandingColumns;
+  #rows = 0;
+
+  constructor(columns: LandingColumns) {
+    this.#columns = columns;
+  }
 
   /** How much larger a row is for it. */
   get bytes(): number {
@@ -21,13 +30,28 @@ export class Shared {
     );
   }
 
-  append(columns: LandingColumns): void {
-    const { keys, values } = columns.resourceAttributes;
-    columns.serviceName.entries.push(this.service);
-    keys.entries.append(this.resourceKeys.words, this.resourceKeys.length);
-    values.bytes.raw(this.resourceValues.bytes, 0, this.resourceValues.length);
-    columns.resourceAttributes.endRow();
-    columns.scopeName.bytes.raw(this.scopeName.bytes, 0, this.scopeName.length);
-    columns.scopeVersion.bytes.raw(this.scopeVersion.bytes, 0, this.scopeVersion.length);
+  /** One more row has it. */
+  addRow(): void {
+    this.#rows++;
+  }
+
+  /** Forgets rows that were not written. */
+  drop(): void {
+    this.#rows = 0;
+  }
+
+  /** Writes it for all rows that have it. */
+  write(): void {
+    const rows = this.#rows;
+    if (rows === 0) return;
+    this.#rows = 0;
+    const { serviceName, resourceAttributes, scopeName, scopeVersion } = this.#columns;
+    const { keys, values, offsets } = resourceAttributes;
+    serviceName.entries.fill(this.service, rows);
+    for (let row = 1; row <= rows; row++) offsets.push(keys.entries.length + row * this.resourceKeys.length);
+    keys.entries.repeat(this.resourceKeys, rows);
+    values.bytes.repeat(this.resourceValues, rows);
+    scopeName.bytes.repeat(this.scopeName, rows);
+    scopeVersion.bytes.repeat(this.scopeVersion, rows);
   }
 }

@@ -2,13 +2,13 @@ import type { MessageMeter } from '../otlp/message-meter.ts';
 import type { RowDefect } from '../rows/row-defect.ts';
 import { isRunId } from '../rows/row-defect.ts';
 import { AttributeList, RUN_ID } from './attribute-list.ts';
+import type { Bytes } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
 import { EventReader } from './event-reader.ts';
 import { appendId, isZero } from './ids.ts';
 import { type LandingColumns, SPAN_KINDS, STATUS_CODES } from './landing-columns.ts';
 import { LinkReader } from './link-reader.ts';
-import type { Shared } from './shared.ts';
 import { isLonger, LONGEST_DURATION, type TimeWindow } from './time-window.ts';
 
 /** Tags of `Span`, trace.proto. */
@@ -73,7 +73,7 @@ export class SpanReader {
       if (tag === ATTRIBUTE) this.attributes.read(cursor, meter);
       else this.#field(tag, cursor, meter);
     }
-    this.attributes.writeRow(cursor.bytes, meter);
+    this.attributes.writeRow(cursor.body, meter);
     this.#events.endRow();
     this.#links.endRow();
   }
@@ -148,8 +148,8 @@ export class SpanReader {
     cursor.leave(outer);
   }
 
-  /** Adds the span that was read as a row. */
-  append(body: Buffer, shared: Shared): void {
+  /** Adds the span that was read as a row, but for what it shares with others. */
+  append(body: Bytes): void {
     const columns = this.#columns;
     columns.timestamp.values.push64(this.#startLow, this.#startHigh);
     columns.duration.values.push64(this.#endLow - this.#startLow, this.#durationHigh());
@@ -161,11 +161,10 @@ export class SpanReader {
     columns.spanKind.entries.push(within(this.#kind, SPAN_KINDS));
     columns.statusCode.entries.push(within(this.#code, STATUS_CODES));
     columns.statusMessage.bytes.sized(body, this.#message, this.#messageEnd);
-    shared.append(columns);
   }
 
   /** As `rowDefect` says of the row. */
-  defect(body: Buffer, window: TimeWindow): RowDefect | undefined {
+  defect(body: Bytes, window: TimeWindow): RowDefect | undefined {
     if (!isId(body, this.#traceId, this.#traceIdEnd, 16)) return 'bad_trace_id';
     if (!isId(body, this.#spanId, this.#spanIdEnd, 8)) return 'bad_span_id';
     if (this.#parentEnd !== this.#parent && this.#parentEnd - this.#parent !== 8) return 'bad_parent_span_id';
@@ -187,5 +186,5 @@ export class SpanReader {
 const within = (value: number, names: readonly string[]): number =>
   value >= 0 && value < names.length - 1 ? value : names.length - 1;
 
-const isId = (body: Buffer, start: number, end: number, size: number): boolean =>
+const isId = (body: Bytes, start: number, end: number, size: number): boolean =>
   end - start === size && !isZero(body, start, end);

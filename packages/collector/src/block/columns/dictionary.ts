@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Bytes } from '../bytes.ts';
 import { INVALID_UTF8 } from '../defects.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import type { Storage } from './storage.ts';
@@ -17,7 +18,7 @@ export class Dictionary implements Storage {
   length = 0;
   /** Changes whenever entries are forgotten, after which their numbers may mean other texts. */
   generation = 0;
-  readonly #reserved: readonly Buffer[];
+  readonly #reserved: readonly Bytes[];
   /** Where the bytes of an entry start and end in `texts`, two numbers each. */
   #ranges = new Uint32Array(SLOTS);
   /** The entry that last came after this one: texts come in the same order again and again. */
@@ -25,7 +26,7 @@ export class Dictionary implements Storage {
   #slots = new Int32Array(SLOTS).fill(FREE);
 
   constructor(reserved: readonly string[] = []) {
-    this.#reserved = reserved.map((text) => Buffer.from(text));
+    this.#reserved = reserved.map((text) => Bytes.of(text));
     this.#internReserved();
   }
 
@@ -39,7 +40,7 @@ export class Dictionary implements Storage {
   }
 
   /** The entry of a text, given the entry of the text before it. */
-  follow(previous: number, source: Buffer, start: number, end: number): number {
+  follow(previous: number, source: Bytes, start: number, end: number): number {
     const guess = this.#next[previous] ?? 0;
     if (guess < this.length && this.#is(guess, source, start, end)) return guess;
     const entry = this.intern(source, start, end);
@@ -47,7 +48,7 @@ export class Dictionary implements Storage {
     return entry;
   }
 
-  intern(source: Buffer, start: number, end: number): number {
+  intern(source: Bytes, start: number, end: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash(source, start, end) & mask;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
@@ -61,12 +62,12 @@ export class Dictionary implements Storage {
 
   /** Orders two entries by their bytes. */
   compare(a: number, b: number): number {
-    const { bytes } = this.texts;
+    const { buffer } = this.texts.memory;
     let i = this.#start(a);
     let j = this.#start(b);
     const shorter = Math.min(this.#end(a) - i, this.#end(b) - j);
     for (const stop = i + shorter; i < stop; i++, j++) {
-      const difference = (bytes[i] ?? 0) - (bytes[j] ?? 0);
+      const difference = (buffer[i] ?? 0) - (buffer[j] ?? 0);
       if (difference !== 0) return difference;
     }
     return this.#end(a) - i - (this.#end(b) - j);
@@ -95,7 +96,7 @@ export class Dictionary implements Storage {
   }
 
   #internReserved(): void {
-    for (const text of this.#reserved) this.intern(text, 0, text.length);
+    for (const text of this.#reserved) this.intern(text, 0, text.buffer.length);
   }
 
   #start(entry: number): number {
@@ -106,16 +107,19 @@ export class Dictionary implements Storage {
     return this.#ranges[entry * 2 + 1] ?? 0;
   }
 
-  #is(entry: number, source: Buffer, start: number, end: number): boolean {
+  #is(entry: number, source: Bytes, start: number, end: number): boolean {
     let at = this.#start(entry);
     if (this.#end(entry) - at !== end - start) return false;
-    const { bytes } = this.texts;
-    for (let i = start; i < end; i++) if (bytes[at++] !== source[i]) return false;
+    const { buffer, view } = this.texts.memory;
+    let i = start;
+    for (const stop = end - 3; i < stop; i += 4, at += 4)
+      if (view.getInt32(at, true) !== source.view.getInt32(i, true)) return false;
+    for (; i < end; i++, at++) if (buffer[at] !== source.buffer[i]) return false;
     return true;
   }
 
-  #add(slot: number | undefined, source: Buffer, start: number, end: number): number {
-    if (!isUtf8(source.subarray(start, end))) throw INVALID_UTF8;
+  #add(slot: number | undefined, source: Bytes, start: number, end: number): number {
+    if (!isUtf8(source.buffer.subarray(start, end))) throw INVALID_UTF8;
     const entry = this.length++;
     this.texts.varint(end - start);
     if (entry * 2 + 2 > this.#ranges.length) this.#growRanges();
@@ -141,7 +145,7 @@ export class Dictionary implements Storage {
     const slots = new Int32Array(this.#slots.length * 4).fill(FREE);
     const mask = slots.length - 1;
     for (let entry = 0; entry < this.length; entry++) {
-      let slot = hash(this.texts.bytes, this.#start(entry), this.#end(entry)) & mask;
+      let slot = hash(this.texts.memory, this.#start(entry), this.#end(entry)) & mask;
       for (let probe = 0; probe < MAX_PROBES && slots[slot] !== FREE; probe++) slot = (slot + 1) & mask;
       if (slots[slot] === FREE) slots[slot] = entry;
     }
@@ -150,7 +154,7 @@ export class Dictionary implements Storage {
 
   #release(entry: number): void {
     const mask = this.#slots.length - 1;
-    let slot = hash(this.texts.bytes, this.#start(entry), this.#end(entry)) & mask;
+    let slot = hash(this.texts.memory, this.#start(entry), this.#end(entry)) & mask;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       if (this.#slots[slot] === entry) this.#slots[slot] = FREE;
       slot = (slot + 1) & mask;
@@ -159,9 +163,9 @@ export class Dictionary implements Storage {
 }
 
 /** FNV-1a, finished so that its low bits depend on all of it. */
-function hash(bytes: Buffer, start: number, end: number): number {
+function hash({ buffer }: Bytes, start: number, end: number): number {
   let value = 0x811c9dc5;
-  for (let i = start; i < end; i++) value = Math.imul(value ^ (bytes[i] ?? 0), 0x01000193);
+  for (let i = start; i < end; i++) value = Math.imul(value ^ (buffer[i] ?? 0), 0x01000193);
   value = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
   return (value ^ (value >>> 13)) >>> 0;
 }

@@ -1,3 +1,4 @@
+import { Bytes } from '../bytes.ts';
 import type { Cursor } from '../cursor.ts';
 import type { NativeParts } from '../native-parts.ts';
 import type { Column } from './column.ts';
@@ -26,12 +27,12 @@ export class LowCardinalityColumn implements Column {
     const start = cursor.field();
     const { entries } = this;
     const previous = entries.length === 0 ? 0 : (entries.words[entries.length - 1] ?? 0);
-    return this.dictionary.follow(previous, cursor.bytes, start, cursor.at);
+    return this.dictionary.follow(previous, cursor.body, start, cursor.at);
   }
 
   entryOf(text: string): number {
-    const bytes = Buffer.from(text);
-    return this.dictionary.intern(bytes, 0, bytes.length);
+    const bytes = Bytes.of(text);
+    return this.dictionary.intern(bytes, 0, bytes.buffer.length);
   }
 
   text(text: string): void {
@@ -48,7 +49,7 @@ export class LowCardinalityColumn implements Column {
     const width = size <= 0x100 ? 0 : size <= 0x1_0000 ? 1 : 2;
     out.u64(HAS_ADDITIONAL_KEYS | NEEDS_UPDATE | width);
     out.u64(size);
-    out.words(texts.view());
+    out.words(texts.written());
     out.u64(this.entries.length);
     const entries = this.entries.view();
     out.words(width === 0 ? Uint8Array.from(entries) : width === 1 ? Uint16Array.from(entries) : entries);

@@ -11,6 +11,6 @@ export class StringColumn implements Column {
   writePrefix(): void {}
 
   writeData(out: NativeParts): void {
-    out.words(this.bytes.view());
+    out.words(this.bytes.written());
   }
 }

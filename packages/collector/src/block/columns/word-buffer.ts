@@ -49,12 +49,21 @@ export class WordBuffer implements Storage {
     this.words[this.length++] = high;
   }
 
-  append(source: Uint32Array, count: number): void {
-    this.reserve(count);
-    const out = this.words;
-    let at = this.length;
-    for (let i = 0; i < count; i++) out[at++] = source[i] ?? 0;
-    this.length = at;
+  /** The same word, some times. */
+  fill(word: number, times: number): void {
+    this.reserve(times);
+    this.words.fill(word, this.length, this.length + times);
+    this.length += times;
+  }
+
+  /** All words of another buffer, some times over. */
+  repeat({ words, length }: WordBuffer, times: number): void {
+    this.reserve(length * times);
+    const start = this.length;
+    this.words.set(words.subarray(0, length), start);
+    this.length += length * times;
+    for (let done = length; done > 0 && start + done < this.length; done *= 2)
+      this.words.copyWithin(start + done, start, Math.min(start + done, this.length - done));
   }
 
   view(): Uint32Array<ArrayBuffer> {
