@@ -79,6 +79,7 @@ export class AttributeList {
 
   /** One whose key or value is repeated is read through the model. */
   #readRepeated(cursor: Cursor, meter: MessageMeter): void {
+    meter.addOddity();
     const start = cursor.field();
     const { key, value } = readKeyValue(new WireReader(cursor.body.buffer, meter, start, cursor.at));
     const bytes = Bytes.of(key);

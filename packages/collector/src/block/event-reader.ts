@@ -2,7 +2,7 @@ import type { MessageMeter } from '../otlp/message-meter.ts';
 import { AttributeList } from './attribute-list.ts';
 import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
-import type { LandingColumns } from './landing-columns.ts';
+import { type LandingColumns, NO_TEXT } from './landing-columns.ts';
 
 /** Tags of `Span.Event`, trace.proto. */
 const TIME = 0x09;
@@ -26,7 +26,7 @@ export class EventReader {
     meter.add();
     this.#attributes.begin();
     let time = -1;
-    let name = -1;
+    let name = NO_TEXT;
     for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
       if (tag === ATTRIBUTE) this.#attributes.read(cursor, meter);
       else if (tag === TIME) time = cursor.take(8);
@@ -38,7 +38,7 @@ export class EventReader {
     const times = this.#columns.eventTimestamp.elements.values;
     if (time < 0) times.push64(0, 0);
     else times.push64(cursor.body.view.getUint32(time, true), cursor.body.view.getUint32(time + 4, true));
-    names.entries.push(name < 0 ? names.entryOf('') : name);
+    names.entries.push(name);
     this.#attributes.writeRow(cursor.body, meter);
   }
 

@@ -1,6 +1,7 @@
-import { decodeJson } from '../otlp/decode-json.ts';
+import { readJson } from '../otlp/decode-json.ts';
 import { OtlpDefect } from '../otlp/defect.ts';
-import { BodyTooLarge, MessageMeter } from '../otlp/message-meter.ts';
+import { BodyTooLarge, boundsOf, MessageMeter } from '../otlp/message-meter.ts';
+import { isUndecoded } from '../otlp/model.ts';
 import { rowResource } from '../rows/landing-row.ts';
 import { placed } from '../rows/placed.ts';
 import type { Appended, BodySource } from './body-source.ts';
@@ -62,8 +63,9 @@ export class LandingBlock {
   #decode(body: Buffer, source: BodySource): Appended {
     const intake = new Intake(this.#columns, source, body.length);
     try {
-      if (source.encoding === 'json') return appendJson(body, intake);
-      this.#requests.read(body, new MessageMeter(source.maxMessages), intake);
+      const meter = new MessageMeter(source.maxMessages, boundsOf(source.encoding, body.length));
+      if (source.encoding === 'json') appendJson(body, meter, intake);
+      else this.#requests.read(body, meter, intake);
       return intake.result();
     } catch (error) {
       if (error instanceof OtlpDefect) return { kind: 'malformed', message: error.message };
@@ -73,13 +75,14 @@ export class LandingBlock {
   }
 }
 
-function appendJson(body: Buffer, intake: Intake): Appended {
-  const decoded = decodeJson(body, intake.source.maxMessages);
-  if (decoded.kind !== 'decoded') return decoded;
-  for (const resource of decoded.resourceSpans) {
+function appendJson(body: Buffer, meter: MessageMeter, intake: Intake): void {
+  for (const resource of readJson(body, meter)) {
     const shared = rowResource(resource.attributes, intake.source.principal.principal);
     for (const scope of resource.scopes)
-      for (const span of scope.spans) intake.place(placed(span, resource, shared, scope, intake.source));
+      for (const span of scope.spans) {
+        const place = placed(span, resource, shared, scope, intake.source);
+        if ('refused' in place && !isUndecoded(span)) meter.addOddity();
+        intake.place(place);
+      }
   }
-  return intake.result();
 }

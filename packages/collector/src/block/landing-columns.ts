@@ -7,6 +7,8 @@ import { StringColumn } from './columns/string-column.ts';
 import { UInt64Column } from './columns/uint64-column.ts';
 import { NativeParts } from './native-parts.ts';
 
+/** The entry of the empty text among names. */
+export const NO_TEXT = 0;
 export const SPAN_KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer', ''];
 export const STATUS_CODES = ['Unset', 'Ok', 'Error', ''];
 
@@ -17,9 +19,9 @@ export class LandingColumns {
   readonly spanId = new StringColumn();
   readonly parentSpanId = new StringColumn();
   readonly traceState = new StringColumn();
-  readonly spanName = new LowCardinalityColumn();
+  readonly spanName = new LowCardinalityColumn(['']);
   readonly spanKind = new LowCardinalityColumn(SPAN_KINDS);
-  readonly serviceName = new LowCardinalityColumn();
+  readonly serviceName = new LowCardinalityColumn(['']);
   readonly resourceAttributes = new MapColumn(KNOWN_KEYS);
   readonly scopeName = new StringColumn();
   readonly scopeVersion = new StringColumn();
@@ -29,7 +31,7 @@ export class LandingColumns {
   readonly statusMessage = new StringColumn();
   readonly events = new Offsets();
   readonly eventTimestamp = new ArrayColumn(this.events, new UInt64Column('DateTime64(9)'));
-  readonly eventName = new ArrayColumn(this.events, new LowCardinalityColumn());
+  readonly eventName = new ArrayColumn(this.events, new LowCardinalityColumn(['']));
   readonly eventAttributes = new ArrayColumn(this.events, new MapColumn(KNOWN_KEYS));
   readonly links = new Offsets();
   readonly linkTraceId = new ArrayColumn(this.links, new StringColumn());

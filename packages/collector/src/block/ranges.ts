@@ -19,6 +19,12 @@ export class Ranges {
     this.#bounds.push(start, end);
   }
 
+  /** Whether there is nothing in them. */
+  get isEmpty(): boolean {
+    for (let i = 0; i < this.count; i++) if (this.end(i) > this.start(i)) return false;
+    return true;
+  }
+
   start(index: number): number {
     return this.#bounds[index * 2] ?? 0;
   }

@@ -50,6 +50,7 @@ export class RequestReader {
     meter.add();
     this.#shared.drop();
     this.#resource.begin(intake.source.principal);
+    this.#scope.begin();
     try {
       for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
         if (tag >>> 3 !== RESOURCE_SPANS) cursor.skip(tag);
@@ -71,6 +72,7 @@ export class RequestReader {
     const cursor = this.#cursor;
     const start = cursor.at;
     let frames = 0;
+    let oldFrames = 0;
     this.#resource.clear();
     for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
       const field = tag >>> 3;
@@ -81,10 +83,11 @@ export class RequestReader {
         meter.add();
         if (field === RESOURCE) this.#resource.found(cursor.at, cursor.end);
         else if (field === SCOPE_SPANS) frames++;
+        else oldFrames++;
         cursor.leave(outer);
       }
     }
-    this.#shared.write();
+    if (frames === 0 && oldFrames === 0 && this.#resource.isEmpty) return;
     this.#resource.read(cursor, meter);
     cursor.at = start;
     const frame = frames > 0 ? SCOPE_SPANS : INSTRUMENTATION_LIBRARY_SPANS;
@@ -109,10 +112,10 @@ export class RequestReader {
         const outer = cursor.enterField(tag);
         meter.add();
         if (field === SCOPE) this.#scope.found(cursor.at, cursor.end);
+        else meter.addSpans();
         cursor.leave(outer);
       }
     }
-    this.#shared.write();
     this.#scope.read(cursor);
     cursor.at = start;
     for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
@@ -138,7 +141,7 @@ export class RequestReader {
     cursor.end = end;
     // The model counts the span itself once more.
     meter.rewind(before - 1);
-    this.#byModel(new WireReader(cursor.body.buffer, meter, start, end), intake);
+    this.#byModel(new WireReader(cursor.body.buffer, meter, start, end), meter, intake);
   }
 
   /** Whether the span has been read and may be stored; otherwise nothing of it is left in the columns. */
@@ -155,7 +158,7 @@ export class RequestReader {
     return false;
   }
 
-  #byModel(frame: WireReader, intake: Intake): void {
+  #byModel(frame: WireReader, meter: MessageMeter, intake: Intake): void {
     const inherited = this.#resource.defect ?? this.#scope.defect;
     if (inherited) {
       const { reason: defect, message } = inherited;
@@ -163,6 +166,7 @@ export class RequestReader {
     } else {
       const { attributes, row } = this.#resource.model(this.#cursor.body);
       const scope = this.#scope.model(this.#cursor.body);
+      meter.addOddity();
       this.#shared.write();
       intake.place(placed(spanOf(frame), { attributes }, row, scope, intake.source));
     }

@@ -9,7 +9,7 @@ import { AttributeList, KNOWN_KEYS, PRINCIPAL, RECORD, SERVICE_NAME, WORKFLOW } 
 import type { Bytes } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
-import type { LandingColumns } from './landing-columns.ts';
+import { type LandingColumns, NO_TEXT } from './landing-columns.ts';
 import { Ranges } from './ranges.ts';
 import { isRefusal } from './refusal.ts';
 import type { Shared } from './shared.ts';
@@ -32,6 +32,8 @@ export class ResourceReader {
   #principal: Principal | undefined;
   /** Whether the principal may speak for some workflows only. */
   #isBound = true;
+  /** Whether what is shared now is a resource that nothing was sent for. */
+  #isEmptyShared = false;
   #model: Model | undefined;
   /** What is wrong with it, and so with every one of its spans. */
   defect: OtlpDefect | undefined;
@@ -47,6 +49,7 @@ export class ResourceReader {
   begin(principal: Principal): void {
     this.#principal = principal;
     this.#isBound = !principal.workflows.includes('*');
+    this.#isEmptyShared = false;
   }
 
   clear(): void {
@@ -56,14 +59,22 @@ export class ResourceReader {
     this.isForbidden = false;
   }
 
+  /** Whether nothing was sent for it. */
+  get isEmpty(): boolean {
+    return this.#ranges.isEmpty;
+  }
+
   found(start: number, end: number): void {
     this.#ranges.add(start, end);
   }
 
   /** Reads what was found. */
   read(cursor: Cursor, meter: MessageMeter): void {
+    if (this.#ranges.isEmpty && this.#isEmptyShared) return;
     const { at, end, body } = cursor;
     const before = meter.count;
+    this.#shared.write();
+    this.#isEmptyShared = this.#ranges.isEmpty;
     try {
       this.#readAttributes(cursor, meter);
       this.#write(body, meter);
@@ -122,8 +133,7 @@ export class ResourceReader {
     resourceKeys.length = resourceValues.length = 0;
     this.#attributes.write(resourceKeys, resourceValues, body, meter);
     const service = this.#attributes.indexOf(SERVICE_NAME);
-    this.#shared.service = this.#columns.serviceName.entryOf(
-      service < 0 ? '' : this.#attributes.text(service, body),
-    );
+    const { serviceName } = this.#columns;
+    this.#shared.service = service < 0 ? NO_TEXT : serviceName.entryOf(this.#attributes.text(service, body));
   }
 }

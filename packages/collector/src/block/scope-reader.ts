@@ -16,11 +16,17 @@ const VERSION = 0x12;
 export class ScopeReader {
   readonly #shared: Shared;
   readonly #ranges = new Ranges();
+  /** Whether what is shared now is a scope that nothing was sent for. */
+  #isEmptyShared = false;
   /** What is wrong with it, and so with every one of its spans. */
   defect: OtlpDefect | undefined;
 
   constructor(shared: Shared) {
     this.#shared = shared;
+  }
+
+  begin(): void {
+    this.#isEmptyShared = false;
   }
 
   clear(): void {
@@ -34,6 +40,9 @@ export class ScopeReader {
 
   /** Reads what was found. */
   read(cursor: Cursor): void {
+    if (this.#ranges.isEmpty && this.#isEmptyShared) return;
+    this.#shared.write();
+    this.#isEmptyShared = this.#ranges.isEmpty;
     const { scopeName, scopeVersion } = this.#shared;
     write(scopeName, cursor, 0, 0);
     write(scopeVersion, cursor, 0, 0);

@@ -43,7 +43,8 @@ export class Shapes {
   }
 
   #sort(keys: Uint32Array, count: number): Uint32Array {
-    const order = Uint32Array.from({ length: count }, (_, position) => position);
+    const order = new Uint32Array(count);
+    for (let i = 0; i < count; i++) order[i] = i;
     return order.sort((a, b) => this.#keys.compare(keys[a] ?? 0, keys[b] ?? 0) || a - b);
   }
 }

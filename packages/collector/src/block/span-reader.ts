@@ -7,7 +7,7 @@ import type { Cursor } from './cursor.ts';
 import { misplaced } from './defects.ts';
 import { EventReader } from './event-reader.ts';
 import { appendId, isZero } from './ids.ts';
-import { type LandingColumns, SPAN_KINDS, STATUS_CODES } from './landing-columns.ts';
+import { type LandingColumns, NO_TEXT, SPAN_KINDS, STATUS_CODES } from './landing-columns.ts';
 import { LinkReader } from './link-reader.ts';
 import { isLonger, LONGEST_DURATION, type TimeWindow } from './time-window.ts';
 
@@ -83,7 +83,7 @@ export class SpanReader {
     this.#traceId = this.#traceIdEnd = this.#spanId = this.#spanIdEnd = this.#parent = this.#parentEnd = 0;
     this.#state = this.#stateEnd = this.#message = this.#messageEnd = 0;
     this.#startLow = this.#startHigh = this.#endLow = this.#endHigh = 0;
-    this.#name = -1;
+    this.#name = NO_TEXT;
     this.#kind = this.#code = 0;
   }
 
@@ -157,7 +157,7 @@ export class SpanReader {
     appendId(columns.spanId.bytes, body, this.#spanId, this.#spanIdEnd, 8);
     appendId(columns.parentSpanId.bytes, body, this.#parent, this.#parentEnd, 8);
     columns.traceState.bytes.sized(body, this.#state, this.#stateEnd);
-    columns.spanName.entries.push(this.#name < 0 ? columns.spanName.entryOf('') : this.#name);
+    columns.spanName.entries.push(this.#name);
     columns.spanKind.entries.push(within(this.#kind, SPAN_KINDS));
     columns.statusCode.entries.push(within(this.#code, STATUS_CODES));
     columns.statusMessage.bytes.sized(body, this.#message, this.#messageEnd);

@@ -18,10 +18,13 @@ import type { Decoded, ResourceSpans, ScopeSpans, Span, UndecodedSpan } from './
 
 /** Decodes an OTLP/JSON trace request: hex ids, 64-bit integers as strings or numbers, unknown keys ignored. */
 export function decodeJson(body: Buffer, maxMessages: number): Decoded {
-  return metered(maxMessages, (meter) => {
-    if (!isUtf8(body)) throw malformed('the body is not UTF-8');
-    return readRequest(parse(body.toString('utf8'), meter));
-  });
+  return metered(maxMessages, (meter) => readJson(body, meter));
+}
+
+/** The same; whatever ends it is thrown. */
+export function readJson(body: Buffer, meter: MessageMeter): ResourceSpans[] {
+  if (!isUtf8(body)) throw malformed('the body is not UTF-8');
+  return readRequest(parse(body.toString('utf8'), meter), meter);
 }
 
 function parse(text: string, meter: MessageMeter): unknown {
@@ -33,14 +36,14 @@ function parse(text: string, meter: MessageMeter): unknown {
   }
 }
 
-function readRequest(document: unknown): ResourceSpans[] {
+function readRequest(document: unknown, meter: MessageMeter): ResourceSpans[] {
   const request = objectOf(document, 'the body');
   return arrayField(request, 'resourceSpans').map((entry) =>
-    readResourceSpans(objectOf(entry, 'resourceSpans')),
+    readResourceSpans(objectOf(entry, 'resourceSpans'), meter),
   );
 }
 
-function readResourceSpans(entry: JsonObject): ResourceSpans {
+function readResourceSpans(entry: JsonObject, meter: MessageMeter): ResourceSpans {
   const resource = fieldOf(entry, 'resource');
   const attributes = defectOf(() =>
     resource === undefined ? [] : readAttributes(objectOf(resource, 'resource')),
@@ -48,7 +51,9 @@ function readResourceSpans(entry: JsonObject): ResourceSpans {
   const inherited = 'defect' in attributes ? attributes.defect : undefined;
   return {
     attributes: 'defect' in attributes ? [] : attributes.value,
-    scopes: scopeEntries(entry).map((scope) => readScopeSpans(objectOf(scope, 'scopeSpans'), inherited)),
+    scopes: scopeEntries(entry).map((scope) =>
+      readScopeSpans(objectOf(scope, 'scopeSpans'), inherited, meter),
+    ),
   };
 }
 
@@ -58,21 +63,29 @@ function scopeEntries(entry: JsonObject): readonly unknown[] {
   return scopes.length > 0 ? scopes : arrayField(entry, 'instrumentationLibrarySpans');
 }
 
-function readScopeSpans(entry: JsonObject, inherited: OtlpDefect | undefined): ScopeSpans {
+function readScopeSpans(
+  entry: JsonObject,
+  inherited: OtlpDefect | undefined,
+  meter: MessageMeter,
+): ScopeSpans {
   const scope = defectOf(() => {
     const value = objectOf(fieldOf(entry, 'scope') ?? {}, 'scope');
     return { scopeName: stringField(value, 'name'), scopeVersion: stringField(value, 'version') };
   });
   const defect = inherited ?? ('defect' in scope ? scope.defect : undefined);
+  const spans = arrayField(entry, 'spans');
+  meter.addSpans(spans.length);
   return {
     ...('defect' in scope ? { scopeName: '', scopeVersion: '' } : scope.value),
-    spans: arrayField(entry, 'spans').map((span) => (defect ? undecoded(defect, span) : spanOf(span))),
+    spans: spans.map((span) => (defect ? undecoded(defect, span) : spanOf(span, meter))),
   };
 }
 
-function spanOf(json: unknown): Span | UndecodedSpan {
+function spanOf(json: unknown, meter: MessageMeter): Span | UndecodedSpan {
   const result = defectOf(() => readSpan(objectOf(json, 'a span')));
-  return 'defect' in result ? undecoded(result.defect, json) : result.value;
+  if (!('defect' in result)) return result.value;
+  meter.addOddity();
+  return undecoded(result.defect, json);
 }
 
 const undecoded = (defect: OtlpDefect, json: unknown): UndecodedSpan => ({

@@ -1,13 +1,16 @@
 import type { DecodeReason } from './model.ts';
 
-/** Thrown inside a decoder only; caught at the border of a span, of a resource, or of the whole request. */
-export class OtlpDefect extends Error {
-  override readonly name = 'OtlpDefect';
+/**
+ * Thrown inside a decoder only; caught at the border of a span, of a resource, or of the whole request. Not an Error: a
+ * hostile body may be defective in every third byte, and a stack costs more than reading a span.
+ */
+export class OtlpDefect {
   readonly reason: DecodeReason;
+  readonly message: string;
 
   constructor(reason: DecodeReason, message: string) {
-    super(message);
     this.reason = reason;
+    this.message = message;
   }
 }
 

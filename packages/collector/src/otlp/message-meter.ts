@@ -3,16 +3,45 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
+/** What the size of a body allows beside messages; see `boundsOf`. */
+export interface BodyBounds {
+  readonly spans: number;
+  readonly oddities: number;
+}
+
+/** A span with its two ids takes so many bytes at least. */
+const MIN_SPAN_BYTES = { protobuf: 30, json: 75 } as const;
+/** Of a body in which more than one span of this size is defective, or one attribute of it oddly written, there is no use. */
+const BYTES_PER_ODDITY = 256;
+const ALWAYS = 1000;
+
+/**
+ * Bounds on what takes much time for few bytes: spans that cannot be good ones, since they are shorter than their ids, and
+ * whatever has to be read twice. No sender that means well comes near them.
+ */
+export function boundsOf(encoding: 'protobuf' | 'json', bytes: number): BodyBounds {
+  return {
+    spans: Math.max(ALWAYS, bytes / MIN_SPAN_BYTES[encoding]),
+    oddities: Math.max(ALWAYS, bytes / BYTES_PER_ODDITY),
+  };
+}
+
+const UNBOUNDED: BodyBounds = { spans: Number.POSITIVE_INFINITY, oddities: Number.POSITIVE_INFINITY };
+
 /**
  * Counts the messages (in JSON: objects and arrays) of one body. An empty one is two bytes on the wire and a hundred
  * in memory, so that a bound on bytes alone would let a small body take gigabytes.
  */
 export class MessageMeter {
   readonly #limit: number;
+  readonly #bounds: BodyBounds;
   #count = 0;
+  #spans = 0;
+  #oddities = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, bounds: BodyBounds = UNBOUNDED) {
     this.#limit = limit;
+    this.#bounds = bounds;
   }
 
   get count(): number {
@@ -24,7 +53,18 @@ export class MessageMeter {
     if (this.#count > this.#limit) throw new BodyTooLarge(`more than ${this.#limit} messages in one body`);
   }
 
-  /** Forgets what was counted since it stood at `count`: it will be read again. */
+  addSpans(spans = 1): void {
+    this.#spans += spans;
+    if (this.#spans > this.#bounds.spans) throw new BodyTooLarge('more spans than its size can hold');
+  }
+
+  /** A span that is defective or forbidden, or an attribute that is written as nobody writes it. */
+  addOddity(): void {
+    this.#oddities++;
+    if (this.#oddities > this.#bounds.oddities) throw new BodyTooLarge('most of its spans are defective');
+  }
+
+  /** Forgets the messages that were counted since it stood at `count`: they will be read again. */
   rewind(count: number): void {
     this.#count = count;
   }

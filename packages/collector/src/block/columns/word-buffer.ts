@@ -60,7 +60,7 @@ export class WordBuffer implements Storage {
   repeat({ words, length }: WordBuffer, times: number): void {
     this.reserve(length * times);
     const start = this.length;
-    this.words.set(words.subarray(0, length), start);
+    for (let i = 0; i < length; i++) this.words[start + i] = words[i] ?? 0;
     this.length += length * times;
     for (let done = length; done > 0 && start + done < this.length; done *= 2)
       this.words.copyWithin(start + done, start, Math.min(start + done, this.length - done));
