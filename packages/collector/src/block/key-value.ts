@@ -18,7 +18,7 @@ export class KeyValue {
    * @returns false, and has read nothing, where key or value are repeated
    */
   read(cursor: Cursor): boolean {
-    return this.#readUsual(cursor) || this.#readFields(cursor);
+    return this.#readUsual(cursor) || this.#readNothing(cursor) || this.#readFields(cursor);
   }
 
   /** What nearly every sender writes: a key of less than 128 bytes, then a value, then nothing, in less than 16 KiB. */
@@ -43,6 +43,13 @@ export class KeyValue {
     this.valueEnd = end;
     this.hasValue = true;
     cursor.at = end;
+    return true;
+  }
+
+  #readNothing(cursor: Cursor): boolean {
+    if (cursor.at >= cursor.end || cursor.body.buffer[cursor.at] !== 0) return false;
+    this.keyStart = this.keyEnd = this.valueStart = this.valueEnd = ++cursor.at;
+    this.hasValue = false;
     return true;
   }
 

@@ -77,6 +77,7 @@ export class LandingBlock {
 
 function appendJson(body: Buffer, meter: MessageMeter, intake: Intake): void {
   for (const resource of readJson(body, meter)) {
+    if (resource.scopes.length === 0) continue;
     const shared = rowResource(resource.attributes, intake.source.principal.principal);
     for (const scope of resource.scopes)
       for (const span of scope.spans) {

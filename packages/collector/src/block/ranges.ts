@@ -3,7 +3,7 @@ import { WireReader } from '../otlp/wire.ts';
 
 import type { Bytes } from './bytes.ts';
 
-/** Where messages that are to be read as one lie in a body. Nearly always it is one. */
+/** Where messages that are to be read as one lie in a body, but for empty ones. Nearly always it is one. */
 export class Ranges {
   readonly #bounds: number[] = [];
 
@@ -16,13 +16,11 @@ export class Ranges {
   }
 
   add(start: number, end: number): void {
-    this.#bounds.push(start, end);
+    if (end > start) this.#bounds.push(start, end);
   }
 
-  /** Whether there is nothing in them. */
   get isEmpty(): boolean {
-    for (let i = 0; i < this.count; i++) if (this.end(i) > this.start(i)) return false;
-    return true;
+    return this.#bounds.length === 0;
   }
 
   start(index: number): number {

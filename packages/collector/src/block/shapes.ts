@@ -45,7 +45,17 @@ export class Shapes {
   #sort(keys: Uint32Array, count: number): Uint32Array {
     const order = new Uint32Array(count);
     for (let i = 0; i < count; i++) order[i] = i;
-    return order.sort((a, b) => this.#keys.compare(keys[a] ?? 0, keys[b] ?? 0) || a - b);
+    return this.#isSorted(keys, count) ? order : order.sort((a, b) => this.#compare(keys, a, b) || a - b);
+  }
+
+  #isSorted(keys: Uint32Array, count: number): boolean {
+    for (let i = 1; i < count; i++) if (this.#compare(keys, i - 1, i) > 0) return false;
+    return true;
+  }
+
+  #compare(keys: Uint32Array, a: number, b: number): number {
+    const [left, right] = [keys[a] ?? 0, keys[b] ?? 0];
+    return left === right ? 0 : this.#keys.compare(left, right);
   }
 }
 

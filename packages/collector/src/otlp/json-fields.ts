@@ -5,22 +5,31 @@ export type JsonObject = { readonly [key: string]: unknown };
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A field by its OTLP/JSON name or its protobuf name; absent and null are the same. */
+/** The protobuf names of those fields whose OTLP/JSON name differs. */
+const PROTOBUF_NAMES: { readonly [name: string]: string } = Object.fromEntries(
+  [
+    'resourceSpans',
+    'scopeSpans',
+    'instrumentationLibrarySpans',
+    'traceId',
+    'spanId',
+    'parentSpanId',
+    'traceState',
+    'startTimeUnixNano',
+    'endTimeUnixNano',
+    'timeUnixNano',
+  ].map((name) => [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
+);
+
+/**
+ * A field by its OTLP/JSON name or its protobuf name; absent and null are the same. The object comes from JSON.parse, and no
+ * field is called like anything that its prototype has.
+ */
 export function fieldOf(object: JsonObject, name: string): unknown {
-  return own(object, name) ?? own(object, snakeCase(name));
-}
-
-const own = (object: JsonObject, name: string): unknown =>
-  Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined;
-
-const snakeNames = new Map<string, string>();
-
-function snakeCase(name: string): string {
-  const known = snakeNames.get(name);
-  if (known !== undefined) return known;
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  snakeNames.set(name, snake);
-  return snake;
+  const value = object[name];
+  if (value !== undefined && value !== null) return value;
+  const other = PROTOBUF_NAMES[name];
+  return other === undefined ? undefined : (object[other] ?? undefined);
 }
 
 export function objectOf(value: unknown, what: string): JsonObject {
@@ -28,8 +37,11 @@ export function objectOf(value: unknown, what: string): JsonObject {
   return value;
 }
 
+const NONE: readonly unknown[] = [];
+
 export function arrayField(object: JsonObject, name: string): readonly unknown[] {
-  const value = fieldOf(object, name) ?? [];
+  const value = fieldOf(object, name);
+  if (value === undefined) return NONE;
   if (!Array.isArray(value)) throw malformed(`${name} is not an array`);
   return value;
 }
@@ -44,6 +56,7 @@ export function stringField(object: JsonObject, name: string): string {
 /** An id: hex of any case becomes lower case; anything else is kept, for the row's reader to judge. */
 export function idField(object: JsonObject, name: string): string {
   const id = stringField(object, name);
+  if (id === '') return id;
   return /^[0-9a-fA-F]*$/.test(id) ? id.toLowerCase() : id;
 }
 
@@ -55,7 +68,8 @@ export function enumField(object: JsonObject, name: string, names: readonly stri
 }
 
 export function uint64Field(object: JsonObject, name: string): bigint {
-  return integer(fieldOf(object, name) ?? 0, name, 0n, 2n ** 64n - 1n);
+  const value = fieldOf(object, name);
+  return value === undefined ? 0n : integer(value, name, 0n, 2n ** 64n - 1n);
 }
 
 export const int64 = (value: unknown, what: string): bigint =>

@@ -29,7 +29,10 @@ function readAnyValue(value: unknown, depth: number): AnyValue {
   if (depth > MAX_VALUE_DEPTH)
     throw new OtlpDefect('nesting_too_deep', `a value is nested deeper than ${MAX_VALUE_DEPTH}`);
   let result: AnyValue;
-  for (const [name, member] of Object.entries(objectOf(value, 'an attribute value'))) {
+  const object = objectOf(value, 'an attribute value');
+  // What comes from JSON.parse has nothing to inherit here, and a list of its entries would be made for each value.
+  for (const name in object) {
+    const member = object[name];
     const reader = member === null ? undefined : READERS.get(name);
     if (reader) result = reader(member, depth);
   }

@@ -62,7 +62,11 @@ export class WireReader {
   }
 
   string(): string {
-    const raw = this.raw();
+    const start = this.#lengthDelimited();
+    const end = this.#position;
+    if (end - start <= SHORT && isAscii(this.bytes, start, end))
+      return this.bytes.toString('latin1', start, end);
+    const raw = this.bytes.subarray(start, end);
     if (!isUtf8(raw)) throw new OtlpDefect('invalid_utf8', 'a string is not UTF-8');
     return raw.toString('utf8');
   }
@@ -140,6 +144,14 @@ export class WireReader {
   #expect(wireType: number): void {
     if (this.#wireType !== wireType) throw malformed(`wire type ${this.#wireType} where ${wireType} belongs`);
   }
+}
+
+/** Up to here, looking at each byte is faster than a call that looks at all of them. */
+const SHORT = 32;
+
+function isAscii(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] ?? 0) > 127) return false;
+  return true;
 }
 
 const SMALL: readonly bigint[] = Array.from({ length: 128 }, (_, value) => BigInt(value));

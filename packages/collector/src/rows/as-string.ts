@@ -44,9 +44,10 @@ function arrayText(values: readonly AnyValue[]): string | undefined {
 }
 
 function mapText(map: KeyValueList): string | undefined {
-  const last = new Map(map.entries.map(({ key, value }) => [key, value]));
+  const last = new Map<string, AnyValue>();
+  for (const { key, value } of map.entries) last.set(key, value);
   const parts: string[] = [];
-  for (const key of [...last.keys()].sort(compareUtf8)) {
+  for (const key of sortedUtf8([...last.keys()])) {
     const text = jsonText(last.get(key));
     if (text === undefined) return undefined;
     parts.push(`${quoted(key)}:${text}`);
@@ -54,9 +55,22 @@ function mapText(map: KeyValueList): string | undefined {
   return `{${parts.join(',')}}`;
 }
 
+/** ASCII without a quote, a backslash or a control character: nothing in it is escaped. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Go escapes the two line separators that JSON.stringify leaves alone. */
 const quoted = (text: string): string =>
-  JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => (c === '\u2028' ? '\\u2028' : '\\u2029'));
+  PLAIN.test(text)
+    ? `"${text}"`
+    : JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => (c === '\u2028' ? '\\u2028' : '\\u2029'));
+
+/** Without what only surrogates are beside, UTF-16 order is UTF-8 order, and the engine's own sorting is fastest. */
+function sortedUtf8(keys: string[]): string[] {
+  if (keys.length < 2) return keys;
+  return keys.some((key) => BEYOND.test(key)) ? keys.sort(compareUtf8) : keys.sort();
+}
+
+const BEYOND = /[\ud800-\uffff]/;
 
 /** Orders strings as their UTF-8 bytes do: UTF-16 order differs where surrogates meet U+E000 to U+FFFF. */
 export function compareUtf8(a: string, b: string): number {

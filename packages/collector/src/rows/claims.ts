@@ -15,8 +15,13 @@ export function forbiddenClaim(
 ): string | undefined {
   const allowed = principal.workflows;
   if (allowed.includes('*')) return undefined;
-  for (const { key, value } of [...resource, ...span]) {
-    const claim = claimOf(key, () => asString(value));
+  return forbiddenIn(allowed, resource) ?? forbiddenIn(allowed, span);
+}
+
+function forbiddenIn(allowed: readonly string[], attributes: readonly KeyValue[]): string | undefined {
+  for (const { key, value } of attributes) {
+    if (key !== TOLLGATE.workflow && key !== TOLLGATE.record) continue;
+    const claim = claimOf(key, asString(value));
     if (claim === UNREADABLE)
       return 'its evidence record is not canonical JSON, so its workflow cannot be checked';
     if (!mayClaim(allowed, claim)) return `workflow ${JSON.stringify(claim)} is not this key's`;
@@ -29,10 +34,7 @@ export function forbiddenClaim(
  * @param key `tollgate.workflow` or `tollgate.record`; under any other, nothing is claimed
  */
 export const isForbidden = (allowed: readonly string[], key: string, text: string): boolean =>
-  !mayClaim(
-    allowed,
-    claimOf(key, () => text),
-  );
+  !mayClaim(allowed, claimOf(key, text));
 
 const mayClaim = (allowed: readonly string[], claim: Claim): boolean =>
   claim !== UNREADABLE && (!claim || allowed.includes(claim));
@@ -40,9 +42,9 @@ const mayClaim = (allowed: readonly string[], claim: Claim): boolean =>
 const UNREADABLE = Symbol('unreadable');
 type Claim = string | undefined | typeof UNREADABLE;
 
-function claimOf(key: string, text: () => string): Claim {
-  if (key === TOLLGATE.workflow) return text();
-  return key === TOLLGATE.record ? recordWorkflow(text()) : undefined;
+function claimOf(key: string, text: string): Claim {
+  if (key === TOLLGATE.workflow) return text;
+  return key === TOLLGATE.record ? recordWorkflow(text) : undefined;
 }
 
 /** Canonical JSON only: in any other text two parsers could find two workflows (a repeated key). */

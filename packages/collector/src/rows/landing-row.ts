@@ -97,7 +97,11 @@ const rowLink = (link: SpanLink) => ({
 /** An id of zeros is no id, and the exporter writes none. */
 const idText = (id: string, length: number): string => (id.length === length && /^0+$/.test(id) ? '' : id);
 
+const NONE: RowAttributes = [];
+
 const rowAttributes = (attributes: readonly KeyValue[]): RowAttributes =>
-  attributes
-    .map(({ key, value }): readonly [string, string] => [key, asString(value)])
-    .sort(([a], [b]) => compareUtf8(a, b));
+  attributes.length === 0
+    ? NONE
+    : attributes
+        .map(({ key, value }): readonly [string, string] => [key, asString(value)])
+        .sort(([a], [b]) => compareUtf8(a, b));

@@ -41,11 +41,22 @@ function protobufJson(bytes: Uint8Array, maxBytes: number): string {
   return JSON.stringify({ ...truncated, protobuf: kept.toString('base64') });
 }
 
-function jsonText(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch (error) {
-    if (error instanceof RangeError) return JSON.stringify({ unprintable: 'nested too deeply' });
-    throw error;
-  }
+const jsonText = (value: unknown): string =>
+  JSON.stringify(isDeeper(value, MAX_DEPTH) ? pruned(value, MAX_DEPTH) : value) ?? 'null';
+
+/** Of what is nested deeper than any good span, printing takes the square of its depth. */
+const MAX_DEPTH = 400;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
+function pruned(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return 'nested too deeply to be kept';
+  if (Array.isArray(value)) return value.map((member) => pruned(member, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, pruned(member, levels - 1)]),
+  );
 }

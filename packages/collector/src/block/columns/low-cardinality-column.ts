@@ -17,6 +17,10 @@ export class LowCardinalityColumn implements Column {
   readonly entries = new WordBuffer(1 << 12);
   readonly storages;
 
+  /** Entries of texts that came as strings. */
+  readonly #byText = new Map<string, number>();
+  #generation = 0;
+
   constructor(reserved: readonly string[] = []) {
     this.dictionary = new Dictionary(reserved);
     this.storages = [this.dictionary, this.entries] as const;
@@ -31,8 +35,18 @@ export class LowCardinalityColumn implements Column {
   }
 
   entryOf(text: string): number {
+    if (this.#generation !== this.dictionary.generation) this.#forget();
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
     const bytes = Bytes.of(text);
-    return this.dictionary.intern(bytes, 0, bytes.buffer.length);
+    const entry = this.dictionary.intern(bytes, 0, bytes.buffer.length);
+    this.#byText.set(text, entry);
+    return entry;
+  }
+
+  #forget(): void {
+    this.#byText.clear();
+    this.#generation = this.dictionary.generation;
   }
 
   text(text: string): void {

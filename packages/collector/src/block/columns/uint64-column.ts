@@ -2,6 +2,10 @@ import type { NativeParts } from '../native-parts.ts';
 import type { Column } from './column.ts';
 import { WordBuffer } from './word-buffer.ts';
 
+/** One 64-bit integer, and the two words that it is. */
+const WHOLE = new BigUint64Array(1);
+const HALVES = new Uint32Array(WHOLE.buffer);
+
 /** A 64-bit integer, or a `DateTime64`, which is one, as pairs of 32-bit words. */
 export class UInt64Column implements Column {
   readonly type: string;
@@ -13,7 +17,8 @@ export class UInt64Column implements Column {
   }
 
   push(value: bigint): void {
-    this.values.push64(Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn));
+    WHOLE[0] = value;
+    this.values.push64(HALVES[0] ?? 0, HALVES[1] ?? 0);
   }
 
   writePrefix(): void {}
