@@ -4,18 +4,21 @@
  * Usage: node --conditions=tollgate-source packages/collector/scripts/bench-decode.ts [--seconds 2] [--insert]
  */
 import { parseArgs } from 'node:util';
+import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import type { Appended, BodySource } from '../src/block/body-source.ts';
 import { LandingBlock } from '../src/block/landing-block.ts';
 import { decodeJson } from '../src/otlp/decode-json.ts';
 import { decodeProtobuf } from '../src/otlp/decode-protobuf.ts';
 import { batchOf } from '../src/rows/batch.ts';
 import { rowJson } from '../src/rows/row-json.ts';
+import { insertNative, insertRows } from '../test/support/native.ts';
 import { jsonRequest, protobufRequest, SPANS } from './sample-requests.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '2' }, insert: { type: 'boolean', default: false } },
 });
 const BLOCK_ROWS = 32_768;
+const INSERTS = 8;
 const SOURCE: BodySource = {
   encoding: 'protobuf',
   principal: { principal: 'bench', team: 'bench', workflows: ['*'] },
@@ -48,15 +51,20 @@ const sure = (appended: Appended): void => {
 function toBlock(source: BodySource): (body: Buffer) => void {
   return (body) => {
     sure(block.append(body, source));
-    if (block.rows >= BLOCK_ROWS) block.take();
+    if (block.rows >= BLOCK_ROWS) {
+      block.parts();
+      block.reset();
+    }
   };
+}
+function rowsOf(body: Buffer, decode: typeof decodeProtobuf) {
+  const decoded = decode(body, SOURCE.maxMessages);
+  if (decoded.kind !== 'decoded') throw new Error(decoded.message);
+  return batchOf(decoded.resourceSpans, SOURCE.principal, SOURCE.maxRawBytes).rows;
 }
 function toRows(decode: typeof decodeProtobuf): (body: Buffer) => void {
   return (body) => {
-    const decoded = decode(body, SOURCE.maxMessages);
-    if (decoded.kind !== 'decoded') throw new Error(decoded.message);
-    const { rows } = batchOf(decoded.resourceSpans, SOURCE.principal, SOURCE.maxRawBytes);
-    for (const row of rows) Buffer.from(rowJson(row));
+    for (const row of rowsOf(body, decode)) Buffer.from(rowJson(row));
   };
 }
 
@@ -75,3 +83,30 @@ const results = {
 for (const [name, spans] of Object.entries(results)) print(`${name}_spans_per_second`, spans);
 print('protobuf_over_model', results.protobuf_block / results.protobuf_model);
 print('json_over_model', results.json_block / results.json_model);
+
+/** Rows a second that one insert after the other puts into the landing table and through its views. */
+async function inserted(step: () => Promise<void>): Promise<number> {
+  await step();
+  const started = performance.now();
+  for (let i = 0; i < INSERTS; i++) await step();
+  return (INSERTS * BLOCK_ROWS * 1000) / (performance.now() - started);
+}
+
+if (values.insert) {
+  const store = await startTestClickHouse();
+  try {
+    block.reset();
+    for (let i = 0; block.rows < BLOCK_ROWS; i++) sure(block.append(protobufRequest(i), SOURCE));
+    const { parts } = block.take();
+    const rows = Array.from({ length: BLOCK_ROWS / SPANS }, (_, i) =>
+      rowsOf(protobufRequest(i), decodeProtobuf),
+    ).flat();
+    const native = await inserted(() => insertNative(store.clients.landing, 'otlp_spans', parts));
+    const each = await inserted(() => insertRows(store.clients.landing, 'otlp_spans', rows));
+    print('native_rows_per_second', native);
+    print('json_each_row_rows_per_second', each);
+    print('native_over_json_each_row', native / each);
+  } finally {
+    await store.close();
+  }
+}

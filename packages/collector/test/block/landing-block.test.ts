@@ -96,6 +96,45 @@ test('refused bodies full of new keys and names leave nothing behind', () => {
   expect(block.bytes).toBe(bytes);
 });
 
+test.each([
+  ['empty spans', SOURCE, wire.len(1, wire.len(2, Buffer.concat(Array(40_000).fill(wire.len(2)))))],
+  ['defective spans', SOURCE, wire.request(Array(2000).fill(wire.span('n', wire.int(5, 1))))],
+  [
+    'forbidden spans',
+    BOUND,
+    wire.request(Array(2000).fill(wire.attribute(9, 'tollgate.workflow', wire.text('x')))),
+  ],
+  [
+    'attributes with two keys',
+    SOURCE,
+    wire.request([Buffer.concat(Array(2000).fill(wire.len(9, wire.len(1), wire.len(1))))]),
+  ],
+  [
+    'empty spans in JSON',
+    asJson(SOURCE),
+    Buffer.from(`{"resourceSpans":[{"scopeSpans":[{"spans":[${'{},'.repeat(40_000)}{}]}]}]}`),
+  ],
+  [
+    'defective spans in JSON',
+    asJson(SOURCE),
+    Buffer.from(
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[${'{"name":1,"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331"},'.repeat(2000)}{}]}]}]}`,
+    ),
+  ],
+])('a body of %s is refused for what it costs', (_what, source, body) => {
+  const block = new LandingBlock();
+  const { bytes } = block;
+  expect(block.append(body, source)).toMatchObject({ kind: 'too_large' });
+  expect(block.bytes).toBe(bytes);
+});
+
+test('a thousand defective spans are always quarantined', () => {
+  const block = new LandingBlock();
+  const spans = [...Array(1000).fill(wire.span('n', wire.int(5, 1))), wire.span('good')];
+  const appended = block.append(wire.request(spans), SOURCE);
+  expect(appended).toMatchObject({ kind: 'appended', spans: 1001, rows: 1 });
+});
+
 test('a small body cannot become rows without bound by what they share', () => {
   const block = new LandingBlock();
   const { bytes } = block;
