@@ -162,8 +162,8 @@ export class Dictionary implements Storage {
   }
 }
 
-/** FNV-1a, finished so that its low bits depend on all of it. */
-function hash({ buffer }: Bytes, start: number, end: number): number {
+/** FNV-1a, finished so that its low bits depend on all of it. A sender can find collisions, which is why probing is bounded. */
+export function hash({ buffer }: Bytes, start: number, end: number): number {
   let value = 0x811c9dc5;
   for (let i = start; i < end; i++) value = Math.imul(value ^ (buffer[i] ?? 0), 0x01000193);
   value = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
