@@ -63,7 +63,7 @@ export class LandingBlock {
   #decode(body: Buffer, source: BodySource): Appended {
     const intake = new Intake(this.#columns, source, body.length);
     try {
-      const meter = new MessageMeter(source.maxMessages, boundsOf(source.encoding, body.length));
+      const meter = new MessageMeter(boundsOf(source.encoding, body.length, source.maxMessages));
       if (source.encoding === 'json') appendJson(body, meter, intake);
       else this.#requests.read(body, meter, intake);
       return intake.result();

@@ -3,11 +3,16 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
-/** What the size of a body allows beside messages; see `boundsOf`. */
+/** What the size of a body allows; see `boundsOf`. */
 export interface BodyBounds {
+  readonly messages: number;
   readonly spans: number;
   readonly oddities: number;
 }
+
+/** In JSON an object with anything in it takes more than so many bytes; `{}` is one of three. */
+const MIN_OBJECT_BYTES = 8;
+const ALWAYS_OBJECTS = 10_000;
 
 /** A span with its two ids takes so many bytes at least. */
 const MIN_SPAN_BYTES = { protobuf: 30, json: 75 } as const;
@@ -16,32 +21,32 @@ const BYTES_PER_ODDITY = 256;
 const ALWAYS = 1000;
 
 /**
- * Bounds on what takes much time for few bytes: spans that cannot be good ones, since they are shorter than their ids, and
- * whatever has to be read twice. No sender that means well comes near them.
+ * Bounds on what takes much time for few bytes: objects with nothing in them, spans that cannot be good ones, since they are
+ * shorter than their ids, and whatever has to be read twice. No sender that means well comes near them.
  */
-export function boundsOf(encoding: 'protobuf' | 'json', bytes: number): BodyBounds {
+export function boundsOf(encoding: 'protobuf' | 'json', bytes: number, maxMessages: number): BodyBounds {
+  const objects = Math.max(ALWAYS_OBJECTS, Math.floor(bytes / MIN_OBJECT_BYTES));
   return {
+    messages: encoding === 'json' ? Math.min(maxMessages, objects) : maxMessages,
     spans: Math.max(ALWAYS, bytes / MIN_SPAN_BYTES[encoding]),
     oddities: Math.max(ALWAYS, bytes / BYTES_PER_ODDITY),
   };
 }
-
-const UNBOUNDED: BodyBounds = { spans: Number.POSITIVE_INFINITY, oddities: Number.POSITIVE_INFINITY };
 
 /**
  * Counts the messages (in JSON: objects and arrays) of one body. An empty one is two bytes on the wire and a hundred
  * in memory, so that a bound on bytes alone would let a small body take gigabytes.
  */
 export class MessageMeter {
-  readonly #limit: number;
   readonly #bounds: BodyBounds;
   #count = 0;
   #spans = 0;
   #oddities = 0;
 
-  constructor(limit: number, bounds: BodyBounds = UNBOUNDED) {
-    this.#limit = limit;
-    this.#bounds = bounds;
+  /** @param bounds those of a body, or on messages alone */
+  constructor(bounds: BodyBounds | number) {
+    const unbounded = { spans: Number.POSITIVE_INFINITY, oddities: Number.POSITIVE_INFINITY };
+    this.#bounds = typeof bounds === 'number' ? { ...unbounded, messages: bounds } : bounds;
   }
 
   get count(): number {
@@ -50,7 +55,8 @@ export class MessageMeter {
 
   add(messages = 1): void {
     this.#count += messages;
-    if (this.#count > this.#limit) throw new BodyTooLarge(`more than ${this.#limit} messages in one body`);
+    const { messages: most } = this.#bounds;
+    if (this.#count > most) throw new BodyTooLarge(`more than ${most} messages in one body`);
   }
 
   addSpans(spans = 1): void {

@@ -49,11 +49,16 @@ function claimOf(key: string, text: string): Claim {
 
 /** Canonical JSON only: in any other text two parsers could find two workflows (a repeated key). */
 function recordWorkflow(record: string): Claim {
+  const { stackTraceLimit } = Error;
+  // Nobody sees these errors, and a body may be full of what makes them: their stacks would cost more than the parsing.
+  Error.stackTraceLimit = 0;
   try {
     const parsed = parseCanonicalJson(record);
     if (typeof parsed !== 'object' || parsed === null || !('workflow' in parsed)) return undefined;
     return typeof parsed.workflow === 'string' ? parsed.workflow : UNREADABLE;
   } catch {
     return UNREADABLE;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -98,6 +98,7 @@ test('refused bodies full of new keys and names leave nothing behind', () => {
 
 test.each([
   ['empty spans', SOURCE, wire.len(1, wire.len(2, Buffer.concat(Array(40_000).fill(wire.len(2)))))],
+  ['empty objects in JSON', asJson(SOURCE), Buffer.from(`{"x":[${'{},'.repeat(40_000)}{}]}`)],
   ['defective spans', SOURCE, wire.request(Array(2000).fill(wire.span('n', wire.int(5, 1))))],
   [
     'forbidden spans',
