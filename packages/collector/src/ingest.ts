@@ -1,25 +1,24 @@
 import type { IncomingMessage } from 'node:http';
-import type { BudgetShare, ByteBudget } from './http/byte-budget.ts';
 import { type Encoding, encodingOf, type PartialSuccess } from './http/encoding.ts';
+import type { BudgetShare, FairBudget } from './http/fair-budget.ts';
 import { presentedKey } from './http/ingest-key.ts';
-import { readBody } from './http/read-body.ts';
+import { type Body, readBody } from './http/read-body.ts';
 import { type Refusal, refuse } from './http/refusals.ts';
+import type { Turnstile } from './http/turnstile.ts';
+import { unpack } from './http/unpack.ts';
+import type { Keeper, Kept } from './keep/keeper.ts';
 import type { ResolvedLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import type { CollectorMetrics } from './metrics.ts';
 import type { KeyVerifier, Principal } from './principal.ts';
-import { batchOf } from './rows/batch.ts';
-import { Recent } from './store/recent.ts';
-import { type Store, storeBatch } from './store/store-batch.ts';
 import { batchToken } from './token.ts';
 
 export interface IngestParts {
-  readonly store: Store;
+  readonly keeper: Keeper;
   readonly verifyKey: KeyVerifier;
   readonly limits: ResolvedLimits;
-  readonly metrics: CollectorMetrics;
   readonly logger: Logger;
-  readonly budget: ByteBudget;
+  readonly budget: FairBudget;
+  readonly turnstile: Turnstile;
 }
 
 export interface Acknowledged {
@@ -31,29 +30,23 @@ export interface Acknowledged {
 /** One `POST /v1/traces`, from its headers to the answer; it never rejects for anything that a client did. */
 export type Ingest = (request: IncomingMessage) => Promise<Acknowledged | Refusal>;
 
-/** What a decoded message and its share of a row take in memory, roughly. */
-const BYTES_PER_MESSAGE = 100;
-
-type Outcome =
-  | { kind: 'stored'; remember: true; spans: number; partial: PartialSuccess | undefined }
-  | { kind: 'failed'; remember: false; refusal: Refusal };
-
 export function createIngest(parts: IngestParts): Ingest {
   const { limits, budget } = parts;
-  const recent = new Recent<Outcome>(limits.rememberedBodies);
   let inFlight = 0;
   return async (request) => {
-    const principal = await authenticate(request, parts);
-    if (principal.kind === 'refused') return principal;
+    const authentication = await authenticate(request, parts);
+    if (authentication.kind === 'refused') return authentication;
+    const { principal } = authentication;
     const encoding = encodingOf(request.headers['content-type']);
     if (!encoding) return refuse('unsupported_media_type');
     if (inFlight >= limits.maxInFlightRequests) return refuse('busy');
     inFlight++;
-    const share = budget.open();
+    const share = budget.open(principal.principal);
     try {
       const body = await readBody(request, limits.maxBodyBytes, share);
       if (body.kind === 'refused') return body;
-      return await take({ bytes: body.bytes, encoding, share }, principal.principal, recent, parts);
+      const kept = await takeIn({ body, encoding, share, principal }, parts);
+      return kept.kind === 'refused' ? kept : acknowledged(encoding, kept);
     } finally {
       share.release();
       inFlight--;
@@ -77,48 +70,45 @@ async function authenticate(request: IncomingMessage, parts: IngestParts): Promi
 }
 
 interface Received {
-  readonly bytes: Buffer;
+  readonly body: Body;
   readonly encoding: Encoding;
   readonly share: BudgetShare;
+  readonly principal: Principal;
 }
 
-async function take(
-  received: Received,
-  principal: Principal,
-  recent: Recent<Outcome>,
-  parts: IngestParts,
-): Promise<Acknowledged | Refusal> {
-  const { bytes, encoding } = received;
-  const token = batchToken(principal, encoding.contentType, bytes);
-  const turn = await recent.once(token, () => storeBody(received, principal, token, parts));
-  const { outcome } = turn;
-  if (outcome.kind === 'failed') return outcome.refusal;
-  if (!turn.first) parts.metrics.repeated(outcome.spans);
-  return { kind: 'acknowledged', encoding, partial: outcome.partial };
+/** Unpacks and keeps a body. Who waits for its turn holds no more than what was sent. */
+async function takeIn(received: Received, parts: IngestParts): Promise<Kept> {
+  const started = await parts.turnstile.pass(() => unpackAndKeep(received, parts));
+  return 'kept' in started ? await started.kept : started;
 }
 
-async function storeBody(
-  { bytes, encoding, share }: Received,
-  principal: Principal,
-  token: string,
-  { store, metrics, logger, limits }: IngestParts,
-): Promise<Outcome> {
-  const decoded = encoding.decode(bytes, limits.maxMessages);
-  if (decoded.kind === 'malformed') return failed(refuse('malformed_body', decoded.message));
-  if (decoded.kind === 'too_large') return failed(refuse('body_too_large', decoded.message));
-  if (!share.take(decoded.messages * BYTES_PER_MESSAGE)) return failed(refuse('busy'));
-  const batch = batchOf(decoded.resourceSpans, principal, store.maxRawBytes);
-  const result = await storeBatch(batch, principal.principal, token, store);
-  if (result.kind === 'unavailable') {
-    logger.warn({ code: result.code, reason: result.message }, 'storage is not available');
-    return failed(refuse('storage_unavailable'));
-  }
-  const { spans, rejections } = batch;
-  for (const row of result.refused) rejections.add(row.reason, row.message);
-  metrics.acknowledged(spans, rejections.counts());
-  const rejectedSpans = rejections.total;
-  const partial = rejectedSpans > 0 ? { rejectedSpans, errorMessage: rejections.message(spans) } : undefined;
-  return { kind: 'stored', remember: true, spans, partial };
+/** The turn is over when the body is decoded; what follows is waiting for the disk, in a promise of its own. */
+async function unpackAndKeep(
+  { body, encoding, share, principal }: Received,
+  { keeper, limits }: IngestParts,
+): Promise<{ readonly kept: Promise<Kept> } | Refusal> {
+  const { bytes: sent, packing } = body;
+  let total = 0;
+  let refusal = refuse('body_too_large');
+  const unpacked = await unpack(sent, packing, limits.maxBodyBytes, (bytes) => {
+    total += bytes;
+    if (total > limits.maxBodyBytes) return false;
+    // What was not packed is already counted.
+    const taken = packing === 'identity' ? 'taken' : share.take(bytes);
+    if (taken !== 'taken') refusal = refuse(taken === 'full' ? 'busy' : 'client_over_share');
+    return taken === 'taken';
+  });
+  if (unpacked.kind === 'stopped') return refusal;
+  if (unpacked.kind === 'broken') return refuse('malformed_body', `the body is not valid ${packing}`);
+  const token = batchToken(principal, encoding.contentType, unpacked.bytes);
+  const rest = { principal, encoding: encoding.name, packing, sent, receivedMs: Date.now() };
+  return { kept: keeper.keep({ ...rest, unpacked: unpacked.bytes, token }) };
 }
 
-const failed = (refusal: Refusal): Outcome => ({ kind: 'failed', remember: false, refusal });
+function acknowledged(
+  encoding: Encoding,
+  { rejected, message }: Extract<Kept, { kind: 'kept' }>,
+): Acknowledged {
+  const partial = rejected > 0 ? { rejectedSpans: rejected, errorMessage: message } : undefined;
+  return { kind: 'acknowledged', encoding, partial };
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 
 const Limits = z.strictObject({
   /** Largest body, in bytes, both as sent and as unpacked. Default 20 MiB, the OpenTelemetry Collector's. */
@@ -11,18 +12,35 @@ const Limits = z.strictObject({
   /** Messages (spans, attributes, values …; in JSON, objects and arrays) in one body; beyond, 413. */
   maxMessages: z.int().positive().default(1_000_000),
   /**
-   * What all requests being read or stored may hold in memory at once, in bytes: their unpacked bodies, and a hundred
-   * bytes for each of their messages; beyond, 429. Default 256 MiB.
+   * What all requests that are read, decoded or waiting for the log may hold in memory at once, in bytes, as sent and as
+   * unpacked; beyond, 429. One client may hold as much as is still free. Default 128 MiB.
    */
   maxInFlightBytes: z
     .int()
     .positive()
-    .default(256 * MIB),
-  /** Requests being read or stored at once; beyond, 429. */
+    .default(128 * MIB),
+  /** Requests that are read, decoded or waiting for the log at once; beyond, 429. */
   maxInFlightRequests: z.int().positive().default(256),
-  /** How many stored bodies are remembered, so that a repeated one is answered without an insert. */
+  /**
+   * What bodies that the tables do not have yet may take on disk, in bytes, as sent; beyond, 429. One client may hold as
+   * much as is still free. Default 4 GiB.
+   */
+  maxLogBytes: z
+    .int()
+    .positive()
+    .default(4 * GIB),
+  /** How many spans may wait in the log; beyond, 429. */
+  maxLogSpans: z.int().positive().default(50_000_000),
+  /** A block of this many rows is inserted at once; a smaller one after a tenth of a second when calm, a second under load. */
+  blockRows: z.int().positive().default(32_768),
+  /** A block this large is inserted at once, in bytes, about. At most five are held in memory. */
+  blockBytes: z
+    .int()
+    .positive()
+    .default(32 * MIB),
+  /** How many kept bodies are remembered, so that a repeated one is answered without being kept again. */
   rememberedBodies: z.int().nonnegative().default(10_000),
-  /** Longest raw span kept in the quarantine, in bytes; longer ones are cut and say so. */
+  /** Longest raw span or body kept in the quarantine, in bytes; longer ones are cut and say so. */
   maxQuarantineBytes: z
     .int()
     .positive()
@@ -31,7 +49,12 @@ const Limits = z.strictObject({
   retryAfterSeconds: z.int().positive().default(1),
   /** How long a whole request may take to arrive, in milliseconds. */
   requestTimeoutMs: z.int().positive().default(60_000),
-  /** How long `close()` waits for requests in flight before it cuts their connections, in milliseconds. */
+  /** With `acknowledge: 'stored'`: how long a sender waits before it is told to come back, in milliseconds. */
+  storedTimeoutMs: z.int().positive().default(30_000),
+  /**
+   * How long `close()` waits for requests in flight before it cuts their connections, and then for what is in the log to
+   * be stored before it is left for the next start, in milliseconds.
+   */
   drainTimeoutMs: z.int().nonnegative().default(30_000),
 });
 

@@ -1,44 +1,51 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalReason } from './http/refusals.ts';
+import type { Ledger } from './ledger.ts';
+import type { BodyLog } from './log/body-log.ts';
+import type { GroupEnd } from './log/log-writer.ts';
+import { registerBalance } from './metrics/balance.ts';
+import { registerLog } from './metrics/log.ts';
 
-/** The collector's counts. For spans: accepted = stored + duplicate + quarantined, at every moment. */
+/** What the collector counts, beside the ledger. */
 export interface CollectorMetrics {
-  /** A batch was acknowledged for the first time. */
-  acknowledged(spans: number, quarantined: readonly (readonly [reason: string, count: number])[]): void;
-  /** A batch was acknowledged again without storing it again. */
-  repeated(spans: number): void;
   refused(reason: RefusalReason): void;
   insertEnded(seconds: number, result: string): void;
+  /** The log has written and synced a group of entries, or has not. */
+  groupEnded(group: GroupEnd): void;
+  /** Spans that were left to the log alone, since they could not be inserted as fast as they came. */
+  spilled(spans: number): void;
+  /** Spans that were decoded from the log again. */
+  replayed(spans: number): void;
+  /** Bytes of the log that were not whole. */
+  badBytes(kind: 'torn' | 'damaged', bytes: number): void;
+  watchLog(log: BodyLog): void;
   readonly registry: Registry;
 }
 
-/** @param inFlightBytes read when metrics are scraped */
-export function createMetrics(inFlightBytes: () => number): CollectorMetrics {
+/**
+ * @param ledger read when metrics are scraped, all of it in one step
+ * @param inFlightBytes the same
+ */
+export function createMetrics(ledger: Ledger, inFlightBytes: () => number): CollectorMetrics {
   const registry = new Registry();
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
-    new Counter({ name, help, labelNames, registers });
-  const accepted = counter('tollgate_collector_spans_accepted_total', 'Spans acknowledged with 200');
-  const stored = counter('tollgate_collector_spans_stored_total', 'Spans stored and synced as spans');
-  const duplicate = counter(
-    'tollgate_collector_spans_duplicate_total',
-    'Spans of bodies known to be stored already',
+    new Counter({ name: `tollgate_collector_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string) =>
+    new Histogram({ name: `tollgate_collector_${name}`, help, labelNames: ['result'], registers });
+  registerBalance(registry, ledger);
+  const refusals = counter('requests_refused_total', 'Requests refused, by reason', ['reason']);
+  const inserts = histogram('insert_seconds', 'Time of one insert, until synced, by result');
+  const groups = histogram('log_sync_seconds', 'Time to write and sync one group of bodies, by result');
+  const spills = counter(
+    'log_spilled_spans_total',
+    'Spans left to the log alone, as inserts could not follow',
   );
-  const quarantined = counter('tollgate_collector_spans_quarantined_total', 'Spans quarantined, by reason', [
-    'reason',
-  ]);
-  const refusals = counter('tollgate_collector_requests_refused_total', 'Requests refused, by reason', [
-    'reason',
-  ]);
-  const inserts = new Histogram({
-    name: 'tollgate_collector_insert_seconds',
-    help: 'Time of one insert, until synced, by result',
-    labelNames: ['result'],
-    registers,
-  });
+  const replays = counter('log_replayed_spans_total', 'Spans decoded from the log again');
+  const bad = counter('log_bad_bytes_total', 'Bytes of the log that were not whole, by kind', ['kind']);
   new Gauge({
     name: 'tollgate_collector_in_flight_bytes',
-    help: 'Unpacked bytes of requests being read or stored',
+    help: 'Bytes, sent and unpacked, of requests being read, decoded or logged',
     registers,
     collect() {
       this.set(inFlightBytes());
@@ -46,17 +53,12 @@ export function createMetrics(inFlightBytes: () => number): CollectorMetrics {
   });
   return {
     registry,
-    acknowledged(spans, reasons) {
-      const bad = reasons.reduce((sum, [, count]) => sum + count, 0);
-      accepted.inc(spans);
-      stored.inc(spans - bad);
-      for (const [reason, count] of reasons) quarantined.inc({ reason }, count);
-    },
-    repeated(spans) {
-      accepted.inc(spans);
-      duplicate.inc(spans);
-    },
     refused: (reason) => refusals.inc({ reason }),
     insertEnded: (seconds, result) => inserts.observe({ result }, seconds),
+    groupEnded: ({ result, seconds }) => groups.observe({ result }, seconds),
+    spilled: (spans) => spills.inc(spans),
+    replayed: (spans) => replays.inc(spans),
+    badBytes: (kind, bytes) => bad.inc({ kind }, bytes),
+    watchLog: (log) => registerLog(registry, log),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRefusal, answerSuccess, send } from './http/answer.ts';
 import { type Refusal, refuse } from './http/refusals.ts';
 import type { Ingest } from './ingest.ts';
+import type { Readiness } from './keep/keeper.ts';
 import type { Logger } from './logger.ts';
 import type { CollectorMetrics } from './metrics.ts';
 
@@ -11,7 +12,8 @@ export interface RouterParts {
   readonly logger: Logger;
   readonly retryAfterSeconds: number;
   readonly draining: () => boolean;
-  readonly ready: () => Promise<boolean>;
+  /** Whether bodies are taken, and in words how things stand. */
+  readonly ready: () => Promise<Readiness>;
 }
 
 type Page = (response: ServerResponse) => Promise<void>;
@@ -78,9 +80,10 @@ function pagesOf({ metrics, draining, ready }: RouterParts): ReadonlyMap<string,
     [
       '/readyz',
       async (response) => {
-        if (draining()) send(response, 503, text, 'shutting down\n');
-        else if (await ready()) send(response, 200, text, 'ready\n');
-        else send(response, 503, text, 'storage is not available\n');
+        if (draining()) return send(response, 503, text, 'shutting down\n');
+        const { accepts, detail } = await ready();
+        const lines = [accepts ? 'ready' : 'not ready', ...(detail === '' ? [] : [detail])];
+        send(response, accepts ? 200 : 503, text, `${lines.join('\n')}\n`);
       },
     ],
     [

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DATABASE, priceBookRow } from '@tollgate/clickhouse';
@@ -67,8 +70,12 @@ export async function startTheirs(binary: string, options: SideOptions = {}): Pr
 export async function startOurs({ keys = [] }: Pick<SideOptions, 'keys'> = {}): Promise<OurSide> {
   const store = await startTestClickHouse();
   await setPrices(store);
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-collector-log-'));
   const collector = createCollector({
     ...clickhouseStorage(store.clients.landing),
+    directory,
+    // The tables are read right after an answer.
+    acknowledge: 'stored',
     verifyKey: staticKeyVerifier(
       [{ key: KEY, principal: PRINCIPAL, workflows: ['*'] }, ...keys].map(
         ({ workflows = ['*'], ...rest }) => ({ ...rest, workflows, team: 'conformance' }),
@@ -79,6 +86,7 @@ export async function startOurs({ keys = [] }: Pick<SideOptions, 'keys'> = {}): 
   const stop = async () => {
     await collector.close();
     await store.close();
+    await rm(directory, { recursive: true, force: true });
   };
   return { url, store, settled: () => settled(() => collector.metrics(), ourBalance), stop };
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Collector, createCollector, type LandingRow, staticKeyVerifier } from '@tollgate/collector';
+import { landingRows } from '@tollgate/collector/testing';
 import { type EvidenceRecord, parseRecord, TOLLGATE } from '@tollgate/contract';
 
 /** A record that has arrived, with the process that wrote it. */
@@ -23,7 +24,7 @@ export class EvidenceSink {
   private constructor(key: string, workflow: string) {
     this.collector = createCollector({
       insert: async (rows) => {
-        for (const row of rows) this.take(row);
+        for (const row of landingRows(rows)) this.take(row);
         return { kind: 'stored' };
       },
       quarantine: async (rows) => {

@@ -64,5 +64,6 @@ async function ready(url: string, mend: string): Promise<string> {
   if (response === undefined) throw new Error(`${url} does not answer. ${mend}`);
   const text = (await response.text()).slice(0, 200);
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text}`);
-  return `${url} is ready`;
+  const detail = text.split('\n').slice(1).join(' ').trim();
+  return detail === '' ? `${url} is ready` : `${url} is ready: ${detail}`;
 }

@@ -71,7 +71,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await close(server);
     });
     onStep('Starting the collector');
-    const collector = startCollector(clickhouse, service, logger);
+    const collector = startCollector(options, clickhouse, service);
     ending.push(collector.close);
     const listening = await collector.listen(options.otlpPort).catch((cause: unknown) => {
       throw taken(cause, options.otlpPort, 'the collector', '--otlp-port');
@@ -100,9 +100,14 @@ function openStore({ directory, clickhouse, retention, logger }: SystemOptions):
   });
 }
 
-function startCollector(clickhouse: ClickHouse, service: QueryService, logger: Logger): Collector {
+function startCollector(
+  { directory, logger }: SystemOptions,
+  clickhouse: ClickHouse,
+  service: QueryService,
+): Collector {
   return createCollector({
     ...clickhouseStorage(clickhouse.clients.landing),
+    directory: join(directory, 'collector-log'),
     verifyKey: service.verifyIngestKey,
     logger,
   });

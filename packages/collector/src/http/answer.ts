@@ -28,7 +28,7 @@ export function answerRefusal(
   if (response.headersSent) return;
   if (status === 429 || status === 503) response.setHeader('retry-after', String(retryAfterSeconds));
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
-  if (status === 415) response.setHeader('accept-encoding', 'gzip, identity');
+  if (status === 415) response.setHeader('accept-encoding', 'gzip, zstd, identity');
   const encoding = encodingOf(request.headers['content-type']) ?? jsonEncoding;
   send(response, status, encoding.contentType, encoding.failure(code, refusal.detail ?? message));
   discardRest(request);

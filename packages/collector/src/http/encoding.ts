@@ -1,6 +1,3 @@
-import { decodeJson } from '../otlp/decode-json.ts';
-import { decodeProtobuf } from '../otlp/decode-protobuf.ts';
-import type { Decoded } from '../otlp/model.ts';
 import { bytesField, varintField } from '../otlp/wire-write.ts';
 
 /** Part of a batch was refused; absent when all of it was taken. */
@@ -11,8 +8,8 @@ export interface PartialSuccess {
 
 /** One of OTLP's two encodings: how a request is read and how its answer is written. */
 export interface Encoding {
+  readonly name: 'protobuf' | 'json';
   readonly contentType: string;
-  decode(body: Buffer, maxMessages: number): Decoded;
   /** An `ExportTraceServiceResponse`. */
   success(partial: PartialSuccess | undefined): Buffer;
   /** A `google.rpc.Status`. */
@@ -20,8 +17,8 @@ export interface Encoding {
 }
 
 export const protobufEncoding: Encoding = {
+  name: 'protobuf',
   contentType: 'application/x-protobuf',
-  decode: decodeProtobuf,
   success: (partial) =>
     partial === undefined
       ? Buffer.alloc(0)
@@ -36,8 +33,8 @@ export const protobufEncoding: Encoding = {
 };
 
 export const jsonEncoding: Encoding = {
+  name: 'json',
   contentType: 'application/json',
-  decode: decodeJson,
   success: (partial) => {
     if (partial === undefined) return json({});
     const { rejectedSpans, errorMessage } = partial;

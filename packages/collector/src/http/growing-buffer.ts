@@ -7,9 +7,13 @@ export class GrowingBuffer {
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param limit the most that will ever be appended, in bytes */
-  constructor(limit: number) {
+  /**
+   * @param limit the most that will ever be appended, in bytes
+   * @param expected how many are expected; memory that a sender only announced is not touched before it is filled
+   */
+  constructor(limit: number, expected = 0) {
     this.#limit = limit;
+    if (expected > 0) this.#buffer = Buffer.allocUnsafeSlow(Math.min(limit, expected));
   }
 
   append(chunk: Buffer): void {

@@ -1,77 +1,65 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import type { BudgetShare } from './byte-budget.ts';
+import type { Packing } from '../log/entry.ts';
+import type { BudgetShare } from './fair-budget.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { type Refusal, type RefusalReason, refuse } from './refusals.ts';
 
 export interface Body {
   readonly kind: 'body';
+  /** As sent. */
   readonly bytes: Buffer;
+  readonly packing: Packing;
 }
 
+const PACKINGS: readonly Packing[] = ['identity', 'gzip', 'zstd'];
+
 /**
- * Reads a request's body, unpacking gzip, and holds both sizes to `maxBytes` while it streams: no more than that is
- * ever kept, however long the body or however high its compression. The request stays usable, so that a refusal can
- * still be answered.
+ * Reads a request's body as it is sent, and holds it to `maxBytes` while it streams. The request stays usable, so that a
+ * refusal can still be answered.
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   share: BudgetShare,
 ): Promise<Body | Refusal> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'gzip' && encoding !== 'identity') return refuse('unsupported_encoding');
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return refuse('body_too_large');
-  const kept = new GrowingBuffer(maxBytes);
-  const keep = keeper(kept, maxBytes, share);
-  // Without destroyOnReturn, leaving the loop would take the connection along and nobody could be answered.
-  const source = counted(request.iterator({ destroyOnReturn: false }), maxBytes);
-  try {
-    if (encoding === 'gzip') await pipeline(source, createGunzip(), keep);
-    else await keep(source);
-  } catch (error) {
-    return failure(error);
-  }
-  return { kind: 'body', bytes: kept.bytes() };
+  const packing = PACKINGS.find((name) => name === encoding);
+  if (!packing) return Promise.resolve(refuse('unsupported_encoding'));
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > maxBytes) return Promise.resolve(refuse('body_too_large'));
+  return collect(request, { packing, maxBytes, length, share });
 }
 
-class Stopped extends Error {
-  readonly reason: RefusalReason;
-  constructor(reason: RefusalReason) {
-    super(reason);
-    this.reason = reason;
-  }
+interface Reading {
+  readonly packing: Packing;
+  readonly maxBytes: number;
+  readonly length: number;
+  readonly share: BudgetShare;
 }
 
-/** Bounds what arrives as well: empty gzip members unpack to nothing, for ever. */
-async function* counted(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+function collect(request: IncomingMessage, reading: Reading): Promise<Body | Refusal> {
+  const { promise, resolve } = Promise.withResolvers<Body | Refusal>();
+  const kept = new GrowingBuffer(reading.maxBytes, reading.length);
   let total = 0;
-  for await (const chunk of source) {
-    total += chunk.length;
-    if (total > maxBytes) throw new Stopped('body_too_large');
-    yield chunk;
-  }
-}
-
-function keeper(kept: GrowingBuffer, maxBytes: number, share: BudgetShare) {
-  return async (source: AsyncIterable<Buffer>): Promise<void> => {
-    let total = 0;
-    for await (const chunk of source) {
-      total += chunk.length;
-      if (total > maxBytes) throw new Stopped('body_too_large');
-      if (!share.take(chunk.length)) throw new Stopped('busy');
-      kept.append(chunk);
-    }
+  const settle = (result: Body | Refusal) => {
+    request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+    // Whatever still goes wrong with it then is nobody's business any more.
+    request.on('error', () => undefined);
+    resolve(result);
   };
-}
-
-const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
-
-function failure(error: unknown): Refusal {
-  if (error instanceof Stopped) return refuse(error.reason);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('Z_')) return refuse('malformed_body', 'the body is not valid gzip');
-  if (CLIENT_GONE.has(code)) return refuse('aborted');
-  throw error;
+  const stop = (reason: RefusalReason) => {
+    request.pause();
+    settle(refuse(reason));
+  };
+  const onData = (chunk: Buffer) => {
+    total += chunk.length;
+    if (total > reading.maxBytes) return stop('body_too_large');
+    const taken = reading.share.take(chunk.length);
+    if (taken !== 'taken') return stop(taken === 'full' ? 'busy' : 'client_over_share');
+    kept.append(chunk);
+  };
+  const onEnd = () => settle({ kind: 'body', bytes: kept.bytes(), packing: reading.packing });
+  const onGone = () => settle(refuse('aborted'));
+  request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
+  return promise;
 }

@@ -26,9 +26,24 @@ export const REFUSALS = {
     code: 3,
     message: 'content-type must be application/x-protobuf or application/json',
   },
-  unsupported_encoding: { status: 415, code: 3, message: 'content-encoding must be gzip or identity' },
+  unsupported_encoding: { status: 415, code: 3, message: 'content-encoding must be gzip, zstd or identity' },
   malformed_body: { status: 400, code: 3, message: 'the body is not an OTLP trace request' },
   busy: { status: 429, code: 8, message: 'too much in flight; send again later' },
+  client_over_share: {
+    status: 429,
+    code: 8,
+    message: 'this key has too much in flight or waiting beside what others need; send again later',
+  },
+  log_full: {
+    status: 429,
+    code: 8,
+    message: 'the log is full of spans that storage has not taken yet; send again later',
+  },
+  log_unavailable: {
+    status: 503,
+    code: 14,
+    message: 'the log cannot be written; nothing was acknowledged, send again later',
+  },
   storage_unavailable: {
     status: 503,
     code: 14,

@@ -1,14 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { LandingRow } from '../rows/landing-row.ts';
 import type { QuarantineRow } from '../rows/quarantine-row.ts';
-import { rowJson } from '../rows/row-json.ts';
 import { clickhouseInsert } from './clickhouse-insert.ts';
-import type { Insert } from './insert-result.ts';
+import type { Store } from './insert-batch.ts';
 
 /** What a collector needs of its storage; the three fit into `createCollector`'s options as they are. */
-export interface Storage {
-  readonly insert: Insert<LandingRow>;
-  readonly quarantine: Insert<QuarantineRow>;
+export interface Storage extends Store {
   /** Whether the server answers. */
   readonly probe: () => Promise<boolean>;
 }
@@ -19,11 +15,20 @@ export interface Storage {
  */
 export function clickhouseStorage(client: ClickHouseClient): Storage {
   return {
-    insert: clickhouseInsert(client, 'otlp_spans', rowJson),
-    quarantine: clickhouseInsert(client, 'undecodable_spans', quarantineJson),
+    insert: ({ parts }, token) =>
+      clickhouseInsert(client, { table: 'otlp_spans', format: 'Native', parts, token }),
+    quarantine: (rows, token) =>
+      clickhouseInsert(client, {
+        table: 'undecodable_spans',
+        format: 'JSONEachRow',
+        parts: lines(rows),
+        token,
+      }),
     probe: async () => (await client.ping()).success,
   };
 }
 
-const quarantineJson = ({ traceId, spanId, ...row }: QuarantineRow): string =>
-  JSON.stringify({ ...row, trace_id: traceId, span_id: spanId });
+function* lines(rows: readonly QuarantineRow[]): Generator<string> {
+  for (const { traceId, spanId, ...row } of rows)
+    yield `${JSON.stringify({ ...row, trace_id: traceId, span_id: spanId })}\n`;
+}

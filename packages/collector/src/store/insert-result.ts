@@ -11,4 +11,10 @@ export type InsertResult =
  * Stores rows, all or none, and answers when they are synced. The token makes a repeated insert a no-op; it is never
  * in use twice at the same time.
  */
-export type Insert<Row> = (rows: readonly Row[], token: string) => Promise<InsertResult>;
+export type Insert<Rows> = (rows: Rows, token: string) => Promise<InsertResult>;
+
+/** Landing rows as ClickHouse reads them, in parts that are one body together. */
+export interface LandingRows {
+  readonly rows: number;
+  readonly parts: readonly Uint8Array[];
+}

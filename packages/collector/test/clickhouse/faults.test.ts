@@ -20,18 +20,6 @@ const batch = (name: string, spans: number) =>
     ),
   );
 
-/** Sends as an OTLP client does: again and again while it is told to. Returns every status it saw. */
-async function deliver(body: Buffer): Promise<number[]> {
-  const seen: number[] = [];
-  for (;;) {
-    const { status, headers } = await post(url, body);
-    seen.push(status);
-    if (status !== 503 && status !== 429) return seen;
-    expect(headers.get('retry-after')).toMatch(/^\d+$/);
-    await sleep(100);
-  }
-}
-
 const stored = async (name: string) => {
   const [row] = await running.rows<{ n: string }>(
     'SELECT count() AS n FROM spans WHERE name = {name:String}',
@@ -40,40 +28,52 @@ const stored = async (name: string) => {
   return Number(row?.n);
 };
 
-test('the engine killed under load: all is refused or stored, and in the end stored once', async () => {
-  const bodies = Array.from({ length: 16 }, () => batch('killed', 50));
-  const deliveries = bodies.map(async (body, index) => {
-    await sleep(index * 40);
-    return deliver(body);
-  });
-  await sleep(200);
+const engine = () => {
   const pid = running.clickhouse.pid();
   if (pid === undefined) throw new Error('no engine');
-  process.kill(pid, 'SIGKILL');
-  const statuses = await Promise.all(deliveries);
-  expect(statuses.flat().filter((status) => status === 503).length).toBeGreaterThan(0);
-  expect(statuses.map((seen) => seen.at(-1))).toEqual(bodies.map(() => 200));
+  return pid;
+};
+
+const readyz = async () => {
+  const response = await fetch(`${url}/readyz`);
+  return { status: response.status, text: await response.text() };
+};
+
+const inLog = () => metric(running.collector, 'tollgate_collector_log_spans');
+
+test('the engine killed under load: everything is accepted all the while, and in the end stored once', async () => {
+  const bodies = Array.from({ length: 16 }, () => batch('killed', 50));
+  const answers = bodies.map(async (body, index) => {
+    await sleep(index * 40);
+    return (await post(url, body)).status;
+  });
+  await sleep(200);
+  process.kill(engine(), 'SIGKILL');
+  expect(await Promise.all(answers)).toEqual(bodies.map(() => 200));
+  expect(await running.collector.flush()).toEqual({ kind: 'stored' });
   expect(await stored('killed')).toBe(16 * 50);
   expect(await metric(running.collector, 'tollgate_collector_spans_accepted_total')).toBe(16 * 50);
 });
 
-test('the engine stalled: readiness tells, nothing is acknowledged, and what waits is stored once', async () => {
-  const pid = running.clickhouse.pid();
-  if (pid === undefined) throw new Error('no engine');
+test('the engine stalled: spans are acknowledged and wait in the log, then are stored once', async () => {
+  const pid = engine();
   process.kill(pid, 'SIGSTOP');
-  const waiting = deliver(batch('stalled', 10));
-  await sleep(300);
-  expect(await metric(running.collector, 'tollgate_collector_in_flight_bytes')).toBeGreaterThan(0);
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push((await post(url, batch('stalled', 10))).status);
+  expect(statuses).toEqual(Array(5).fill(200));
+  expect(await inLog()).toBe(50);
   process.kill(pid, 'SIGCONT');
-  expect((await waiting).at(-1)).toBe(200);
-  expect(await stored('stalled')).toBe(10);
+  expect(await running.collector.flush()).toEqual({ kind: 'stored' });
+  expect(await inLog()).toBe(0);
+  expect(await stored('stalled')).toBe(50);
 });
 
-test('readiness follows the engine', async () => {
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
-  const pid = running.clickhouse.pid();
-  if (pid === undefined) throw new Error('no engine');
-  process.kill(pid, 'SIGKILL');
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { interval: 5 }).toBe(503);
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+test('readiness: the log takes spans while the engine is away, and says so', async () => {
+  await expect.poll(async () => (await readyz()).text).toMatch(/^ready\n0 spans wait in the log/);
+  process.kill(engine(), 'SIGKILL');
+  await expect
+    .poll(async () => (await readyz()).text, { interval: 5 })
+    .toMatch(/^ready\ndegraded: storage is not available; 0 spans wait/);
+  expect((await readyz()).status).toBe(200);
+  await expect.poll(async () => (await readyz()).text, { timeout: 10_000 }).toMatch(/^ready\n0 spans/);
 });

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { batchOf } from '../../src/rows/batch.ts';
+import { LandingBlock } from '../../src/block/landing-block.ts';
 import { rowDefect } from '../../src/rows/row-defect.ts';
 import { clickhouseStorage } from '../../src/store/clickhouse-storage.ts';
+import { landingRows } from '../../src/testing.ts';
 import { type RunningStore, startWithClickHouse } from '../support/clickhouse.ts';
 import { KEYS, metric, post } from '../support/running.ts';
+import { SOURCE } from '../support/source.ts';
 import * as wire from '../support/wire.ts';
 
 let running: RunningStore;
 let url: string;
 beforeAll(async () => {
-  running = await startWithClickHouse();
+  running = await startWithClickHouse({ acknowledge: 'stored' });
   url = running.listening.url;
 });
 afterAll(() => running.stop());
@@ -54,9 +55,9 @@ const raw = async (name: string) => {
 };
 
 const rowsOf = (body: Buffer) => {
-  const decoded = decodeProtobuf(body, 100_000);
-  if (decoded.kind !== 'decoded') throw new Error(decoded.kind);
-  return batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: ['*'] }, 1000).rows;
+  const block = new LandingBlock();
+  expect(block.append(body, SOURCE).kind).toBe('appended');
+  return block.take();
 };
 
 test('a token lets its rows in once, one insert after the other and all at the same time', async () => {
@@ -209,10 +210,9 @@ test('what the views do with any row is what the sender was told', async () => {
           ]),
         ),
       );
-      const decoded = decodeProtobuf(body, 100_000);
-      if (decoded.kind !== 'decoded') throw new Error(decoded.message);
-      const { rows } = batchOf(decoded.resourceSpans, { principal: 'p', team: 't', workflows: ['*'] }, 1000);
-      expect(await storage.insert(rows, mark)).toEqual({ kind: 'stored' });
+      const block = rowsOf(body);
+      const rows = landingRows(block);
+      expect(await storage.insert(block, mark)).toEqual({ kind: 'stored' });
       const seen = await running.rows<{ name: string; reason: string }>(
         `SELECT toString(name) AS name, '' AS reason FROM spans WHERE startsWith(name, {mark:String})
          UNION ALL SELECT span_name AS name, reason FROM quarantine WHERE startsWith(span_name, {mark:String})`,

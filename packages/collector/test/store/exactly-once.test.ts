@@ -75,26 +75,35 @@ test('a forgotten body is inserted again under its old token', async () => {
   expect(store.rows.map((row) => row.spanName)).toEqual(['a', 'b']);
 });
 
-test('rows that storage refuses are found, quarantined and told; their neighbours are stored', async () => {
-  const { store, url } = await begin();
+test('a body that storage refuses goes to the quarantine as it came, where storage has shown that it works', async () => {
+  const { store, collector, url } = await begin();
   store.fault = (rows) =>
     rows.some((row) => row.spanName.startsWith('poison'))
       ? { kind: 'rejected', code: 407, message: 'decimal overflow' }
       : undefined;
-  const names = ['a', 'poison 1', 'b', 'c', 'poison 2', 'd', 'e'];
-  const answer = await post(url, request(names.map((name) => span(name))));
+  const poison = request([span('beside'), span('poison')]);
+  expect((await post(url, poison)).status).toBe(503);
+  expect(store.quarantined).toEqual([]);
+  expect((await post(url, request([span('good')]))).status).toBe(200);
+  const answer = await post(url, poison);
   expect(answer.status).toBe(200);
-  expect(answer.text).toContain('2 of 7 spans were quarantined: unstorable (2: ClickHouse error 407)');
-  expect(store.rows.map((row) => row.spanName)).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(store.quarantined.map((row) => row.reason)).toEqual(['unstorable', 'unstorable']);
+  expect(answer.text).toContain('2 of 2 spans were quarantined: unstorable (2: ClickHouse error 407)');
+  expect(store.rows.map((row) => row.spanName)).toEqual(['good']);
+  const [row, ...more] = store.quarantined;
+  expect(more).toEqual([]);
+  expect(Buffer.from(JSON.parse(row?.raw ?? '').body, 'base64')).toEqual(poison);
+  expect(await metric(collector, 'tollgate_collector_spans_accepted_total')).toBe(3);
+  expect(await metric(collector, 'tollgate_collector_spans_quarantined_total')).toBe(2);
 });
 
-test('storage that refuses every row is out of order, and nothing is quarantined for it', async () => {
+test('storage that refuses everything is out of order, and nothing more is quarantined for it', async () => {
   const { store, url } = await begin();
+  expect((await post(url, request([span('good')]))).status).toBe(200);
   store.fault = () => ({ kind: 'rejected', code: 407, message: 'decimal overflow' });
-  const answer = await post(url, request(Array.from({ length: 40 }, (_, i) => span(`s${i}`))));
-  expect(answer.status).toBe(503);
-  expect(store.quarantined).toEqual([]);
+  const statuses: number[] = [];
+  for (let i = 0; i < 20; i++) statuses.push((await post(url, request([span(`s${i}`)]))).status);
+  expect(statuses).toEqual([...Array(16).fill(200), ...Array(4).fill(503)]);
+  expect(store.quarantined).toHaveLength(16);
 });
 
 test('bytes in flight are bounded: beyond, 429 with Retry-After, and room again afterwards', async () => {

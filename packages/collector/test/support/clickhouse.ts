@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import {
   type Collector,
-  type CollectorLimits,
+  type CollectorOptions,
   clickhouseStorage,
   createCollector,
   type Listening,
@@ -13,18 +16,23 @@ export interface RunningStore {
   readonly clickhouse: ClickHouse;
   readonly collector: Collector;
   readonly listening: Listening;
+  /** Of the collector's log. */
+  readonly directory: string;
   /** Rows of a query, as the reading user sees them. */
   rows<Row>(query: string, params?: Record<string, unknown>): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
-/** A collector over a real, empty, migrated ClickHouse. */
-export async function startWithClickHouse(limits: CollectorLimits = {}): Promise<RunningStore> {
+/** A collector with a log over a real, empty, migrated ClickHouse. */
+export async function startWithClickHouse(options: Partial<CollectorOptions> = {}): Promise<RunningStore> {
   const clickhouse = await startTestClickHouse();
-  const collector = createCollector({ ...clickhouseStorage(clickhouse.clients.landing), verifyKey, limits });
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-log-'));
+  const storage = clickhouseStorage(clickhouse.clients.landing);
+  const collector = createCollector({ ...storage, verifyKey, directory, ...options });
   return {
     clickhouse,
     collector,
+    directory,
     listening: await collector.listen(0),
     rows: async <Row>(query: string, query_params: Record<string, unknown> = {}) => {
       const result = await clickhouse.clients.reader.query({ query, query_params, format: 'JSONEachRow' });
@@ -33,6 +41,7 @@ export async function startWithClickHouse(limits: CollectorLimits = {}): Promise
     stop: async () => {
       await collector.close();
       await clickhouse.close();
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

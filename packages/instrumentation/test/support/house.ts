@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { createCollector, type LandingRow } from '@tollgate/collector';
+import { landingRows } from '@tollgate/collector/testing';
 import { createAgentKey, createPerson, createQueryService, issueToken } from '@tollgate/query-service';
 import { pino } from 'pino';
 import type { StartOptions, Tollgate } from '../../src/face.ts';
@@ -35,7 +36,7 @@ export async function openHouse(yaml = SUPPORT_WORKFLOW) {
   const rows: LandingRow[] = [];
   const collector = createCollector({
     insert: async (batch) => {
-      rows.push(...batch);
+      rows.push(...landingRows(batch));
       return { kind: 'stored' };
     },
     quarantine: async () => ({ kind: 'stored' }),

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backlog } from '../batch/backlog.ts';
+import { Batcher, type Taken } from '../batch/batcher.ts';
+import { BlockPool } from '../batch/block-pool.ts';
+import type { BodyBatch } from '../batch/body-batch.ts';
+import { sizeInLog } from '../batch/decode-logged.ts';
+import type { Incoming } from '../batch/incoming.ts';
+import { Refusable } from '../batch/refusable.ts';
+import type { BatchEnd } from '../batch/store-batch.ts';
+import { FairBudget } from '../http/fair-budget.ts';
+import { refuse } from '../http/refusals.ts';
+import type { Ledger } from '../ledger.ts';
+import type { ResolvedLimits } from '../limits.ts';
+import { BodyLog } from '../log/body-log.ts';
+import type { LogFiles } from '../log/log-files.ts';
+import type { Opened } from '../log/open-segments.ts';
+import type { Logger } from '../logger.ts';
+import type { CollectorMetrics } from '../metrics.ts';
+import type { Store } from '../store/insert-batch.ts';
+import { Recent } from '../store/recent.ts';
+import { decodeInto } from './decode-into.ts';
+import type { Flushed, Keeper, Kept, Readiness } from './keeper.ts';
+
+export interface LoggedParts {
+  readonly directory: string;
+  readonly files: LogFiles;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly limits: ResolvedLimits;
+  readonly metrics: CollectorMetrics;
+  readonly logger: Logger;
+  /** Answer only when the tables have it. */
+  readonly whenStored: boolean;
+  /** There is room again. */
+  readonly onRoom: () => void;
+}
+
+type InLog = Extract<Kept, { kind: 'kept' }> & { readonly id: number };
+
+const MIB = 1024 * 1024;
+
+/** Keeps bodies in the write-ahead log until the tables have them. */
+export class LoggedKeeper implements Keeper {
+  readonly opened: Promise<void>;
+  readonly #parts: LoggedParts;
+  readonly #budget: FairBudget;
+  readonly #recent: Recent<InLog | Exclude<Kept, { kind: 'kept' }>>;
+  readonly #stopping = new AbortController();
+  /** Bodies that a sender may still wait for, and that went to the quarantine whole. */
+  readonly #unstorable = new Map<number, string>();
+  #progress = Promise.withResolvers<void>();
+  #running: { readonly log: BodyLog; readonly batcher: Batcher } | undefined;
+
+  constructor(parts: LoggedParts) {
+    this.#parts = parts;
+    this.#budget = new FairBudget(parts.limits.maxLogBytes);
+    this.#recent = new Recent(parts.limits.rememberedBodies);
+    this.opened = this.#open();
+    this.opened.catch(() => undefined);
+  }
+
+  async #open(): Promise<void> {
+    const { directory, files, limits, logger, metrics } = this.#parts;
+    const { log, opened } = await BodyLog.open({
+      directory,
+      files,
+      segmentBytes: Math.min(64 * MIB, Math.max(MIB, Math.floor(limits.maxLogBytes / 16))),
+      remember: limits.rememberedBodies,
+      onGroup: (group) => {
+        metrics.groupEnded(group);
+        if (group.result === 'failed') this.#failed(group.ids);
+      },
+      onFailure: (error) => logger.error({ error, directory }, 'the log cannot be written'),
+    });
+    this.#report(opened);
+    const pool = new BlockPool(5);
+    const backlog = new Backlog(log, pool, limits);
+    this.#recover(opened, backlog);
+    const batcher = new Batcher({
+      ...this.#parts,
+      log,
+      pool,
+      backlog,
+      signal: this.#stopping.signal,
+      refusable: new Refusable(),
+      blockRows: limits.blockRows,
+      blockBytes: limits.blockBytes,
+      impatient: this.#parts.whenStored,
+      decode: decodeInto(limits),
+      onEnd: (batch, end) => this.#ended(batch, end),
+      onSpill: (spans) => metrics.spilled(spans),
+      onReplay: (batch) => metrics.replayed(batch.spans),
+    });
+    this.#running = { log, batcher };
+    metrics.watchLog(log);
+  }
+
+  /** Bytes that were not whole are never passed over in silence. */
+  #report({ bad }: Opened): void {
+    for (const { kind, segment, offset, end, keptAt } of bad) {
+      const details = { segment, offset, bytes: end - offset, keptAt };
+      this.#parts.metrics.badBytes(kind, end - offset);
+      if (kind === 'torn')
+        this.#parts.logger.warn(details, 'the log ended in a torn write, which nobody was told is durable');
+      else this.#parts.logger.error(details, 'a stretch of the log is damaged: what it held is not stored');
+    }
+  }
+
+  #recover({ recovered }: Opened, backlog: Backlog): void {
+    for (const { meta, size } of recovered.undone) this.#budget.force(meta.principal, size);
+    this.#parts.ledger.recovered(recovered.undone.reduce((sum, { meta }) => sum + meta.spans, 0));
+    for (const { meta } of recovered.recent) {
+      const rejected = meta.rejected.reduce((sum, [, count]) => sum + count, 0);
+      const { id, token, spans, message } = meta;
+      this.#recent.remember(token, { kind: 'kept', id, spans, rejected, message });
+    }
+    for (const batch of recovered.batches) backlog.addBatch(batch);
+    backlog.add(recovered.unbatched);
+  }
+
+  get hasRoom(): boolean {
+    return this.#running?.batcher.hasRoom ?? true;
+  }
+
+  async keep(body: Incoming): Promise<Kept> {
+    if (!this.#running) await this.opened.catch(() => undefined);
+    const { outcome, first } = await this.#recent.once(body.token, () => this.#log(body));
+    if (outcome.kind !== 'kept') return outcome;
+    const kept = this.#parts.whenStored ? await this.#whenStored(outcome) : outcome;
+    if (kept.kind === 'kept' && !first) this.#parts.ledger.repeated(kept.spans);
+    return kept;
+  }
+
+  async #log(body: Incoming) {
+    const running = this.#running;
+    if (!running) return refuse('log_unavailable');
+    const size = sizeInLog(body.sent.length);
+    const client = body.principal.principal;
+    const { limits, ledger } = this.#parts;
+    if (ledger.inLog >= limits.maxLogSpans || running.log.bytes + size > limits.maxLogBytes)
+      return refuse('log_full');
+    const share = this.#budget.take(client, size);
+    if (share !== 'taken') return refuse(share === 'full' ? 'log_full' : 'client_over_share');
+    const kept = await this.#settled(running.batcher.take(body));
+    if (kept.kind !== 'kept') this.#budget.give(client, size);
+    return kept;
+  }
+
+  async #settled(taken: Taken): Promise<InLog | Exclude<Kept, { kind: 'kept' }>> {
+    if (taken.kind === 'malformed') return refuse('malformed_body', taken.message);
+    if (taken.kind === 'too_large') return refuse('body_too_large', taken.message);
+    if ((await taken.logged) === 'failed') return refuse('log_unavailable');
+    const { id, spans, rejected, message } = taken;
+    this.#parts.ledger.logged(spans);
+    return { kind: 'kept', id, spans, rejected, message };
+  }
+
+  async #whenStored(kept: InLog): Promise<Kept> {
+    const until = performance.now() + this.#parts.limits.storedTimeoutMs;
+    while (!this.#running?.log.isDone(kept.id)) {
+      if (!(await this.#progressBefore(until))) return refuse('storage_unavailable', LATE);
+    }
+    const why = this.#unstorable.get(kept.id);
+    if (why === undefined) return kept;
+    const { spans } = kept;
+    const message = `${spans} of ${spans} spans were quarantined: unstorable (${spans}: ${why})`;
+    return { ...kept, rejected: spans, message };
+  }
+
+  /** False when the time is over, or this keeper ends. */
+  async #progressBefore(until: number): Promise<boolean> {
+    const left = until - performance.now();
+    if (left <= 0 || this.#stopping.signal.aborted) return false;
+    const timer = new AbortController();
+    const over = sleep(left, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    await Promise.race([this.#progress.promise, over]);
+    timer.abort();
+    return true;
+  }
+
+  #failed(ids: readonly number[]): void {
+    this.#running?.batcher.failed(ids);
+    this.#progressed();
+  }
+
+  #progressed(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers();
+  }
+
+  #ended(batch: BodyBatch, end: BatchEnd): void {
+    if (end.kind === 'stored') {
+      for (const [client, bytes] of batch.held) this.#budget.give(client, bytes);
+      if (this.#parts.whenStored) for (const [id, why] of end.unstorable) this.#unstorable.set(id, why);
+      for (const id of this.#unstorable.keys()) if (this.#unstorable.size > 1000) this.#unstorable.delete(id);
+    }
+    this.#parts.onRoom();
+    this.#progressed();
+  }
+
+  async flush(timeoutMs: number): Promise<Flushed> {
+    await this.opened;
+    const running = this.#running;
+    if (!running) return { kind: 'waiting', spans: this.#parts.ledger.inLog };
+    const { log, batcher } = running;
+    const last = log.lastId;
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      batcher.hurry();
+      if (log.firstUndone > last) return { kind: 'stored' };
+      if (!(await this.#progressBefore(until))) return { kind: 'waiting', spans: this.#parts.ledger.inLog };
+    }
+  }
+
+  readiness(): Readiness {
+    const running = this.#running;
+    if (!running) return { accepts: false, detail: 'the log is not open' };
+    const { limits, ledger } = this.#parts;
+    const { log } = running;
+    const age = Math.max(0, Math.round((Date.now() - (log.oldestUndoneMs ?? Date.now())) / 1000));
+    const detail = `${ledger.inLog} spans wait in the log, the oldest for ${age} s`;
+    if (!log.healthy) return { accepts: false, detail: `the log cannot be written; ${detail}` };
+    const full = ledger.inLog >= limits.maxLogSpans || log.bytes >= limits.maxLogBytes;
+    return { accepts: !full, detail: full ? `the log is full; ${detail}` : detail };
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    const isOpen = await this.opened.then(
+      () => true,
+      () => false,
+    );
+    if (!isOpen || !this.#running) return;
+    const flushed = await this.flush(timeoutMs);
+    if (flushed.kind === 'waiting')
+      this.#parts.logger.warn(
+        { spans: flushed.spans },
+        'closing; what waits in the log is stored after the next start',
+      );
+    this.#stopping.abort();
+    this.#progress.resolve();
+    await this.#running.log.close();
+  }
+}
+
+const LATE = 'the spans are durable and not stored yet; send again later';
