@@ -55,6 +55,14 @@ export function connectApi(serviceUrl: string, token: string): Api {
   };
 }
 
+/** Undefined as long as there is nothing by that name: what was acknowledged reaches the tables a moment later. */
+export async function ifFound<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
 function toError(request: string, status: number, text: string): ApiError {
   const parsed = errorBody.safeParse(safeJson(text));
   const { code, message } = parsed.success

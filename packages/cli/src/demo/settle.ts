@@ -1,5 +1,6 @@
 import { parseWorkflow, type RunStatus, requirements } from '@tollgate/contract';
 import { z } from 'zod';
+import { ifFound } from './api.ts';
 import type { Company } from './company.ts';
 import { type Scenario, WORKFLOWS } from './scenario.ts';
 import { waitUntil } from './wait-until.ts';
@@ -24,8 +25,8 @@ export async function stored(company: Company, runs: readonly StartedRun[], unti
   await Promise.all(Object.values(agents).map(({ tollgate }) => tollgate.flush(until - Date.now())));
   for (const { runId, status, scenario } of runs)
     await waitUntil({ until, waitingFor: `the end of ${scenario.name}` }, async () => {
-      const { run } = await admin.get(`/v1/runs/${runId}/evidence`, evidence);
-      return run.status === status ? status : undefined;
+      const found = await ifFound(admin.get(`/v1/runs/${runId}/evidence`, evidence));
+      return found?.run.status === status ? status : undefined;
     });
   const expected = await sampledCalls(runs);
   await waitUntil({ until, waitingFor: `${expected} samples` }, async () => {

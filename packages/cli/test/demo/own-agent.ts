@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { start } from '@tollgate/instrumentation';
 import { describe, expect, it } from 'vitest';
-import { connectApi } from '../../src/demo/api.ts';
+import { connectApi, ifFound } from '../../src/demo/api.ts';
 import { waitUntil } from '../../src/demo/wait-until.ts';
 import type { RunningSystem } from '../support/running-system.ts';
 import { tollgate } from '../support/tollgate.ts';
@@ -71,8 +71,8 @@ export function describeOwnAgent(system: () => RunningSystem): void {
       const api = connectApi(serviceUrl, admin.token);
       const until = Date.now() + 20_000;
       await waitUntil({ until, waitingFor: 'the run of an own agent' }, async () => {
-        const { run, chain } = await readEvidence(api, runId);
-        return run.status === 'completed' && chain.whole ? run : undefined;
+        const found = await ifFound(readEvidence(api, runId));
+        return found?.run.status === 'completed' && found.chain.whole ? found.run : undefined;
       });
     });
   });

@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectApi } from '../../src/demo/api.ts';
+import { connectApi, ifFound } from '../../src/demo/api.ts';
 import { waitUntil } from '../../src/demo/wait-until.ts';
 import type { RunningSystem } from '../support/running-system.ts';
 
@@ -23,8 +23,8 @@ export function describeStockOpenTelemetry(system: () => RunningSystem): void {
       const { cost, model_calls } = await waitUntil(
         { until: Date.now() + 20_000, waitingFor: 'the price of a stock span' },
         async () => {
-          const answer = await api.get(`/v1/runs/${run_id}/evidence`, priced);
-          return answer.cost.unpriced_calls === 0 ? answer : undefined;
+          const answer = await ifFound(api.get(`/v1/runs/${run_id}/evidence`, priced));
+          return answer?.cost.unpriced_calls === 0 ? answer : undefined;
         },
       );
       // (1000 - 400) x 2.5e-6 + 400 x 1.25e-6 + 100 x 1e-5, worked out by hand.

@@ -133,7 +133,7 @@ export class LoggedKeeper implements Keeper {
 
   async #log(body: Incoming) {
     const running = this.#running;
-    if (!running) return refuse('log_unavailable');
+    if (!running?.log.accepts) return refuse('log_unavailable');
     const size = sizeInLog(body.sent.length);
     const client = body.principal.principal;
     const { limits, ledger } = this.#parts;

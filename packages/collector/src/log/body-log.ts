@@ -4,6 +4,7 @@ import type { LogFiles } from './log-files.ts';
 import { type Abandoned, type GroupEnd, type Logged, LogWriter } from './log-writer.ts';
 import { type Opened, openSegments, segmentPath } from './open-segments.ts';
 import type { IdRange, RangeSet } from './range-set.ts';
+import { isFull, Reserve } from './reserve.ts';
 import { Segment } from './segment.ts';
 import { encodeHeader, newMark } from './segment-header.ts';
 
@@ -30,15 +31,19 @@ export class BodyLog {
   readonly #segments: Segment[];
   readonly #done: RangeSet;
   readonly #unlock: () => void;
+  readonly #reserve: Reserve;
   #lastNumber: number;
   #nextId: number;
   #settledId: number;
   #groupEnd = Promise.withResolvers<void>();
   #freeing: Promise<void> = Promise.resolve();
   #closed = false;
+  /** The disk is full: what room there is belongs to the markers, until the reserve is whole again. */
+  #starved = false;
 
   private constructor(options: BodyLogOptions, opened: Opened, unlock: () => void) {
     this.#options = options;
+    this.#reserve = new Reserve(options.directory, options.files);
     this.#segments = opened.segments;
     this.#lastNumber = opened.lastNumber;
     this.#done = opened.recovered.done;
@@ -48,7 +53,7 @@ export class BodyLog {
     this.#writer = new LogWriter(options.segmentBytes, {
       open: (firstId, abandoned) => this.#openSegment(firstId, abandoned),
       nextId: () => this.#nextId,
-      failed: options.onFailure,
+      failed: (error) => this.#failed(error),
       ended: (group) => this.#ended(group),
     });
   }
@@ -60,6 +65,7 @@ export class BodyLog {
     try {
       const opened = await openSegments(options.directory, options.files, options.remember);
       const log = new BodyLog(options, opened, unlock);
+      await log.#reserve.fill();
       log.#free();
       return { log, opened };
     } catch (error) {
@@ -77,9 +83,15 @@ export class BodyLog {
     return this.#segments.length;
   }
 
-  /** False while the disk refuses. */
+  /** False while the disk refuses, or has no more room than what is kept for markers. */
   get healthy(): boolean {
-    return this.#writer.healthy;
+    return this.#writer.healthy && !this.#starved;
+  }
+
+  /** False while what room the disk has is kept for markers: then nothing may be appended. */
+  get accepts(): boolean {
+    if (this.#starved) void this.#refill();
+    return !this.#starved;
   }
 
   /** Takes a body in order; its bytes must not change until it is settled. */
@@ -89,6 +101,19 @@ export class BodyLog {
   ): { readonly id: number; readonly logged: Promise<Logged> } {
     const id = this.#nextId++;
     return { id, logged: this.#append({ kind: 'body', meta: { id, ...meta }, bytes }) };
+  }
+
+  async #refill(): Promise<void> {
+    await this.#reserve.fill();
+    if (this.#reserve.held) this.#starved = false;
+  }
+
+  #failed(error: unknown): void {
+    if (isFull(error) && this.#reserve.held) {
+      this.#starved = true;
+      void this.#reserve.release();
+    }
+    this.#options.onFailure(error);
   }
 
   #ended(group: GroupEnd): void {
@@ -208,6 +233,7 @@ export class BodyLog {
       await this.#options.files.remove(oldest.path);
       this.#segments.shift();
       await oldest.file.close();
+      if (this.#starved) await this.#refill();
     }
   }
 }

@@ -20,6 +20,8 @@ export class MemoryFiles implements LogFiles {
   /** Nothing happens any more, and nobody is answered. */
   dead = false;
   locked = false;
+  /** Bytes that may still be written; a file that is removed gives its own back. */
+  room = Number.POSITIVE_INFINITY;
 
   /** What another process finds after this one has lost power. @param chance from 0 to 1, asked for every choice */
   afterCrash(chance: () => number): MemoryFiles {
@@ -101,6 +103,7 @@ export class MemoryFiles implements LogFiles {
 
   remove = async (path: string): Promise<void> => {
     await this.#step('remove');
+    this.room += this.#files.get(path)?.bytes.length ?? 0;
     this.#files.delete(path);
   };
 
@@ -124,6 +127,8 @@ export class MemoryFiles implements LogFiles {
         };
         try {
           await this.#step('write');
+          if (bytes.length > this.room) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+          this.room -= bytes.length;
         } catch (error) {
           put(Math.floor(bytes.length / 2));
           throw error;
