@@ -74,8 +74,8 @@ export class Batcher {
 
   /** Decodes a body into the open block and appends it to the log, in one step: blocks hold bodies in the order of the log. */
   take(body: Incoming): Taken {
-    const { log, decode } = this.#parts;
-    const appended = decode(this.#open.block, body);
+    const { log } = this.#parts;
+    const appended = this.#decode(body);
     if (appended.kind !== 'appended') return appended;
     const { spans, rejections } = appended;
     const { principal, encoding, packing, token, receivedMs, sent } = body;
@@ -91,6 +91,17 @@ export class Batcher {
         appended,
       );
     return { kind: 'taken', id, spans, rejected: rejections.total, message, logged };
+  }
+
+  #decode(body: Incoming): Appended {
+    try {
+      return this.#parts.decode(this.#open.block, body);
+    } catch (defect) {
+      // Nobody knows what it left in the block; what else is in there is in the log as well.
+      this.#spill();
+      this.#pump();
+      throw defect;
+    }
   }
 
   /** The log could not write these: they must not be stored, since nobody was told that they are. */

@@ -29,7 +29,8 @@ interface Hunt {
   readonly parts: StoreParts;
   /** Stands for everything in the end: what is counted of each body. */
   readonly counted: BodyBatch;
-  readonly guilty: { readonly id: number; readonly refused: Refused }[];
+  /** Refused alone, under this token. */
+  readonly guilty: { readonly id: number; readonly token: string; readonly refused: Refused }[];
   storedRows: number;
 }
 
@@ -54,15 +55,23 @@ export async function isolate(
   const { guilty } = hunt;
   if (hunt.storedRows === 0 && !believed && !refusable.take(guilty.length))
     return { ...refused, kind: 'unavailable' };
-  const quarantined = await quarantine(hunt, token);
+  // The server may have been mended meanwhile: only who is refused once more is guilty.
+  for (const suspect of guilty.splice(0)) {
+    const again = await insertPart([suspect.id], suspect.token, hunt);
+    if (again.kind === 'unavailable') return again;
+  }
+  const quarantined = guilty.length === 0 ? STORED : await quarantine(hunt, token);
   if (quarantined.kind !== 'stored') return { ...quarantined, kind: 'unavailable' };
-  logger.error(
-    { bodies: guilty.length, code: refused.code, reason: refused.message },
-    'ClickHouse refused what bodies hold; they are in the quarantine as "unstorable"',
-  );
+  if (guilty.length > 0)
+    logger.error(
+      { bodies: guilty.length, code: refused.code, reason: refused.message },
+      'ClickHouse refused what bodies hold; they are in the quarantine as "unstorable"',
+    );
   const unstorable = new Map(guilty.map(({ id, refused: why }) => [id, `ClickHouse error ${why.code}`]));
   return { kind: 'stored', rejected: counted.rejected, unstorable };
 }
+
+const STORED = { kind: 'stored' } as const;
 
 async function insertHalves(
   ids: readonly number[],
@@ -71,17 +80,17 @@ async function insertHalves(
   hunt: Hunt,
 ): Promise<{ readonly kind: 'stored' } | Unavailable> {
   const [only, ...more] = ids;
-  if (only === undefined) return { kind: 'stored' };
+  if (only === undefined) return STORED;
   if (more.length === 0) {
-    hunt.guilty.push({ id: only, refused });
-    return { kind: 'stored' };
+    hunt.guilty.push({ id: only, token, refused });
+    return STORED;
   }
   const middle = ids.length >> 1;
   for (const [index, half] of [ids.slice(0, middle), ids.slice(middle)].entries()) {
     const result = await insertPart(half, `${token}.${index}`, hunt);
     if (result.kind === 'unavailable') return result;
   }
-  return { kind: 'stored' };
+  return STORED;
 }
 
 async function insertPart(

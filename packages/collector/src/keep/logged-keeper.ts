@@ -73,7 +73,7 @@ export class LoggedKeeper implements Keeper {
       onFailure: (error) => logger.error({ error, directory }, 'the log cannot be written'),
     });
     this.#report(opened);
-    const pool = new BlockPool(5);
+    const pool = new BlockPool(2);
     const backlog = new Backlog(log, pool, limits);
     this.#recover(opened, backlog);
     const batcher = new Batcher({
@@ -107,9 +107,9 @@ export class LoggedKeeper implements Keeper {
   }
 
   #recover({ recovered }: Opened, backlog: Backlog): void {
-    for (const { meta, size } of recovered.undone) this.#budget.force(meta.principal, size);
-    this.#parts.ledger.recovered(recovered.undone.reduce((sum, { meta }) => sum + meta.spans, 0));
-    for (const { meta } of recovered.recent) {
+    for (const [principal, bytes] of recovered.undone.held) this.#budget.force(principal, bytes);
+    this.#parts.ledger.recovered(recovered.undone.spans);
+    for (const meta of recovered.recent) {
       const rejected = meta.rejected.reduce((sum, [, count]) => sum + count, 0);
       const { id, token, spans, message } = meta;
       this.#recent.remember(token, { kind: 'kept', id, spans, rejected, message });

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lockDirectory } from './directory-lock.ts';
 import { setAside } from './set-aside.ts';
@@ -26,6 +26,7 @@ export interface LogFiles {
   /** A new file, its directory entry synced: a synced file that no directory names is lost at power loss. */
   create(path: string): Promise<LogFile>;
   open(path: string): Promise<LogFile>;
+  rename(from: string, to: string): Promise<void>;
   /** Removes it, and syncs the directory, so that files vanish in the order in which they were removed. */
   remove(path: string): Promise<void>;
 }
@@ -45,6 +46,10 @@ export const diskFiles: LogFiles = {
     return file(handle);
   },
   open: async (path) => file(await open(path, 'r+')),
+  rename: async (from, to) => {
+    await rename(from, to);
+    await syncDirectory(dirname(to));
+  },
   remove: async (path) => {
     await rm(path, { force: true });
     await syncDirectory(dirname(path));

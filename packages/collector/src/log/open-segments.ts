@@ -36,8 +36,8 @@ interface Found {
  */
 export async function openSegments(directory: string, files: LogFiles, remember: number): Promise<Opened> {
   const found = await findSegments(directory, files);
-  const first = found.find(({ header }) => header !== undefined)?.header?.firstId ?? 1;
-  const recovery = new Recovery(first, remember);
+  // Where the first one cannot be read, nobody knows what is gone: 0 assumes nothing.
+  const recovery = new Recovery(found[0]?.header?.firstId ?? 0, remember);
   const segments: Segment[] = [];
   const bad: FoundBad[] = [];
   for (const [index, each] of found.entries()) {
@@ -89,17 +89,23 @@ async function openSegment(
   const bytes = Buffer.allocUnsafeSlow(Math.min(found.size, abandoned));
   const whole = bytes.subarray(0, await file.read(bytes, 0));
   if (!header) {
-    // A crash while it was made leaves less than a header; anything longer was a segment once.
-    const kind = whole.length <= SEGMENT_HEADER_BYTES ? 'torn' : 'damaged';
-    if (whole.length > 0) await keep({ kind, offset: 0, end: whole.length }, found, whole, opening);
     await file.close();
-    await opening.files.remove(path);
+    await passOver(found, whole, opening);
     return undefined;
   }
   const segment = new Segment(number, path, header, file);
   segment.length = await readEntries(segment, whole, found, opening);
   if (segment.length < found.size) await cut(file, segment.length);
   return segment;
+}
+
+/** A crash while a segment was made leaves no more than a header; anything longer was a segment once, and is kept as it is. */
+async function passOver(found: Found, bytes: Buffer, { files, bad }: Opening): Promise<void> {
+  const { path: segment } = found;
+  if (bytes.length <= SEGMENT_HEADER_BYTES) return files.remove(segment);
+  const keptAt = `${segment}.damaged`;
+  await files.rename(segment, keptAt);
+  bad.push({ kind: 'damaged', offset: 0, end: bytes.length, segment, keptAt });
 }
 
 async function readEntries(segment: Segment, bytes: Buffer, found: Found, opening: Opening): Promise<number> {

@@ -7,19 +7,20 @@ export interface OpenBatch {
   readonly ranges: readonly IdRange[];
 }
 
-/** A body that the log still holds, done or not. */
-export interface KnownBody {
-  readonly meta: BodyMeta;
-  done: boolean;
-  /** Bytes of its entry. */
+/** What is counted of a body that is not done: there may be millions. */
+interface Pending {
+  readonly principal: string;
+  readonly spans: number;
   readonly size: number;
 }
 
 /** What a log that was left behind says, as its entries are read from the first to the last. */
 export class Recovery {
-  readonly #pending = new Map<number, KnownBody>();
+  readonly #pending = new Map<number, Pending>();
   readonly #batches = new Map<string, OpenBatch>();
-  readonly #recent: KnownBody[] = [];
+  readonly #recent: BodyMeta[] = [];
+  /** One string for each name, however many bodies have it. */
+  readonly #names = new Map<string, string>();
   readonly #remember: number;
   readonly #firstId: number;
   #nextId: number;
@@ -30,7 +31,7 @@ export class Recovery {
    */
   constructor(firstId: number, remember: number) {
     this.#firstId = firstId;
-    this.#nextId = firstId;
+    this.#nextId = Math.max(1, firstId);
     this.#remember = remember;
   }
 
@@ -46,21 +47,19 @@ export class Recovery {
   }
 
   #body(meta: BodyMeta, size: number): void {
-    const known: KnownBody = { meta, size, done: false };
-    this.#pending.set(meta.id, known);
-    this.atLeast(meta.id + 1);
-    this.#recent.push(known);
-    if (this.#recent.length > 2 * this.#remember) this.#recent.splice(0, this.#remember);
+    const { id, spans } = meta;
+    const principal = this.#names.get(meta.principal) ?? meta.principal;
+    this.#names.set(principal, principal);
+    this.#pending.set(id, { principal, spans, size });
+    this.atLeast(id + 1);
+    this.#recent.push(meta);
+    if (this.#recent.length > 2 * this.#remember)
+      this.#recent.splice(0, this.#recent.length - this.#remember);
   }
 
   #done({ token, ranges }: OpenBatch): void {
     this.#batches.delete(token);
-    for (const [first, last] of ranges)
-      for (let id = first; id <= last; id++) {
-        const body = this.#pending.get(id);
-        if (body) body.done = true;
-        this.#pending.delete(id);
-      }
+    for (const [first, last] of ranges) for (let id = first; id <= last; id++) this.#pending.delete(id);
   }
 
   finish(): Recovered {
@@ -81,10 +80,26 @@ export class Recovery {
       done,
       batches,
       unbatched: left.flatMap((range) => claimed.missing(range)),
-      undone: [...this.#pending.values()],
+      undone: totals(this.#pending.values()),
       recent: this.#remember === 0 ? [] : this.#recent.slice(-this.#remember),
     };
   }
+}
+
+function totals(bodies: Iterable<Pending>): Undone {
+  let spans = 0;
+  const held = new Map<string, number>();
+  for (const body of bodies) {
+    spans += body.spans;
+    held.set(body.principal, (held.get(body.principal) ?? 0) + body.size);
+  }
+  return { spans, held };
+}
+
+export interface Undone {
+  readonly spans: number;
+  /** Bytes of entries, by principal. */
+  readonly held: ReadonlyMap<string, number>;
 }
 
 export interface Recovered {
@@ -94,7 +109,7 @@ export interface Recovered {
   readonly batches: readonly OpenBatch[];
   /** Bodies that no batch was made of yet. */
   readonly unbatched: readonly IdRange[];
-  readonly undone: readonly KnownBody[];
+  readonly undone: Undone;
   /** The newest bodies, done or not, the oldest of them first. */
-  readonly recent: readonly KnownBody[];
+  readonly recent: readonly BodyMeta[];
 }

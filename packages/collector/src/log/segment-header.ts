@@ -40,12 +40,13 @@ export type HeaderRead =
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'unreadable' };
 
+/** Where the head ends and what its checksum covers is the same in every version: one that is torn must not look newer. */
 export function decodeHeader(bytes: Buffer): HeaderRead {
-  if (bytes.length < 14 || !bytes.subarray(0, 12).equals(MAGIC)) return { kind: 'unreadable' };
+  if (bytes.length < SEGMENT_HEADER_BYTES || !bytes.subarray(0, 12).equals(MAGIC))
+    return { kind: 'unreadable' };
+  if (crc32(bytes.subarray(0, 60)) !== bytes.readUInt32LE(60)) return { kind: 'unreadable' };
   const version = bytes.readUInt16LE(12);
   if (version > LOG_VERSION) return { kind: 'newer', version };
-  if (bytes.length < SEGMENT_HEADER_BYTES) return { kind: 'unreadable' };
-  if (crc32(bytes.subarray(0, 60)) !== bytes.readUInt32LE(60)) return { kind: 'unreadable' };
   const header = {
     mark: Buffer.from(bytes.subarray(16, 24)),
     firstId: bytes.readDoubleLE(24),

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { crc32, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Collector, type CollectorOptions, createCollector } from '../../src/index.ts';
 import { MemoryFiles } from '../support/memory-files.ts';
@@ -141,6 +141,7 @@ test('a log of a newer version keeps a collector from listening, with what to do
   const name = (await readdir(directory)).find((each) => each.endsWith('.log')) ?? '';
   const bytes = await readFile(join(directory, name));
   bytes.writeUInt16LE(2, 12);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
   await writeFile(join(directory, name), bytes);
   await expect(create().listen(0)).rejects.toMatchObject({ code: 'log_newer_version' });
   expect(await readFile(join(directory, name))).toEqual(bytes);

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { LogError } from '../../src/index.ts';
 import { BodyLog } from '../../src/log/body-log.ts';
@@ -100,13 +101,8 @@ test('a batch without its marker of completion is the same batch again; a done o
   const { opened } = await reopen(log, files);
   expect(opened.recovered.batches).toMatchObject([{ token: 'two', ranges: [[3, 3]] }]);
   expect(opened.recovered.unbatched).toEqual([[4, 4]]);
-  expect(opened.recovered.undone.map(({ meta: { token } }) => token)).toEqual(['c', 'd']);
-  expect(opened.recovered.recent.map(({ meta: { token }, done }) => [token, done])).toEqual([
-    ['a', true],
-    ['b', true],
-    ['c', false],
-    ['d', false],
-  ]);
+  expect(opened.recovered.undone.spans).toBe(2);
+  expect(opened.recovered.recent.map(({ token }) => token)).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('segments go in their order, when everything in them and before them is done', async () => {
@@ -211,7 +207,7 @@ test('an entry that a client plants in its body is never found, even behind a to
   bytes[64 + 12] = 1;
   files.replace('0000000001.log', bytes);
   const { opened } = await open(files);
-  expect(opened.recovered.undone).toEqual([]);
+  expect(opened.recovered.undone).toEqual({ spans: 0, held: new Map() });
   expect(opened.bad).toMatchObject([{ kind: 'torn', offset: 64 }]);
 });
 
@@ -223,6 +219,7 @@ test('a log of a newer version is refused in words that say what to do, and not 
   await log.close();
   const bytes = Buffer.from(files.content('0000000002.log'));
   bytes.writeUInt16LE(9, 12);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
   files.replace('0000000002.log', bytes);
   const before = files.names.map((name) => files.content(name));
   const operations = new Set<string>();
@@ -256,7 +253,8 @@ test.each(['write', 'sync', 'create'])(
     expect(new Set(await texts(log, [[1, log.lastId]]))).toEqual(new Set(['before', 'after']));
     expect(log.isDone(failing[0]?.id ?? 0)).toBe(true);
     const { opened } = await reopen(log, files);
-    expect(opened.recovered.undone.map(({ meta: { token } }) => token)).toEqual(['before', 'after']);
+    expect(opened.recovered.recent.map(({ token }) => token)).toEqual(['before', 'after']);
+    expect(opened.recovered.undone.spans).toBe(2);
   },
 );
 
@@ -274,6 +272,22 @@ test('what a failed sync left in its file is not taken for acknowledged by the n
     .toBe('synced');
   expect(files.content('0000000001.log').includes('refused')).toBe(true);
   const { opened } = await reopen(log, files);
-  const tokens = opened.recovered.undone.map(({ meta: { token } }) => token);
-  expect(tokens).toEqual(['before', 'after']);
+  expect(opened.recovered.recent.map(({ token }) => token)).toEqual(['before', 'after']);
+});
+
+test('a segment whose head is damaged is kept as it is, and reported', async () => {
+  const files = new MemoryFiles();
+  const { log } = await open(files, 1);
+  await put(log, 'a');
+  await put(log, 'b');
+  await log.appendBatch('both', [[1, 2]]);
+  await log.close();
+  const bytes = Buffer.from(files.content('0000000001.log'));
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  files.replace('0000000001.log', bytes);
+  const { log: next, opened } = await open(files);
+  expect(opened.bad).toMatchObject([{ kind: 'damaged', offset: 0, end: bytes.length }]);
+  expect(files.content('0000000001.log.damaged')).toEqual(bytes);
+  expect(opened.recovered.batches).toMatchObject([{ token: 'both' }]);
+  expect(await texts(next, [[1, 2]])).toEqual(['b']);
 });

@@ -101,6 +101,12 @@ export class MemoryFiles implements LogFiles {
     return this.#file(path);
   };
 
+  rename = async (from: string, to: string): Promise<void> => {
+    await this.#step('rename');
+    this.#files.set(to, this.#of(from));
+    this.#files.delete(from);
+  };
+
   remove = async (path: string): Promise<void> => {
     await this.#step('remove');
     this.room += this.#files.get(path)?.bytes.length ?? 0;
