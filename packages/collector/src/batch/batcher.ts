@@ -3,20 +3,16 @@ import type { LandingBlock } from '../block/landing-block.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Logged } from '../log/log-writer.ts';
 import type { Backlog } from './backlog.ts';
-import { BodyBatch } from './body-batch.ts';
+import type { BodyBatch, Counted } from './body-batch.ts';
 import { sizeInLog } from './decode-logged.ts';
 import { type Incoming, rejectionText } from './incoming.ts';
-import { Linger } from './linger.ts';
+import { type BlockBounds, isFull, OpenBlock } from './open-block.ts';
 import { type BatchEnd, type StoreParts, storeBatch } from './store-batch.ts';
 
 export interface BatcherParts extends Omit<StoreParts, 'onTrouble'> {
   readonly ledger: Ledger;
   readonly backlog: Backlog;
-  /** A block this large is closed: in rows, and in bytes as ClickHouse reads them. */
-  readonly blockRows: number;
-  readonly blockBytes: number;
-  /** Blocks wait no longer than for an insert that is under way. */
-  readonly impatient: boolean;
+  readonly bounds: BlockBounds;
   readonly decode: (block: LandingBlock, body: Incoming) => Appended;
   /** A batch has ended: there is room again. */
   readonly onEnd: (batch: BodyBatch, end: BatchEnd) => void;
@@ -49,15 +45,10 @@ const AFTER_DEFECT_MS = 1_000;
  */
 export class Batcher {
   readonly #parts: BatcherParts;
-  readonly #linger: Linger;
+  readonly #open: OpenBlock;
   readonly #ready: BodyBatch[] = [];
   /** Batches on their way: since when, and whether an attempt has failed. */
   readonly #storing = new Map<BodyBatch, { readonly since: number; troubled: boolean }>();
-  #open: BodyBatch;
-  #openSince = 0;
-  #timer: NodeJS.Timeout | undefined;
-  /** The open block has waited long enough. */
-  #due = false;
   /** New bodies wait in the log alone. */
   #spilling: boolean;
   #replaying = false;
@@ -66,8 +57,7 @@ export class Batcher {
 
   constructor(parts: BatcherParts) {
     this.#parts = parts;
-    this.#linger = new Linger(parts.blockRows);
-    this.#open = new BodyBatch(parts.pool);
+    this.#open = new OpenBlock(parts.pool, parts.bounds, () => this.#pump());
     this.#spilling = !parts.backlog.isEmpty;
     this.#pump();
   }
@@ -116,7 +106,7 @@ export class Batcher {
   get hasRoom(): boolean {
     if (this.inTrouble) return true;
     if (this.#spilling) return this.#credit > 0;
-    return this.#ready.length < MOST_READY || this.#open.block.rows < this.#parts.blockRows * 0.75;
+    return this.#ready.length < MOST_READY || this.#open.block.rows < this.#parts.bounds.blockRows * 0.75;
   }
 
   get inTrouble(): boolean {
@@ -128,13 +118,7 @@ export class Batcher {
 
   /** Closes the open block as soon as there is an insert for it. */
   hurry(): void {
-    this.#due = this.#open.bodies > 0;
-    this.#pump();
-  }
-
-  get isIdle(): boolean {
-    const waiting = this.#ready.length + this.#storing.size + this.#open.bodies;
-    return waiting === 0 && !this.#replaying && this.#parts.backlog.isEmpty;
+    this.#open.hurry();
   }
 
   /** Decoding it was only to see whether it can be stored. */
@@ -146,15 +130,11 @@ export class Batcher {
     this.#pump();
   }
 
-  #addToOpen(
-    counted: Parameters<BodyBatch['add']>[0],
-    { quarantine }: Extract<Appended, { kind: 'appended' }>,
-  ): void {
-    if (this.#open.bodies === 0) this.#startLinger();
+  #addToOpen(counted: Counted, { quarantine }: Extract<Appended, { kind: 'appended' }>): void {
     this.#open.add(counted, quarantine);
-    if (!this.#isFull(this.#open)) return;
-    if (this.#storing.size < MOST_INSERTS) void this.#store(this.#takeOpen());
-    else if (this.#ready.length < MOST_READY) this.#waitForInsert(this.#takeOpen());
+    if (!this.#open.isFull) return;
+    if (this.#storing.size < MOST_INSERTS) void this.#store(this.#open.take());
+    else if (this.#ready.length < MOST_READY) this.#waitForInsert(this.#open.take());
     else {
       this.#spilling = true;
       this.#spill();
@@ -167,27 +147,9 @@ export class Batcher {
     this.#ready.push(batch);
   }
 
-  #isFull(batch: BodyBatch): boolean {
-    return batch.block.rows >= this.#parts.blockRows || batch.bytes >= this.#parts.blockBytes;
-  }
-
-  #startLinger(): void {
-    this.#openSince = performance.now();
-    this.#timer = setTimeout(() => this.hurry(), this.#parts.impatient ? 0 : this.#linger.ms).unref();
-  }
-
-  #takeOpen(): BodyBatch {
-    const batch = this.#open;
-    clearTimeout(this.#timer);
-    this.#due = false;
-    this.#linger.closed(batch.block.rows, performance.now() - this.#openSince);
-    this.#open = new BodyBatch(this.#parts.pool);
-    return batch;
-  }
-
   /** Gives the open block's rows up: its bodies are in the log. */
   #spill(): void {
-    const batch = this.#takeOpen();
+    const batch = this.#open.take();
     batch.giveUp();
     this.#parts.backlog.add(batch.ranges);
     this.#parts.onSpill(batch.spans);
@@ -200,18 +162,18 @@ export class Batcher {
         void this.#replay();
         continue;
       }
-      const batch = this.#ready.shift() ?? (this.#due ? this.#takeOpen() : undefined);
+      const batch = this.#ready.shift() ?? (this.#open.isDue ? this.#open.take() : undefined);
       if (!batch) return;
       void this.#store(batch);
     }
   }
 
   async #replay(): Promise<void> {
-    const { backlog, logger, blockRows } = this.#parts;
+    const { backlog, logger, bounds } = this.#parts;
     this.#replaying = true;
-    if (backlog.isBelow(blockRows)) this.#spilling = false;
+    if (backlog.isBelow(bounds.blockRows)) this.#spilling = false;
     try {
-      const batch = await backlog.next((filled) => this.#isFull(filled));
+      const batch = await backlog.next((filled) => isFull(filled, bounds));
       if (batch) {
         this.#parts.onReplay(batch);
         void this.#store(batch);
@@ -248,7 +210,7 @@ export class Batcher {
       this.#parts.ledger.stored(batch.spans, end.rejected);
       // Nothing waits for the marker: without it the same batch is sent once more under its token.
       void this.#parts.log.done(batch.token ?? '', batch.ranges);
-      this.#credit = this.#parts.blockRows / 2;
+      this.#credit = this.#parts.bounds.blockRows / 2;
     }
     this.#parts.onEnd(batch, end);
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Backlog } from '../batch/backlog.ts';
 import { Batcher, type Taken } from '../batch/batcher.ts';
 import { BlockPool } from '../batch/block-pool.ts';
@@ -13,13 +12,15 @@ import type { Ledger } from '../ledger.ts';
 import type { ResolvedLimits } from '../limits.ts';
 import { BodyLog } from '../log/body-log.ts';
 import type { LogFiles } from '../log/log-files.ts';
-import type { Opened } from '../log/open-segments.ts';
 import type { Logger } from '../logger.ts';
 import type { CollectorMetrics } from '../metrics.ts';
 import type { Store } from '../store/insert-batch.ts';
 import { Recent } from '../store/recent.ts';
 import { decodeInto } from './decode-into.ts';
 import type { Flushed, Keeper, Kept, Readiness } from './keeper.ts';
+import { logReadiness } from './log-readiness.ts';
+import { Progress } from './progress.ts';
+import { type Answered, goOn, reportBad } from './recover.ts';
 
 export interface LoggedParts {
   readonly directory: string;
@@ -35,7 +36,7 @@ export interface LoggedParts {
   readonly onRoom: () => void;
 }
 
-type InLog = Extract<Kept, { kind: 'kept' }> & { readonly id: number };
+type Refused = Exclude<Kept, { kind: 'kept' }>;
 
 const MIB = 1024 * 1024;
 
@@ -44,11 +45,11 @@ export class LoggedKeeper implements Keeper {
   readonly opened: Promise<void>;
   readonly #parts: LoggedParts;
   readonly #budget: FairBudget;
-  readonly #recent: Recent<InLog | Exclude<Kept, { kind: 'kept' }>>;
+  readonly #recent: Recent<Answered | Refused>;
   readonly #stopping = new AbortController();
   /** Bodies that a sender may still wait for, and that went to the quarantine whole. */
   readonly #unstorable = new Map<number, string>();
-  #progress = Promise.withResolvers<void>();
+  readonly #progress = new Progress(this.#stopping.signal);
   #running: { readonly log: BodyLog; readonly batcher: Batcher } | undefined;
 
   constructor(parts: LoggedParts) {
@@ -72,10 +73,15 @@ export class LoggedKeeper implements Keeper {
       },
       onFailure: (error) => logger.error({ error, directory }, 'the log cannot be written'),
     });
-    this.#report(opened);
+    reportBad(opened.bad, logger, metrics);
     const pool = new BlockPool(2);
     const backlog = new Backlog(log, pool, limits);
-    this.#recover(opened, backlog);
+    goOn(opened.recovered, {
+      ...this.#parts,
+      budget: this.#budget,
+      backlog,
+      remember: (token, answer) => this.#recent.remember(token, answer),
+    });
     const batcher = new Batcher({
       ...this.#parts,
       log,
@@ -83,9 +89,7 @@ export class LoggedKeeper implements Keeper {
       backlog,
       signal: this.#stopping.signal,
       refusable: new Refusable(),
-      blockRows: limits.blockRows,
-      blockBytes: limits.blockBytes,
-      impatient: this.#parts.whenStored,
+      bounds: { ...limits, impatient: this.#parts.whenStored },
       decode: decodeInto(limits),
       onEnd: (batch, end) => this.#ended(batch, end),
       onSpill: (spans) => metrics.spilled(spans),
@@ -93,29 +97,6 @@ export class LoggedKeeper implements Keeper {
     });
     this.#running = { log, batcher };
     metrics.watchLog(log);
-  }
-
-  /** Bytes that were not whole are never passed over in silence. */
-  #report({ bad }: Opened): void {
-    for (const { kind, segment, offset, end, keptAt } of bad) {
-      const details = { segment, offset, bytes: end - offset, keptAt };
-      this.#parts.metrics.badBytes(kind, end - offset);
-      if (kind === 'torn')
-        this.#parts.logger.warn(details, 'the log ended in a torn write, which nobody was told is durable');
-      else this.#parts.logger.error(details, 'a stretch of the log is damaged: what it held is not stored');
-    }
-  }
-
-  #recover({ recovered }: Opened, backlog: Backlog): void {
-    for (const [principal, bytes] of recovered.undone.held) this.#budget.force(principal, bytes);
-    this.#parts.ledger.recovered(recovered.undone.spans);
-    for (const meta of recovered.recent) {
-      const rejected = meta.rejected.reduce((sum, [, count]) => sum + count, 0);
-      const { id, token, spans, message } = meta;
-      this.#recent.remember(token, { kind: 'kept', id, spans, rejected, message });
-    }
-    for (const batch of recovered.batches) backlog.addBatch(batch);
-    backlog.add(recovered.unbatched);
   }
 
   get hasRoom(): boolean {
@@ -141,12 +122,16 @@ export class LoggedKeeper implements Keeper {
       return refuse('log_full');
     const share = this.#budget.take(client, size);
     if (share !== 'taken') return refuse(share === 'full' ? 'log_full' : 'client_over_share');
-    const kept = await this.#settled(running.batcher.take(body));
-    if (kept.kind !== 'kept') this.#budget.give(client, size);
-    return kept;
+    let kept: Answered | Refused | undefined;
+    try {
+      kept = await this.#settled(running.batcher.take(body));
+      return kept;
+    } finally {
+      if (kept?.kind !== 'kept') this.#budget.give(client, size);
+    }
   }
 
-  async #settled(taken: Taken): Promise<InLog | Exclude<Kept, { kind: 'kept' }>> {
+  async #settled(taken: Taken): Promise<Answered | Refused> {
     if (taken.kind === 'malformed') return refuse('malformed_body', taken.message);
     if (taken.kind === 'too_large') return refuse('body_too_large', taken.message);
     if ((await taken.logged) === 'failed') return refuse('log_unavailable');
@@ -155,11 +140,10 @@ export class LoggedKeeper implements Keeper {
     return { kind: 'kept', id, spans, rejected, message };
   }
 
-  async #whenStored(kept: InLog): Promise<Kept> {
-    const until = performance.now() + this.#parts.limits.storedTimeoutMs;
-    while (!this.#running?.log.isDone(kept.id)) {
-      if (!(await this.#progressBefore(until))) return refuse('storage_unavailable', LATE);
-    }
+  async #whenStored(kept: Answered): Promise<Kept> {
+    const isDone = () => this.#running?.log.isDone(kept.id) === true;
+    if (!(await this.#progress.until(isDone, this.#parts.limits.storedTimeoutMs)))
+      return refuse('storage_unavailable', LATE);
     const why = this.#unstorable.get(kept.id);
     if (why === undefined) return kept;
     const { spans } = kept;
@@ -167,25 +151,9 @@ export class LoggedKeeper implements Keeper {
     return { ...kept, rejected: spans, message };
   }
 
-  /** False when the time is over, or this keeper ends. */
-  async #progressBefore(until: number): Promise<boolean> {
-    const left = until - performance.now();
-    if (left <= 0 || this.#stopping.signal.aborted) return false;
-    const timer = new AbortController();
-    const over = sleep(left, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
-    await Promise.race([this.#progress.promise, over]);
-    timer.abort();
-    return true;
-  }
-
   #failed(ids: readonly number[]): void {
     this.#running?.batcher.failed(ids);
-    this.#progressed();
-  }
-
-  #progressed(): void {
-    this.#progress.resolve();
-    this.#progress = Promise.withResolvers();
+    this.#progress.made();
   }
 
   #ended(batch: BodyBatch, end: BatchEnd): void {
@@ -195,7 +163,7 @@ export class LoggedKeeper implements Keeper {
       for (const id of this.#unstorable.keys()) if (this.#unstorable.size > 1000) this.#unstorable.delete(id);
     }
     this.#parts.onRoom();
-    this.#progressed();
+    this.#progress.made();
   }
 
   async flush(timeoutMs: number): Promise<Flushed> {
@@ -204,24 +172,17 @@ export class LoggedKeeper implements Keeper {
     if (!running) return { kind: 'waiting', spans: this.#parts.ledger.inLog };
     const { log, batcher } = running;
     const last = log.lastId;
-    const until = performance.now() + timeoutMs;
-    for (;;) {
+    const isStored = () => {
       batcher.hurry();
-      if (log.firstUndone > last) return { kind: 'stored' };
-      if (!(await this.#progressBefore(until))) return { kind: 'waiting', spans: this.#parts.ledger.inLog };
-    }
+      return log.firstUndone > last;
+    };
+    if (await this.#progress.until(isStored, timeoutMs)) return { kind: 'stored' };
+    return { kind: 'waiting', spans: this.#parts.ledger.inLog };
   }
 
   readiness(): Readiness {
-    const running = this.#running;
-    if (!running) return { accepts: false, detail: 'the log is not open' };
-    const { limits, ledger } = this.#parts;
-    const { log } = running;
-    const age = Math.max(0, Math.round((Date.now() - (log.oldestUndoneMs ?? Date.now())) / 1000));
-    const detail = `${ledger.inLog} spans wait in the log, the oldest for ${age} s`;
-    if (!log.healthy) return { accepts: false, detail: `the log cannot be written; ${detail}` };
-    const full = ledger.inLog >= limits.maxLogSpans || log.bytes >= limits.maxLogBytes;
-    return { accepts: !full, detail: full ? `the log is full; ${detail}` : detail };
+    if (!this.#running) return { accepts: false, detail: 'the log is not open' };
+    return logReadiness(this.#running.log, this.#parts.ledger, this.#parts.limits);
   }
 
   async close(timeoutMs: number): Promise<void> {
@@ -237,7 +198,6 @@ export class LoggedKeeper implements Keeper {
         'closing; what waits in the log is stored after the next start',
       );
     this.#stopping.abort();
-    this.#progress.resolve();
     await this.#running.log.close();
   }
 }

@@ -1,12 +1,11 @@
 import { type BodyRead, readBodies } from './body-reader.ts';
 import type { BodyMeta, Entry } from './entry.ts';
 import type { LogFiles } from './log-files.ts';
-import { type Abandoned, type GroupEnd, type Logged, LogWriter } from './log-writer.ts';
-import { type Opened, openSegments, segmentPath } from './open-segments.ts';
+import { type GroupEnd, type Logged, LogWriter } from './log-writer.ts';
+import { type Opened, openSegments } from './open-segments.ts';
 import type { IdRange, RangeSet } from './range-set.ts';
-import { isFull, Reserve } from './reserve.ts';
-import { Segment } from './segment.ts';
-import { encodeHeader, newMark } from './segment-header.ts';
+import { Reserve } from './reserve.ts';
+import { Segments } from './segments.ts';
 
 export interface BodyLogOptions {
   /** Owned by this log alone. */
@@ -28,33 +27,33 @@ export interface BodyLogOptions {
 export class BodyLog {
   readonly #options: BodyLogOptions;
   readonly #writer: LogWriter;
-  readonly #segments: Segment[];
+  readonly #segments: Segments;
   readonly #done: RangeSet;
-  readonly #unlock: () => void;
   readonly #reserve: Reserve;
-  #lastNumber: number;
+  readonly #unlock: () => void;
   #nextId: number;
   #settledId: number;
   #groupEnd = Promise.withResolvers<void>();
   #freeing: Promise<void> = Promise.resolve();
   #closed = false;
-  /** The disk is full: what room there is belongs to the markers, until the reserve is whole again. */
-  #starved = false;
 
   private constructor(options: BodyLogOptions, opened: Opened, unlock: () => void) {
+    const { directory, files, segmentBytes } = options;
     this.#options = options;
-    this.#reserve = new Reserve(options.directory, options.files);
-    this.#segments = opened.segments;
-    this.#lastNumber = opened.lastNumber;
+    this.#unlock = unlock;
+    this.#reserve = new Reserve(directory, files);
+    this.#segments = new Segments(directory, files, opened);
     this.#done = opened.recovered.done;
     this.#nextId = opened.recovered.nextId;
     this.#settledId = this.#nextId - 1;
-    this.#unlock = unlock;
-    this.#writer = new LogWriter(options.segmentBytes, {
-      open: (firstId, abandoned) => this.#openSegment(firstId, abandoned),
+    this.#writer = new LogWriter(segmentBytes, {
+      open: (firstId, abandoned) => this.#segments.add(firstId, abandoned),
       nextId: () => this.#nextId,
-      failed: (error) => this.#failed(error),
       ended: (group) => this.#ended(group),
+      failed: (error) => {
+        this.#reserve.failed(error);
+        options.onFailure(error);
+      },
     });
   }
 
@@ -76,22 +75,28 @@ export class BodyLog {
 
   /** What it takes on disk, in bytes. */
   get bytes(): number {
-    return this.#segments.reduce((sum, { length }) => sum + length, 0);
+    return this.#segments.bytes;
   }
 
   get segments(): number {
-    return this.#segments.length;
+    return this.#segments.list.length;
   }
 
   /** False while the disk refuses, or has no more room than what is kept for markers. */
   get healthy(): boolean {
-    return this.#writer.healthy && !this.#starved;
+    return this.#writer.healthy && !this.#reserve.starved;
   }
 
   /** False while what room the disk has is kept for markers: then nothing may be appended. */
   get accepts(): boolean {
-    if (this.#starved) void this.#refill();
-    return !this.#starved;
+    if (this.#reserve.starved) void this.#reserve.fill();
+    return !this.#reserve.starved;
+  }
+
+  /** Looks whether a disk that refused is well again, though nobody sends anything. */
+  probe(): void {
+    if (!this.#writer.healthy) void this.#append({ kind: 'done', token: '', ranges: [] });
+    if (this.#reserve.starved) void this.#reserve.fill();
   }
 
   /** Takes a body in order; its bytes must not change until it is settled. */
@@ -101,27 +106,6 @@ export class BodyLog {
   ): { readonly id: number; readonly logged: Promise<Logged> } {
     const id = this.#nextId++;
     return { id, logged: this.#append({ kind: 'body', meta: { id, ...meta }, bytes }) };
-  }
-
-  async #refill(): Promise<void> {
-    await this.#reserve.fill();
-    if (this.#reserve.held) this.#starved = false;
-  }
-
-  #failed(error: unknown): void {
-    if (isFull(error) && this.#reserve.held) {
-      this.#starved = true;
-      void this.#reserve.release();
-    }
-    this.#options.onFailure(error);
-  }
-
-  #ended(group: GroupEnd): void {
-    if (group.result === 'failed') for (const id of group.ids) this.#done.add([id, id]);
-    this.#settledId = Math.max(this.#settledId, group.ids.at(-1) ?? 0);
-    this.#options.onGroup(group);
-    this.#groupEnd.resolve();
-    this.#groupEnd = Promise.withResolvers<void>();
   }
 
   /** These bodies are one insert under this token. */
@@ -141,6 +125,14 @@ export class BodyLog {
 
   #append(entry: Entry): Promise<Logged> {
     return this.#closed ? Promise.resolve('failed') : this.#writer.append(entry);
+  }
+
+  #ended(group: GroupEnd): void {
+    if (group.result === 'failed') for (const id of group.ids) this.#done.add([id, id]);
+    this.#settledId = Math.max(this.#settledId, group.ids.at(-1) ?? 0);
+    this.#options.onGroup(group);
+    this.#groupEnd.resolve();
+    this.#groupEnd = Promise.withResolvers<void>();
   }
 
   /** Whether nothing is left to do for a body: it is stored, or was never logged. */
@@ -165,8 +157,7 @@ export class BodyLog {
 
   /** When the oldest body that is not done was received, in milliseconds since 1970. */
   get oldestUndoneMs(): number | undefined {
-    const id = this.firstUndone;
-    return this.#segments.find(({ nextId }) => id < nextId)?.receivedMs(id);
+    return this.#segments.receivedMs(this.firstUndone);
   }
 
   /** Waits until every body up to this id is durable or has failed. */
@@ -175,18 +166,12 @@ export class BodyLog {
   }
 
   read(ranges: readonly IdRange[]): AsyncGenerator<BodyRead> {
-    return readBodies(() => this.#segments, ranges);
+    return readBodies(() => this.#segments.list, ranges);
   }
 
-  /** How many spans the bodies of a range hold, as long as it reaches `limit`. */
-  spansIn([first, last]: IdRange, limit: number): number {
-    let spans = 0;
-    for (const segment of this.#segments) {
-      const to = Math.min(last, segment.nextId - 1);
-      for (let id = Math.max(first, segment.header.firstId); id <= to && spans < limit; id++)
-        spans += segment.spansOf(id);
-    }
-    return spans;
+  /** How many spans the bodies of a range hold, counted until `limit` is reached. */
+  spansIn(range: IdRange, limit: number): number {
+    return this.#segments.spansIn(range, limit);
   }
 
   keepAside(name: string, bytes: Buffer): Promise<string> {
@@ -198,42 +183,20 @@ export class BodyLog {
     this.#closed = true;
     await this.#writer.idle();
     await this.#freeing;
-    for (const { file } of this.#segments.splice(0)) await file.close().catch(() => undefined);
+    await this.#segments.close();
     this.#unlock();
   }
 
-  async #openSegment(firstId: number, abandoned: Abandoned): Promise<Segment> {
-    // A number is never tried twice: a failed attempt may have left its file behind.
-    const number = ++this.#lastNumber;
-    const path = segmentPath(this.#options.directory, number);
-    const header = { mark: newMark(), firstId, abandoned };
-    const file = await this.#options.files.create(path);
-    try {
-      await file.write([encodeHeader(header)], 0);
-    } catch (error) {
-      await file.close().catch(() => undefined);
-      await this.#options.files.remove(path).catch(() => undefined);
-      throw error;
-    }
-    const segment = new Segment(number, path, header, file);
-    this.#segments.push(segment);
-    return segment;
-  }
-
-  /** Strictly the oldest first: a done marker is needed as long as any older segment is there. */
   #free(): void {
     if (this.#closed) return;
     this.#freeing = this.#freeing.then(() => this.#freeDone()).catch(this.#options.onFailure);
   }
 
   async #freeDone(): Promise<void> {
-    for (;;) {
-      const [oldest] = this.#segments;
-      if (!oldest || oldest === this.#writer.live || this.firstUndone < oldest.nextId) return;
-      await this.#options.files.remove(oldest.path);
-      this.#segments.shift();
-      await oldest.file.close();
-      if (this.#starved) await this.#refill();
-    }
+    const freed = await this.#segments.free(
+      () => this.firstUndone,
+      () => this.#writer.live,
+    );
+    if (freed && this.#reserve.starved) await this.#reserve.fill();
   }
 }

@@ -12,6 +12,7 @@ export class Reserve {
   readonly #path: string;
   readonly #files: LogFiles;
   #held = false;
+  #starved = false;
   #filling: Promise<void> | undefined;
   #nextTry = 0;
 
@@ -20,26 +21,29 @@ export class Reserve {
     this.#files = files;
   }
 
-  get held(): boolean {
-    return this.#held;
+  /** The disk is full: what room there is belongs to the markers, until the reserve is whole again. */
+  get starved(): boolean {
+    return this.#starved;
+  }
+
+  /** A write has failed; where it was for want of room, the markers get theirs. */
+  failed(error: unknown): void {
+    if (!isFull(error) || !this.#held) return;
+    this.#starved = true;
+    this.#held = false;
+    this.#nextTry = performance.now() + RETRY_MS;
+    void this.#files.remove(this.#path).catch(() => undefined);
   }
 
   /** Takes the room, where there is some. Never rejects; tried again at most every quarter of a second. */
   fill(): Promise<void> {
-    if (this.#held || (this.#filling === undefined && performance.now() < this.#nextTry))
-      return Promise.resolve();
-    this.#filling ??= this.#write().finally(() => {
+    if (this.#filling) return this.#filling;
+    if (this.#held || performance.now() < this.#nextTry) return Promise.resolve();
+    this.#filling = this.#write().finally(() => {
       this.#filling = undefined;
       this.#nextTry = performance.now() + RETRY_MS;
     });
     return this.#filling;
-  }
-
-  /** Gives the room to the markers. */
-  async release(): Promise<void> {
-    this.#held = false;
-    this.#nextTry = performance.now() + RETRY_MS;
-    await this.#files.remove(this.#path).catch(() => undefined);
   }
 
   async #write(): Promise<void> {
@@ -54,12 +58,12 @@ export class Reserve {
         await file.close();
       }
       this.#held = true;
+      this.#starved = false;
     } catch {
       await this.#files.remove(this.#path).catch(() => undefined);
     }
   }
 }
 
-/** Whether an error says that there is no room. */
-export const isFull = (error: unknown): boolean =>
+const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

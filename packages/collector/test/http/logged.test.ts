@@ -126,6 +126,10 @@ test('a log that cannot be written is answered 503 with Retry-After', async () =
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await metric(collector, 'tollgate_collector_spans_accepted_total')).toBe(0);
   expect(await metric(collector, 'tollgate_collector_log_healthy')).toBe(0);
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  files.before = () => undefined;
+  // It finds out by itself: a balancer that reads this sends nothing until then.
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 5000 }).toBe(200);
 });
 
 test('two collectors never share a log', async () => {
