@@ -16,7 +16,12 @@ afterAll(() => running.stop());
 const batch = (name: string, spans: number) =>
   wire.request(
     Array.from({ length: spans }, () =>
-      wire.span(name, wire.len(1, randomBytes(16)), wire.len(2, randomBytes(8))),
+      wire.span(
+        name,
+        wire.len(1, randomBytes(16)),
+        wire.len(2, randomBytes(8)),
+        wire.attribute(9, 'gen_ai.input.messages', wire.text('content')),
+      ),
     ),
   );
 
@@ -76,4 +81,29 @@ test('readiness: the log takes spans while the engine is away, and says so', asy
     .toMatch(/^ready\ndegraded: storage is not available; 0 spans wait/);
   expect((await readyz()).status).toBe(200);
   await expect.poll(async () => (await readyz()).text, { timeout: 10_000 }).toMatch(/^ready\n0 spans/);
+});
+
+const owner = (query: string) => running.clickhouse.clients.owner.command({ query });
+
+test.each([
+  ['the landing table is away', 'DETACH TABLE otlp_spans', 'ATTACH TABLE otlp_spans'],
+  [
+    // Views before this one have taken the rows by then.
+    'a table behind the landing table refuses all rows',
+    'ALTER TABLE span_content ADD CONSTRAINT closed CHECK 0',
+    'ALTER TABLE span_content DROP CONSTRAINT closed',
+  ],
+])('%s: spans wait in the log, and are stored once it is mended', async (what, harm, mend) => {
+  await owner(harm);
+  for (let i = 0; i < 3; i++) expect((await post(url, batch(what, 10))).status).toBe(200);
+  expect(await running.collector.flush(1000)).toEqual({ kind: 'waiting', spans: 30 });
+  await owner(mend);
+  expect(await running.collector.flush()).toEqual({ kind: 'stored' });
+  expect(await stored(what)).toBe(30);
+  const [raw] = await running.rows<{ n: string }>(
+    'SELECT count() AS n FROM spans WHERE name = {what:String} SETTINGS final = 0',
+    { what },
+  );
+  expect(raw).toEqual({ n: '30' });
+  expect(await metric(running.collector, 'tollgate_collector_spans_quarantined_total')).toBe(0);
 });
