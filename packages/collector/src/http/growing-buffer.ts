@@ -1,3 +1,5 @@
+const MAX_ANNOUNCED = 1024 * 1024;
+
 /**
  * Bytes appended into one buffer that doubles. A list of chunks would let a client that sends single-byte chunks use
  * a hundred times what it sent.
@@ -9,11 +11,11 @@ export class GrowingBuffer {
 
   /**
    * @param limit the most that will ever be appended, in bytes
-   * @param expected how many are expected; memory that a sender only announced is not touched before it is filled
+   * @param expected how many are expected; a sender that only announces them gets no more than a megabyte set aside
    */
   constructor(limit: number, expected = 0) {
     this.#limit = limit;
-    if (expected > 0) this.#buffer = Buffer.allocUnsafeSlow(Math.min(limit, expected));
+    if (expected > 0) this.#buffer = Buffer.allocUnsafeSlow(Math.min(limit, expected, MAX_ANNOUNCED));
   }
 
   append(chunk: Buffer): void {

@@ -57,7 +57,7 @@ export class LoggedKeeper implements Keeper {
     this.#budget = new FairBudget(parts.limits.maxLogBytes);
     this.#recent = new Recent(parts.limits.rememberedBodies);
     this.opened = this.#open();
-    this.opened.catch(() => undefined);
+    this.opened.catch((error: unknown) => parts.logger.error({ error }, 'the log cannot be opened'));
   }
 
   async #open(): Promise<void> {
