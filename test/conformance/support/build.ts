@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-
-const SCRIPT = fileURLToPath(new URL('../../../collector-config/scripts/build-otelcol', import.meta.url));
+import { otelcolBinary } from '../../support/otelcol-binary.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,9 +13,9 @@ declare module 'vitest' {
   }
 }
 
-/** Builds or finds the OpenTelemetry Collector before the first test. */
+/** Builds or finds the OpenTelemetry Collector before the first test, and prints what was compared after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  project.provide('otelcol', await otelcol());
+  project.provide('otelcol', await binary());
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-conformance-'));
   const file = join(directory, 'report');
   await writeFile(file, '');
@@ -29,25 +26,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-async function otelcol(): Promise<string> {
-  const { code, stdout } = await run();
-  if (code === 0) return stdout.trim();
-  if (code !== 3 || process.env['CI'] === 'true')
-    throw new Error('The OpenTelemetry Collector could not be built; see above.');
+async function binary(): Promise<string> {
+  const path = await otelcolBinary();
+  if (path !== undefined) return path;
   console.error(
     '\n*** SKIPPED: nothing was compared with the real OpenTelemetry Collector, because there is no Go to build it. ***\n',
   );
   return '';
-}
-
-/** Exit code 3 says that there is no usable Go. */
-function run(): Promise<{ code: number; stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(SCRIPT, (error, stdout) => {
-      if (error === null) resolve({ code: 0, stdout });
-      else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
-      else reject(error);
-    });
-    child.stderr?.pipe(process.stderr);
-  });
 }

@@ -1,5 +1,5 @@
+import { type Rng, rngOf } from '../../support/rng.ts';
 import { hardTrials } from './hard-trials.ts';
-import { type Rng, rngOf } from './rng.ts';
 import { PLACES, type Place, VICTIMS, type Victim } from './steps.ts';
 import type { Approver, Strike, Trial, Wanted } from './trial.ts';
 

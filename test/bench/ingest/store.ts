@@ -1,0 +1,112 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { type ClickHouse, DATABASE, openClickHouse } from '@tollgate/clickhouse';
+import { MODELS } from './load/span.ts';
+
+/** How long nothing may arrive before what is missing counts as lost. */
+const PATIENCE_MS = 60_000;
+
+/** An embedded ClickHouse over an empty directory, migrated, with prices for the models that the spans name. */
+export class BenchStore {
+  readonly clickhouse: ClickHouse;
+  readonly directory: string;
+
+  private constructor(clickhouse: ClickHouse, directory: string) {
+    this.clickhouse = clickhouse;
+    this.directory = directory;
+  }
+
+  static async open(directory: string): Promise<BenchStore> {
+    const clickhouse = await openClickHouse({ directory: join(directory, 'clickhouse') });
+    await setPrices(clickhouse.clients.service);
+    return new BenchStore(clickhouse, directory);
+  }
+
+  get pid(): number {
+    const pid = this.clickhouse.pid();
+    if (pid === undefined) throw new Error('the embedded ClickHouse is not running');
+    return pid;
+  }
+
+  /** Rows of a table as they lie there; the engine keeps this count. */
+  async count(table: string): Promise<number> {
+    const [row] = await this.rows<{ n: string }>(`SELECT count() AS n FROM ${DATABASE}.${table}`);
+    return Number(row?.n);
+  }
+
+  /** Waits until a table has so many rows. @throws Error when it stops growing before that */
+  async waitForRows(expected: number, table = 'spans'): Promise<void> {
+    let last = -1;
+    for (let since = performance.now(); ; await sleep(50)) {
+      const now = await this.count(table);
+      if (now >= expected) return;
+      if (now > last) since = performance.now();
+      last = now;
+      if (performance.now() - since > PATIENCE_MS)
+        throw new Error(`${table} holds ${now} of ${expected} rows, and has not grown for a minute`);
+    }
+  }
+
+  /** Rows of each table that holds any. */
+  async allCounts(): Promise<Readonly<Record<string, number>>> {
+    const rows = await this.rows<{ table: string; n: string }>(
+      `SELECT table, sum(rows) AS n FROM system.parts WHERE active AND database = '${DATABASE}' GROUP BY table ORDER BY table`,
+    );
+    return Object.fromEntries(rows.map(({ table, n }) => [table, Number(n)]));
+  }
+
+  /** Bytes on disk of each table, after everything that can be merged is merged. */
+  async mergedBytes(): Promise<Readonly<Record<string, number>>> {
+    for (const table of Object.keys(await this.allCounts()))
+      await this.clickhouse.clients.owner.command({ query: `OPTIMIZE TABLE ${DATABASE}.${table} FINAL` });
+    const rows = await this.rows<{ table: string; bytes: string }>(
+      `SELECT table, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = '${DATABASE}' GROUP BY table ORDER BY table`,
+    );
+    return Object.fromEntries(rows.map(({ table, bytes }) => [table, Number(bytes)]));
+  }
+
+  async rows<Row>(query: string): Promise<Row[]> {
+    // Not the reader: its exact reads would compete with what is measured.
+    const answer = await this.clickhouse.clients.owner.query({ query, format: 'JSONEachRow' });
+    return answer.json<Row>();
+  }
+
+  async close(): Promise<void> {
+    await this.clickhouse.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Bytes of all files below a directory; 0 where there is none. */
+export async function bytesBelow(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function setPrices(service: ClickHouseClient): Promise<void> {
+  const names = MODELS.map((model) => ({
+    provider: 'openai',
+    model,
+    priced_provider: 'openai',
+    priced_model: model,
+  }));
+  const prices = MODELS.map((model) => ({
+    provider: 'openai',
+    model,
+    valid_from: '2024-01-01 00:00:00',
+    input: '0.0000025',
+    output: '0.00001',
+    cache_read: '0.00000125',
+    cache_creation: null,
+    price_version: 'bench',
+  }));
+  await service.insert({ table: 'model_prices', values: prices, format: 'JSONEachRow' });
+  await service.insert({ table: 'model_names', values: names, format: 'JSONEachRow' });
+}
