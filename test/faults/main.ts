@@ -1,3 +1,4 @@
+import { faultsIngest } from './ingest/main.ts';
 import { HELP, type Options, optionsOf } from './options.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { reportOf, textOf } from './report/print.ts';
@@ -30,6 +31,12 @@ function readOptions(): Options | 'help' | undefined {
   }
 }
 
-const options = readOptions();
-if (options === 'help') process.stdout.write(HELP);
-else process.exitCode = options === undefined ? 2 : await main(options);
+async function faultsGate(): Promise<number> {
+  const options = readOptions();
+  if (options === 'help') process.stdout.write(HELP);
+  if (options === 'help') return 0;
+  return options === undefined ? 2 : main(options);
+}
+
+const args = process.argv.slice(2);
+process.exitCode = args.includes('ingest') ? await faultsIngest(args) : await faultsGate();

@@ -12,6 +12,8 @@ run until it is sealed, and counts what happened from facts.
   --only STEP  only this step, e.g. grant.consumed or grant.consume.committed
   --json       the report as JSON
 
+There is also: pnpm faults ingest --help
+
 Steps: ${[...new Set(PLACES.map(({ step }) => step))].join(', ')}
 `;
 
@@ -39,9 +41,7 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
   });
   if (values.help === true) return 'help';
   if (positionals.length !== 1 || positionals[0] !== 'gate')
-    throw new Error(
-      `Say what to break; there is one thing: gate. Not: ${positionals.join(' ') || '(nothing)'}`,
-    );
+    throw new Error(`Say what to break: gate or ingest. Not: ${positionals.join(' ') || '(nothing)'}`);
   const { only, quick = false, json = false } = values;
   if (only !== undefined && !PLACES.some(({ step }) => step === only))
     throw new Error(`There is no step ${only}. See --help.`);

@@ -11,6 +11,8 @@ export interface CollectorSetup {
   readonly directory: string;
   /** 0: the system chooses one. */
   readonly port: number;
+  /** What its 200 means; default: `logged`. */
+  readonly acknowledge?: 'logged' | 'stored';
   readonly limits?: CollectorLimits;
 }
 

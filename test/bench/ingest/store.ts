@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClickHouseClient } from '@clickhouse/client';
 import { type ClickHouse, DATABASE, openClickHouse } from '@tollgate/clickhouse';
+import { setPrices } from '../../support/prices.ts';
 import { MODELS } from './load/span.ts';
 
 /** How long nothing may arrive before what is missing counts as lost. */
@@ -20,7 +20,7 @@ export class BenchStore {
 
   static async open(directory: string): Promise<BenchStore> {
     const clickhouse = await openClickHouse({ directory: join(directory, 'clickhouse') });
-    await setPrices(clickhouse.clients.service);
+    await setPrices(clickhouse.clients.service, MODELS);
     return new BenchStore(clickhouse, directory);
   }
 
@@ -88,25 +88,4 @@ export async function bytesBelow(directory: string): Promise<number> {
       .map(async (file) => (await stat(join(file.parentPath, file.name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function setPrices(service: ClickHouseClient): Promise<void> {
-  const names = MODELS.map((model) => ({
-    provider: 'openai',
-    model,
-    priced_provider: 'openai',
-    priced_model: model,
-  }));
-  const prices = MODELS.map((model) => ({
-    provider: 'openai',
-    model,
-    valid_from: '2024-01-01 00:00:00',
-    input: '0.0000025',
-    output: '0.00001',
-    cache_read: '0.00000125',
-    cache_creation: null,
-    price_version: 'bench',
-  }));
-  await service.insert({ table: 'model_prices', values: prices, format: 'JSONEachRow' });
-  await service.insert({ table: 'model_names', values: names, format: 'JSONEachRow' });
 }
