@@ -40,6 +40,10 @@ function forgeriesOf(facts: SessionFacts): Record<string, { forged: SessionFacts
       forged: change({ spans: without(stored.spans, plain) }),
       rules: ['nothing_missing'],
     },
+    'a span came later than its answer': {
+      forged: { ...facts, account: { ...facts.account, absent: [plain] } },
+      rules: ['nothing_missing'],
+    },
     'its content is gone': {
       forged: change({ content: without(stored.content, plain) }),
       rules: ['nothing_missing'],
@@ -132,6 +136,11 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   'one acknowledges before it logs, and is killed': {
     sabotage: { a: ['acknowledges_early'] },
     strikes: Array.from({ length: 20 }, () => ({ afterMs: 1_200, blow: KILL_A })),
+    found: ['nothing_missing'],
+  },
+  'one acknowledges before it stores, and lives': {
+    sabotage: { b: ['acknowledges_early'] },
+    strikes: [],
     found: ['nothing_missing'],
   },
   'one counts again and cooks its metrics, one inserts without tokens, forgets bodies and loses its quarantine':

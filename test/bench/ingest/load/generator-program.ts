@@ -26,7 +26,7 @@ async function prepare(job: Extract<LoadJob, { kind: 'prepare' }>): Promise<Load
       bodyOf(plan, first + nth),
     );
     for (const body of raw) bytes += body.length;
-    zipped.push(...(await Promise.all(raw.map((body) => zip(body)))));
+    zipped.push(...(await Promise.all(raw.map((body) => zip(body, { level: job.level })))));
   }
   bodies = zipped;
   spansPerBody = job.spansPerBody;

@@ -24,8 +24,8 @@ export class Generator {
     this.prepared = prepared;
   }
 
-  /** Prepares at least so many spans, in whole bodies. */
-  static async start(spans: number): Promise<Generator> {
+  /** Prepares at least so many spans, in whole bodies. @param level of gzip; 6 is what SDKs take */
+  static async start(spans: number, level = 6): Promise<Generator> {
     const program = new ChildProgram<LoadJob, LoadSaid>(PROGRAM, {});
     const bodies = Math.ceil(spans / SPANS_PER_BODY);
     const start = Math.floor(Date.now() / HOUR - 2) * HOUR;
@@ -35,6 +35,7 @@ export class Generator {
       start: String(BigInt(start) * 1_000_000n),
       bodies,
       spansPerBody: SPANS_PER_BODY,
+      level,
     });
     const said = await program.hear();
     if (said?.kind !== 'prepared') throw new Error('the load generator ended; see above');

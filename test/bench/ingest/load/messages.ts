@@ -7,6 +7,8 @@ export type LoadJob =
       readonly start: string;
       readonly bodies: number;
       readonly spansPerBody: number;
+      /** Of gzip. SDKs take 6. */
+      readonly level: number;
     }
   | { readonly kind: 'send'; readonly url: string; readonly key: string; readonly pace: Pace }
   /** Files, each one Native block, two at a time. @param url of the insert, with a query string that more can be added to */

@@ -35,7 +35,7 @@ export async function overload(rig: Rig, full: number, seconds: number): Promise
     await store.waitForRows(sent.spans);
     const drained = (performance.now() - start) / 1000;
     const stored = await distinctSpans(store);
-    report(sent, full, mib, print);
+    report(sent, { full, seconds }, mib, print);
     print(`  everything stored ${rounded(drained)} s later: accepted ${sent.spans} spans, stored ${stored}`);
     for (const line of await counters(running.metrics)) print(`  ${line}`);
     const unanswered = (sent.answers['none'] ?? 0) * SPANS_PER_BODY;
@@ -47,15 +47,26 @@ export async function overload(rig: Rig, full: number, seconds: number): Promise
   }
 }
 
-function report(sent: Sent, full: number, mib: readonly number[], print: (line: string) => void): void {
+interface Asked {
+  readonly full: number;
+  readonly seconds: number;
+}
+
+function report(
+  sent: Sent,
+  { full, seconds }: Asked,
+  mib: readonly number[],
+  print: (line: string) => void,
+): void {
   const attempts = Object.values(sent.answers).reduce((sum, count) => sum + count, 0);
   const offered = (attempts * SPANS_PER_BODY) / sent.seconds;
   const accepted = sent.spans / sent.seconds;
   const { median, p99 } = figures(sent.latencies);
+  const early = sent.seconds < seconds ? ' (then every body that was prepared had been accepted)' : '';
   const answers = Object.entries(sent.answers).map(([answer, count]) => `${answer} ${count}`);
   print('');
   print(
-    `overload for ${rounded(sent.seconds)} s: offered ${rounded(offered)} spans/s, ${rounded(offered / full)} times the full load`,
+    `overload for ${rounded(sent.seconds)} s${early}: offered ${rounded(offered)} spans/s, ${rounded(offered / full)} times the full load`,
   );
   print(`  answers: ${answers.join(', ')}; accepted ${rounded(accepted)} spans/s`);
   print(`  accepted bodies were acknowledged after: median ${rounded(median)} ms, p99 ${rounded(p99)} ms`);

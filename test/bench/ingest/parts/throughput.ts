@@ -10,6 +10,7 @@ export interface Throughput {
   readonly results: Results;
   /** Medians, spans a second. */
   readonly ours: number;
+  readonly oursAcknowledged: number;
   readonly durable: number | undefined;
 }
 
@@ -60,6 +61,9 @@ function resultsOf(loads: ReadonlyMap<string, readonly FullLoad[]>): Throughput 
   const theirs = rates(durable.name);
   return {
     ours: figures(own).median,
+    oursAcknowledged: figures(
+      loads.get(ours.name)?.map(({ acknowledgedPerSecond }) => acknowledgedPerSecond) ?? [],
+    ).median,
     durable: theirs.length === 0 ? undefined : figures(theirs).median,
     results: {
       ...(theirs.length === 0 ? {} : { over_otelcol_durable: over(theirs) }),

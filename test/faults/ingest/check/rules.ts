@@ -24,7 +24,7 @@ export interface Violation {
 
 /** What a session knows when it is over. */
 export interface SessionFacts {
-  readonly account: Pick<Account, 'spans' | 'stories' | 'wrongAnswers'>;
+  readonly account: Pick<Account, 'spans' | 'stories' | 'wrongAnswers' | 'absent'>;
   readonly stored: StoredFacts;
   /** Ids that once had several rows on disk. */
   readonly repeats: ReadonlySet<string>;

@@ -15,20 +15,27 @@ const bounds = (entries: readonly SpanEntry[]) => ({
 
 export const nothingMissing: Check = (facts) => {
   const { spans, content, toolCalls, reports } = facts.stored;
-  return [...storedById(facts)].flatMap(([id, entries]): Violation[] => {
+  const absent = facts.account.absent.map(
+    (ids): Violation => ({
+      rule: 'nothing_missing',
+      what: `acknowledged as stored, and not there at that moment: ${ids}`,
+    }),
+  );
+  const missing = [...storedById(facts)].flatMap(([id, entries]): Violation[] => {
     const { least } = bounds(entries);
     const marks = content.get(id)?.filter((mark) => mark === id).length ?? 0;
     const is = (of: 'toolCall' | 'report') =>
       entries.some(({ fact, acknowledged }) => acknowledged && fact.fate.kind === 'stored' && fact.fate[of]);
-    const missing = [
+    const tables = [
       ...((spans.get(id) ?? 0) < least ? ['spans'] : []),
       ...(marks < least ? ['span_content'] : []),
       ...(is('toolCall') && !toolCalls.has(id) ? ['tool_calls'] : []),
       ...(is('report') && !reports.has(id) ? ['model_calls'] : []),
     ];
-    if (missing.length === 0) return [];
-    return [{ rule: 'nothing_missing', what: `${id} was acknowledged and is not in ${missing.join(', ')}` }];
+    if (tables.length === 0) return [];
+    return [{ rule: 'nothing_missing', what: `${id} was acknowledged and is not in ${tables.join(', ')}` }];
   });
+  return [...absent, ...missing];
 };
 
 export const nothingTwice: Check = (facts) => {

@@ -20,6 +20,10 @@ export class Account {
   readonly habits: Record<string, number> = {};
   /** Answers that no sender should get, and 200s that name another number of quarantined spans. */
   readonly wrongAnswers: string[] = [];
+  /** Spans that a collector which acknowledges what is stored had acknowledged, and that could not be read right then. */
+  readonly absent: string[] = [];
+  /** How often that was looked at. */
+  looks = 0;
 
   tell(stories: readonly Story[], habit: string): void {
     this.stories.push(...stories);
@@ -43,6 +47,19 @@ export class Account {
       const entry = this.spans.get(key);
       if (entry !== undefined) entry.acknowledged = true;
     }
+  }
+
+  /** @param there undefined: nobody could say */
+  looked({ facts }: Body, there: boolean | undefined): void {
+    if (there === undefined) return;
+    this.looks += 1;
+    if (!there)
+      this.absent.push(
+        facts
+          .map(({ id }) => id)
+          .slice(0, 3)
+          .join('; '),
+      );
   }
 
   wrong(collector: CollectorName, what: string): void {

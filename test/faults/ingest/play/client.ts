@@ -7,6 +7,7 @@ import { type Habit, habitOf } from '../plan/habits.ts';
 import { COLLECTORS, type CollectorName } from '../plan/strikes.ts';
 import type { Account } from './account.ts';
 import type { House } from './house.ts';
+import { isThereNow } from './look-at-once.ts';
 import { type Cut, postBody } from './post-body.ts';
 
 /** How long a client waits at most before it sends something again that was acknowledged. */
@@ -127,6 +128,8 @@ export class Clients {
     else if (rejected !== rejectedOf(body))
       account.wrong(to, `told of ${rejected} quarantined spans where there were ${rejectedOf(body)}`);
     if (status === 200) account.acknowledged(body);
+    if (status === 200 && house.collectors[to].acknowledge === 'stored')
+      account.looked(body, await isThereNow(house, body));
     return true;
   }
 }

@@ -33,8 +33,9 @@ export class CollectorAtRisk {
     return new CollectorAtRisk(name, setup, await startCollector(setup, PROGRAM));
   }
 
-  get isUp(): boolean {
-    return !this.process.program.isGone;
+  /** What its 200 means. */
+  get acknowledge(): 'logged' | 'stored' {
+    return this.setup.acknowledge ?? 'logged';
   }
 
   async kill(): Promise<void> {

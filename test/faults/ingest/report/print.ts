@@ -23,6 +23,8 @@ export interface IngestReport {
   readonly calls: { readonly sent: Sum; readonly counted: Sum };
   readonly scrapes: number;
   readonly peeks: number;
+  /** Spans looked for right after they were acknowledged as stored. */
+  readonly looks: number;
   readonly balances: readonly Scrape[];
   readonly violations: readonly Violation[];
 }
@@ -59,6 +61,7 @@ export function reportOf(result: SessionResult, seed: number): IngestReport {
     },
     scrapes: result.scrapes,
     peeks: result.peeks,
+    looks: result.account.looks,
     balances: result.balances,
     violations: result.violations,
   };
@@ -86,7 +89,7 @@ export function textOf(report: IngestReport): string {
       ({ collector, accepted, stored, duplicate, quarantined, inLog }) =>
         `collector ${collector}, last process     ${accepted} accepted = ${stored} stored + ${duplicate} duplicates + ${quarantined} quarantined + ${inLog} in the log`,
     ),
-    `read meanwhile                ${report.scrapes} scrapes of /metrics, ${report.peeks} times costs and rows`,
+    `read meanwhile                ${report.scrapes} scrapes of /metrics, ${report.peeks} times costs and rows, ${report.looks} spans right after they were acknowledged as stored`,
     '',
     ...(Object.keys(RULES) as Rule[]).map(
       (rule) => `${String(of(rule).length).padStart(5)} violations: ${RULES[rule]}`,
