@@ -1,24 +1,24 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { priceBookRow } from '@tollgate/clickhouse';
+import { priceEntry } from '@tollgate/contract';
 
-/** US dollars a token, as decimals. */
-export const TEST_PRICE = { input: '0.0000025', output: '0.00001', cache_read: '0.00000125' } as const;
+/** US dollars a token, as decimals; what has no price of its own is priced as input or output. */
+const RATES = {
+  ...{ input: '0.0000025', output: '0.00001', cache_read: '0.00000125' },
+  ...{ cache_creation: null, cache_creation_1h: null, reasoning: null },
+} as const;
 
 /** Prices models of `openai`, each under its own name, from 2024 on. */
 export async function setPrices(service: ClickHouseClient, models: readonly string[]): Promise<void> {
-  const prices = models.map((model) => ({
-    provider: 'openai',
-    model,
-    valid_from: '2024-01-01 00:00:00',
-    ...TEST_PRICE,
-    cache_creation: null,
-    price_version: 'test',
-  }));
-  const names = models.map((model) => ({
-    provider: 'openai',
-    model,
-    priced_provider: 'openai',
-    priced_model: model,
-  }));
-  await service.insert({ table: 'model_prices', values: prices, format: 'JSONEachRow' });
-  await service.insert({ table: 'model_names', values: names, format: 'JSONEachRow' });
+  const values = models.map((model) => {
+    const priced = `openai/${model}`;
+    const entry = priceEntry({ priced, rates: RATES, price_version: 'test', origin: 'list' });
+    return priceBookRow({
+      provider: 'openai',
+      model,
+      priced: { provider: 'openai', model },
+      entries: [{ ...entry, valid_from: '2024-01-01T00:00:00.000Z' }],
+    });
+  });
+  await service.insert({ table: 'price_book', values, format: 'JSONEachRow' });
 }

@@ -8,7 +8,7 @@ import { ours } from '../systems/ours.ts';
 
 const DEFAULT_TABLE = 'exporter_default';
 /** What is there before the first span. */
-const NOT_OF_SPANS = new Set(['schema_migrations', 'model_names', 'model_prices']);
+const NOT_OF_SPANS = new Set(['schema_migrations', 'price_book']);
 
 /**
  * Bytes a span on disk, when everything is merged: all our tables and the log together, beside the table that the exporter makes for

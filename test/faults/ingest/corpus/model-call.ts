@@ -6,7 +6,7 @@ import { spanOf, type Telling } from './telling.ts';
 /** What `setPrices` of test/support knows; the other model has no price. */
 export const PRICED_MODEL = 'gpt-4o';
 const UNPRICED_MODEL = 'a-model-of-our-own';
-/** TEST_PRICE in 10^-15 US dollars a token. */
+/** Its price in 10^-15 US dollars a token. */
 const PRICE = { uncached: 2_500_000_000n, cached: 1_250_000_000n, output: 10_000_000_000n };
 
 /** A call that one library reports, or two: the copy has the same response id and usage, and must not count. */
