@@ -44,12 +44,12 @@ test('rows that nobody acknowledged are an error, not a figure', { timeout: 120_
       const running = await ours.start(store);
       const send: typeof running.send = async (...to) => {
         const sent = await running.send(...to);
-        return { ...sent, spans: sent.spans - 512 };
+        return { ...sent, bodies: sent.bodies - 1 };
       };
       return { ...running, send };
     },
   };
-  await expect(fullLoad(forgetful, directory, generator)).rejects.toThrow('1024 rows of 512 spans');
+  await expect(fullLoad(forgetful, directory, generator)).rejects.toThrow('1024 of 512 rows in spans');
   await generator.end();
   await rm(directory, { recursive: true });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClickHouse, DATABASE, openClickHouse } from '@tollgate/clickhouse';
 import { setPrices } from '../../support/prices.ts';
+import { ROWS_PER_BODY } from './load/body.ts';
 import { MODELS } from './load/span.ts';
 
 /** How long nothing may arrive before what is missing counts as lost. */
@@ -36,10 +37,15 @@ export class BenchStore {
     return Number(row?.n);
   }
 
+  /** Waits until every view has written what so many bodies become. @throws as `waitForRows` does */
+  async waitForBodies(bodies: number): Promise<void> {
+    for (const [table, rows] of Object.entries(ROWS_PER_BODY)) await this.waitForRows(bodies * rows, table);
+  }
+
   /** Waits until a table has so many rows. @throws Error when it stops growing before that */
-  async waitForRows(expected: number, table = 'spans'): Promise<void> {
+  async waitForRows(expected: number, table: string): Promise<void> {
     let last = -1;
-    for (let since = performance.now(); ; await sleep(50)) {
+    for (let since = performance.now(); ; await sleep(25)) {
       const now = await this.count(table);
       if (now >= expected) return;
       if (now > last) since = performance.now();

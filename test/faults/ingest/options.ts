@@ -6,12 +6,12 @@ Kills, stalls and cuts off two collectors and their ClickHouse at random moments
 spans; damages what a dead collector had not synced; and compares what is stored with what was sent and acknowledged.
 
   --minutes N  how long (default 5); recovery and counting come on top
-  --quick      40 seconds
+  --quick      50 seconds
   --seed S     the same spans, habits and strikes again; moments still differ (default: drawn by lot, and printed)
   --json       the report as JSON
 `;
 
-const QUICK_SECONDS = 40;
+const QUICK_SECONDS = 50;
 
 export interface IngestOptions {
   readonly seed: number;

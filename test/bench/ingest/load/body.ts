@@ -46,7 +46,7 @@ export function bodyOf(plan: BodyPlan, index: number): Buffer {
 function writeTrace(random: Keystream, start: bigint, count: number, nth: number): void {
   const trace = Buffer.from(random.bytes(16));
   const root = Buffer.from(random.bytes(8));
-  const run = nth % 3 === 0 ? { run: random.uuid(), writer: random.uuid() } : undefined;
+  const run = isGoverned(nth) ? { run: random.uuid(), writer: random.uuid() } : undefined;
   for (let index = 0; index < count; index++) {
     const at = start + BigInt(nth * SPANS_PER_TRACE + index) * 1_000_000n;
     span.reset();
@@ -60,9 +60,29 @@ function writeTrace(random: Keystream, start: bigint, count: number, nth: number
   }
 }
 
+const isGoverned = (nth: number) => nth % 3 === 0;
+const isModelCall = (index: number) => index % 4 === 3;
+
+/** Rows that a whole body leaves in each table. Every span but those with a record has content; the first of a run is no tool call. */
+export const ROWS_PER_BODY: Readonly<Record<string, number>> = rowsPerBody();
+
+function rowsPerBody(): Record<string, number> {
+  const indices = Array.from({ length: SPANS_PER_BODY }, (_, index) => index);
+  const count = (of: (nth: number, index: number) => boolean) =>
+    indices.filter((index) => of(Math.floor(index / SPANS_PER_TRACE), index % SPANS_PER_TRACE)).length;
+  const records = count((nth, index) => isGoverned(nth) && !isModelCall(index));
+  return {
+    spans: SPANS_PER_BODY,
+    span_content: SPANS_PER_BODY - records,
+    evidence_records: records,
+    tool_calls: count((nth, index) => isGoverned(nth) && !isModelCall(index) && index > 0),
+    model_calls: count((_, index) => isModelCall(index)),
+  };
+}
+
 /** A quarter are model calls; of a governed run's, the others carry a record, elsewhere they are plain. */
 function textOf(run: RunOfSpans | undefined, index: number, at: bigint, random: Keystream): SpanText {
-  if (index % 4 === 3) return modelSpan(run, random);
+  if (isModelCall(index)) return modelSpan(run, random);
   return run === undefined ? plainSpan(random) : governedSpan(run, index, at, random);
 }
 

@@ -64,7 +64,8 @@ async function sendBlocks({ url, files }: Extract<LoadJob, { kind: 'blocks' }>):
   poster.close();
   const seconds = (performance.now() - startedAt) / 1000;
   const answers = { '200': files.length };
-  return { kind: 'sent', seconds, acknowledged: files.length, spans: 0, answers, latencies: [] };
+  const whole = { bodies: bodies.length, spans: bodies.length * spansPerBody };
+  return { kind: 'sent', seconds, ...whole, answers, latencies: [] };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

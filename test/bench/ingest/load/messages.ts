@@ -37,8 +37,8 @@ export interface Sent {
   readonly kind: 'sent';
   /** Until the last answer. */
   readonly seconds: number;
-  /** Bodies that were answered with 200, and spans in them. */
-  readonly acknowledged: number;
+  /** Bodies whose spans are to be found in the tables, and those spans: what was answered with 200, and what blocks were made of. */
+  readonly bodies: number;
   readonly spans: number;
   /** Attempts by HTTP status; `none` where the connection ended without an answer. */
   readonly answers: Readonly<Record<string, number>>;

@@ -38,12 +38,12 @@ class Tally {
   }
 
   sent(): Sent {
-    const acknowledged = this.latencies.length;
+    const bodies = this.latencies.length;
     return {
       kind: 'sent',
       seconds: (performance.now() - this.startedAt) / 1000,
-      acknowledged,
-      spans: acknowledged * this.spansPerBody,
+      bodies,
+      spans: bodies * this.spansPerBody,
       answers: this.answers,
       latencies: this.latencies.map((milliseconds) => Math.round(milliseconds * 100) / 100),
     };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ROWS_PER_BODY } from '../load/body.ts';
 import type { Generator } from '../load/generator.ts';
 import { BenchStore } from '../store.ts';
 import type { System } from '../systems/system.ts';
@@ -8,7 +9,7 @@ import { cpuSeconds, memoryMib } from './process-figures.ts';
 export interface FullLoad {
   readonly system: string;
   readonly acknowledges: string;
-  /** Until the last row could be counted in the database. */
+  /** Until the last row of every table could be counted in the database. */
   readonly spansPerSecond: number;
   readonly acknowledgedPerSecond: number;
   /** Microseconds of CPU a span; undefined where nobody stands between generator and ClickHouse. */
@@ -34,7 +35,7 @@ export async function fullLoad(system: System, directory: string, generator: Gen
     const before = await Promise.all(pids.map(cpuOf));
     const start = performance.now();
     const sent = await running.send(generator, { kind: 'full', connections: CONNECTIONS });
-    await store.waitForRows(sent.spans);
+    await store.waitForBodies(sent.bodies);
     const seconds = (performance.now() - start) / 1000;
     const after = await Promise.all(pids.map(cpuOf));
     const [collector, clickhouse = 0, generated = 0] = after.map((cpu, index) => {
@@ -42,8 +43,9 @@ export async function fullLoad(system: System, directory: string, generator: Gen
       return cpu === undefined || then === undefined ? undefined : ((cpu - then) * 1e6) / sent.spans;
     });
     const counts = await store.allCounts();
-    if (counts['spans'] !== sent.spans)
-      throw new Error(`${system.name}: ${counts['spans']} rows of ${sent.spans} spans`);
+    for (const [table, rows] of Object.entries(ROWS_PER_BODY))
+      if (counts[table] !== sent.bodies * rows)
+        throw new Error(`${system.name}: ${counts[table]} of ${sent.bodies * rows} rows in ${table}`);
     return {
       system: system.name,
       acknowledges: system.acknowledges,

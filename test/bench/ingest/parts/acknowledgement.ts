@@ -57,7 +57,7 @@ async function p99(rig: Rig, system: System, load: number, seconds: number): Pro
     const sent = await running.send(rig.generator, { kind: 'paced', bodiesPerSecond, bodies });
     const warm = sent.latencies.slice(Math.floor(sent.latencies.length * WARM_UP));
     const { median, p99 } = figures(warm);
-    await store.waitForRows(sent.spans);
+    await store.waitForBodies(sent.bodies);
     rig.print(
       `${system.name.padEnd(42)}ack median ${rounded(median)} ms, p99 ${rounded(p99)} ms, most ${rounded(Math.max(...warm))} ms; ${bodies} bodies, ${rounded(sent.spans / sent.seconds)} spans/s acknowledged`,
     );

@@ -32,7 +32,7 @@ export async function overload(rig: Rig, full: number, seconds: number): Promise
     });
     const mib = await memory.stop();
     const start = performance.now();
-    await store.waitForRows(sent.spans);
+    await store.waitForBodies(sent.bodies);
     const drained = (performance.now() - start) / 1000;
     const stored = await distinctSpans(store);
     report(sent, { full, seconds }, mib, print);
@@ -109,5 +109,5 @@ async function distinctSpans(store: BenchStore): Promise<number> {
 }
 
 async function counters(metrics: () => Promise<string>): Promise<string[]> {
-  return (await metrics()).split('\n').filter((line) => line.startsWith('tollgate_collector_spans_'));
+  return (await metrics()).split('\n').filter((line) => /^tollgate_collector_(log_)?spans/.test(line));
 }

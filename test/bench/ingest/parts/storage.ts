@@ -30,7 +30,7 @@ async function ownBytes({ directory, generator, print }: Rig): Promise<number> {
   const running = await ours.start(store);
   try {
     await running.send(generator, { kind: 'full', connections: CONNECTIONS });
-    await store.waitForRows(spans);
+    await store.waitForBodies(generator.prepared.bodies);
     const tables = Object.entries(await store.mergedBytes()).filter(([table]) => !NOT_OF_SPANS.has(table));
     const log = await running.ownBytes();
     for (const [table, bytes] of [...tables, ['log', log] as const])

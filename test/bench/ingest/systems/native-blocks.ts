@@ -10,16 +10,11 @@ import type { System } from './system.ts';
 const ROWS = 32_768;
 export const NATIVE_BLOCKS = 'Native blocks straight in';
 
-export interface Blocks {
-  readonly files: readonly string[];
-  readonly rows: number;
-}
-
 /**
  * The generator's spans as Native blocks in files, made by the engine itself: a table beside the landing table takes a copy of
  * every row that ours sends, and is read block by block.
  */
-export async function prepareBlocks(directory: string, generator: Generator): Promise<Blocks> {
+export async function prepareBlocks(directory: string, generator: Generator): Promise<readonly string[]> {
   const store = await BenchStore.open(join(directory, 'blocks-store'));
   try {
     const { owner } = store.clickhouse.clients;
@@ -36,8 +31,8 @@ export async function prepareBlocks(directory: string, generator: Generator): Pr
     const sent = await running.send(generator, { kind: 'full', connections: 16 });
     await store.waitForRows(spans, 'copied');
     await running.stop();
-    if (sent.acknowledged !== bodies) throw new Error(`${sent.acknowledged} of ${bodies} bodies were taken`);
-    return { files: await writeBlocks(store, join(directory, 'blocks'), blocks), rows: spans };
+    if (sent.bodies !== bodies) throw new Error(`${sent.bodies} of ${bodies} bodies were taken`);
+    return await writeBlocks(store, join(directory, 'blocks'), blocks);
   } finally {
     await store.close();
   }
@@ -66,16 +61,17 @@ function address(store: BenchStore, role: 'owner' | 'landing', query?: string): 
 }
 
 /** Blocks that cost nothing to make, straight into the landing table: what the engine and its views can take at most. */
-export function nativeBlocks({ files, rows }: Blocks): System {
+export function nativeBlocks(files: readonly string[]): System {
   return {
     name: NATIVE_BLOCKS,
     acknowledges: 'stored',
     start: async (store) => ({
       pid: undefined,
-      send: async (generator) => {
-        const url = address(store, 'landing', `INSERT INTO ${DATABASE}.otlp_spans FORMAT Native`);
-        return { ...(await generator.sendBlocks(url, files)), spans: rows };
-      },
+      send: (generator) =>
+        generator.sendBlocks(
+          address(store, 'landing', `INSERT INTO ${DATABASE}.otlp_spans FORMAT Native`),
+          files,
+        ),
       ownBytes: async () => 0,
       metrics: async () => '',
       stop: async () => {},
