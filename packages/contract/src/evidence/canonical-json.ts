@@ -96,13 +96,15 @@ function writeObject(value: object, place: Place, depth: number): string {
 
 /** RFC 8785 orders by UTF-16 code units, as `>` and `sort` do. Most objects are small, and in order already. */
 function sortedKeys(value: object, place: Place): readonly string[] {
-  const keys = Reflect.ownKeys(value);
-  // Symbols come last, and sorting would throw for them.
-  if (typeof keys[keys.length - 1] === 'symbol') throw refuse(place.outer, place.key, 'a symbol as key');
-  const names = keys as string[];
-  for (let index = 1; index < names.length; index++)
-    if ((names[index - 1] as string) > (names[index] as string)) return names.sort();
-  return names;
+  const names: string[] = [];
+  let isSorted = true;
+  for (const key of Reflect.ownKeys(value)) {
+    // A proxy may say them in any order.
+    if (typeof key === 'symbol') throw refuse(place.outer, place.key, 'a symbol as key');
+    isSorted &&= names.length === 0 || (names[names.length - 1] as string) < key;
+    names.push(key);
+  }
+  return isSorted ? names : names.sort();
 }
 
 function writeArray(value: readonly unknown[], place: Place, depth: number): string {

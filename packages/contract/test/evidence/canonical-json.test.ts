@@ -94,6 +94,10 @@ test.each([
   // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
   ['a hole', [1, , 2]],
   ['a symbol key', { [Symbol('a')]: 1 }],
+  [
+    'a symbol key that a proxy puts first',
+    new Proxy({ [Symbol('a')]: 1, b: 1 }, { ownKeys: (target) => Reflect.ownKeys(target).reverse() }),
+  ],
 ])('refuses %s', (_, value) => {
   expect(() => canonicalJson(value)).toThrowError(expect.objectContaining({ code: 'arguments_not_i_json' }));
 });

@@ -59,7 +59,7 @@ export function newSpanContext(parent: SpanContext | undefined): SpanContext {
 /**
  * Writes closed spans, each as a serialised ExportTraceServiceRequest, as OpenTelemetry's own serialiser would. Built without
  * a tracer, so that no sampler, limit or switch of the application's OpenTelemetry can drop or shorten evidence. What all spans
- * of a run share is written once; the official serialiser takes four times as long, and a gated call leaves two spans.
+ * of a run share is written once; the official serialiser takes four times as long.
  */
 export class SpanWriter {
   private readonly resource: Buffer;
