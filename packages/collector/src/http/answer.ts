@@ -30,19 +30,27 @@ export function answerRefusal(
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (status === 415) response.setHeader('accept-encoding', 'gzip, zstd, identity');
   const encoding = encodingOf(request.headers['content-type']) ?? jsonEncoding;
-  send(response, status, encoding.contentType, encoding.failure(code, refusal.detail ?? message));
-  discardRest(request);
+  const body = encoding.failure(code, refusal.detail ?? message);
+  if (request.complete) {
+    send(response, status, encoding.contentType, body);
+    return;
+  }
+  writeHead(response, status, encoding.contentType, body);
+  response.write(body);
+  discardRest(request, () => response.end());
 }
 
 /**
- * Reads on for a while without keeping anything: a client that is still sending would otherwise see its connection
- * reset instead of the answer.
+ * Reads on for a while without keeping anything, and only then ends the answer, which has left whole by then: with its
+ * end Node may close the connection, and a client that is still sending would see that instead of the answer.
  */
-function discardRest(request: IncomingMessage): void {
-  if (request.complete) return;
+function discardRest(request: IncomingMessage, then: () => void): void {
   const cut = setTimeout(() => request.destroy(), LINGER_MS).unref();
-  request.once('close', () => clearTimeout(cut));
-  request.once('end', () => clearTimeout(cut));
+  const ended = () => {
+    clearTimeout(cut);
+    then();
+  };
+  request.once('close', ended).once('end', ended);
   request.on('error', () => undefined);
   request.resume();
 }
@@ -53,10 +61,19 @@ export function send(
   contentType: string,
   body: Buffer | string,
 ): void {
+  writeHead(response, status, contentType, body);
+  response.end(body);
+}
+
+function writeHead(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: Buffer | string,
+): void {
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
   });
-  response.end(body);
 }
