@@ -23,11 +23,11 @@ const Limits = z.strictObject({
   maxInFlightRequests: z.int().positive().default(256),
   /**
    * What bodies that the tables do not have yet may take on disk, in bytes, as sent; beyond, 429. One client may hold as
-   * much as is still free. Default 4 GiB.
+   * much as is still free; an eighth may be bodies that are stored and still remembered. At least 1 MiB. Default 4 GiB.
    */
   maxLogBytes: z
     .int()
-    .positive()
+    .min(MIB)
     .default(4 * GIB),
   /** How many spans may wait in the log; beyond, 429. */
   maxLogSpans: z.int().positive().default(50_000_000),

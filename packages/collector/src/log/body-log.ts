@@ -196,6 +196,7 @@ export class BodyLog {
     const freed = await this.#segments.free(
       () => this.firstUndone,
       () => this.#writer.live,
+      () => (this.#reserve.starved ? 0 : this.#options.segmentBytes),
     );
     if (freed && this.#reserve.starved) await this.#reserve.fill();
   }

@@ -65,12 +65,18 @@ export class Segments {
 
   /**
    * Removes those that hold nothing from `firstUndone` on, strictly the oldest first: a done marker is needed as long as
-   * any older segment is there. Returns whether any went.
+   * any older segment is there. The newest `keep` bytes stay, so that a body whose sender never heard the answer is known
+   * again after any number of restarts. Returns whether any went.
    */
-  async free(firstUndone: () => number, live: () => Segment | undefined): Promise<boolean> {
+  async free(
+    firstUndone: () => number,
+    live: () => Segment | undefined,
+    keep: () => number,
+  ): Promise<boolean> {
     for (let freed = false; ; freed = true) {
       const [oldest] = this.#list;
       if (!oldest || oldest === live() || firstUndone() < oldest.nextId) return freed;
+      if (this.bytes - oldest.length < keep()) return freed;
       await this.#files.remove(oldest.path);
       this.#list.shift();
       await oldest.file.close();

@@ -105,16 +105,18 @@ test('over the bound of the log a body is refused, and taken again when there is
 test('one client that floods does not keep another from being heard', async () => {
   const store = new MemoryStore();
   store.fault = () => AWAY;
-  const { keeper } = begin({ maxLogBytes: 20_000, blockRows: 4 }, undefined, store);
+  const { keeper } = begin({ maxLogBytes: 1024 * 1024, blockRows: 4 }, undefined, store);
   const flood = { ...ANY, principal: 'flood' };
   let refused: string | undefined;
   for (let i = 0; refused === undefined; i++) {
-    const kept = await keeper.keep(bodyOf([`flood ${i}`], flood));
+    const kept = await keeper.keep(bodyOf([`flood ${i} ${'x'.repeat(20_000)}`], flood));
     if (kept.kind === 'refused') refused = kept.reason;
   }
   expect(refused).toBe('client_over_share');
   for (let i = 0; i < 4; i++) expect((await keeper.keep(bodyOf([`other ${i}`]))).kind).toBe('kept');
-  expect(await keeper.keep(bodyOf(['flood again'], flood))).toMatchObject({ reason: 'client_over_share' });
+  expect(await keeper.keep(bodyOf([`flood again ${'x'.repeat(20_000)}`], flood))).toMatchObject({
+    reason: 'client_over_share',
+  });
 });
 
 test('a repeated body gets its answer again: in flight, logged, stored, and after a restart', async () => {
@@ -191,4 +193,27 @@ test('a full disk does not keep the log from being emptied', async () => {
   store.fault = () => undefined;
   expect(await keeper.flush(20_000)).toEqual({ kind: 'stored' });
   expect(names(store)).toEqual(['a']);
+});
+
+test('a small log that has been full and was emptied takes bodies again, any number of times', async () => {
+  const { keeper, files } = begin({ maxLogBytes: 1024 * 1024 });
+  for (let round = 0; round < 60; round++) {
+    const sent = bodyOf([`${round} ${'x'.repeat(60_000)}`]);
+    expect((await keeper.keep(sent)).kind, `round ${round}`).toBe('kept');
+    expect(await keeper.flush(5000)).toEqual({ kind: 'stored' });
+  }
+  expect(files.names.filter((name) => name.endsWith('.log')).length).toBeLessThan(6);
+});
+
+test('a body whose sender heard no answer is known again after several restarts', async () => {
+  const body = bodyOf(['unheard']);
+  const first = begin();
+  await first.keeper.keep(body);
+  await first.keeper.flush(5000);
+  await first.keeper.close(1000);
+  for (let life = 0; life < 3; life++) await begin({}, first.files, first.store).keeper.close(1000);
+  const last = begin({}, first.files, first.store);
+  expect((await last.keeper.keep(body)).kind).toBe('kept');
+  expect(await last.keeper.flush(5000)).toEqual({ kind: 'stored' });
+  expect(first.store.rows).toHaveLength(1);
 });
