@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { NOON, spanId, traceId } from './corpus/ids.ts';
 import { rowsOf } from './support/compare.ts';
 import { encodeRequest, type SpanSpec } from './support/otlp.ts';
+import { metric } from './support/prometheus.ts';
 import { KEY, startTheirs, type TheirSide, waitForRows } from './support/rig.ts';
 import { sendHttp } from './support/send.ts';
 
+const PATIENCE = { timeout: 60_000, interval: 200 };
 const REQUESTS = 40;
 const SPANS = 50;
 
@@ -40,8 +41,11 @@ describe.skipIf(inject('otelcol') === '')('what the OpenTelemetry Collector ackn
       await send(number);
     }
     expect(acknowledged).toHaveLength(REQUESTS);
-    // Time for attempts to fail and be retried, with the queue still growing old.
-    await sleep(3000);
+    // Attempts have failed and were repeated, with the queue still growing old.
+    await vi.waitFor(async () => {
+      const failures = (await theirs.otelcol.log()).match(/Exporting failed. Will retry/g) ?? [];
+      expect(failures.length).toBeGreaterThan(1);
+    }, PATIENCE);
     const queued = await theirs.otelcol.queued();
     expect(queued.includes(`${REQUESTS - 1}/${SPANS - 1}`)).toBe(true);
     // A key on disk would outlive its revocation.
@@ -51,8 +55,10 @@ describe.skipIf(inject('otelcol') === '')('what the OpenTelemetry Collector ackn
     await theirs.otelcol.start();
     const reader = theirs.store.clients.reader;
     await waitForRows(reader, new Map([['spans', REQUESTS * SPANS]]));
-    // Whatever is sent twice would come now.
-    await sleep(2000);
+    // Whatever is sent twice would have come by now.
+    await vi.waitFor(async () => {
+      expect(metric(await theirs.otelcol.metrics(), 'otelcol_exporter_queue_size')).toBe(0);
+    }, PATIENCE);
     const names = (await rowsOf(reader, 'spans')).map((row) => row['name']);
     expect(names).toHaveLength(REQUESTS * SPANS);
     expect(new Set(names).size).toBe(REQUESTS * SPANS);

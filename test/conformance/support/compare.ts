@@ -5,7 +5,7 @@ import { type Clients, DATABASE } from '@tollgate/clickhouse';
 const NOT_FROM_SPANS: readonly string[] = ['schema_migrations', 'current_flags'];
 
 /** Times of receipt differ between any two collectors. Nothing else may. */
-const RECEIPT = /received_at$|^receipt$/;
+const RECEIPT = /received_at$|^receipt$|^priced_at$/;
 
 export interface Comparison {
   readonly rows: number;

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DATABASE, priceBookRow } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
@@ -131,7 +130,7 @@ async function setPrices({ clients }: Store): Promise<void> {
   await clients.service.insert({ table: 'price_book', values, format: 'JSONEachRow' });
 }
 
-export async function count(client: ClickHouseClient, table: string): Promise<number> {
+async function count(client: ClickHouseClient, table: string): Promise<number> {
   const result = await client.query({
     query: `SELECT count() AS n FROM ${DATABASE}.${table}`,
     format: 'JSONEachRow',
@@ -140,18 +139,18 @@ export async function count(client: ClickHouseClient, table: string): Promise<nu
   return Number(row?.n ?? 0);
 }
 
-/** Waits until every table has as many rows as expected. What is still missing then, the comparison will show. */
+/** Waits until every table has as many rows as expected, at least. */
 export async function waitForRows(
   client: ClickHouseClient,
   expected: ReadonlyMap<string, number>,
-  seconds = 60,
 ): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const counts = await Promise.all(
-      [...expected].map(async ([table, n]) => (await count(client, table)) >= n),
-    );
-    if (counts.every(Boolean) || Date.now() > deadline) return;
-    await sleep(200);
-  }
+  await vi.waitFor(
+    async () => {
+      for (const [table, n] of expected) {
+        const found = await count(client, table);
+        if (found < n) throw new Error(`${table} has ${found} rows, not ${n}`);
+      }
+    },
+    { timeout: 60_000, interval: 200 },
+  );
 }
