@@ -6,12 +6,11 @@ export const costAndUnpriced: PanelSpec = {
   description:
     'A call without usage or price costs an unknown amount, not nothing: each total stands beside the calls that are missing from it.',
   sql: `
-SELECT formatDateTime(c.start, '%Y-%m-%d', 'UTC') AS day, c.workflow AS workflow,
-  sum(ifNull(c.cost, toDecimal128(0, 15))) AS cost_usd, count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls
-FROM counted_model_calls AS c
-WHERE c.start >= $__fromTime_ms AND c.start < $__toTime_ms
-GROUP BY day, workflow
-ORDER BY day DESC, cost_usd DESC, workflow`,
+SELECT toString(c.day) AS day, c.workflow AS workflow,
+  sum(c.cost) AS cost_usd, sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls
+FROM counted_costs(from = toString($__fromTime_ms, 'UTC'), to = toString($__toTime_ms, 'UTC')) AS c
+GROUP BY c.day, workflow
+ORDER BY c.day DESC, cost_usd DESC, workflow`,
 };
 
 export const costAndUnpricedPanel = () =>

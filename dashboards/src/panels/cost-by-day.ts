@@ -7,10 +7,9 @@ export const costByDay: PanelSpec = {
   description:
     'US dollars of the counted model calls that have a price. Calls without one are not in it: see the table beside.',
   sql: `
-SELECT toStartOfDay(c.start, 'UTC') AS time, if(c.workflow = '', '(no workflow)', c.workflow) AS workflow,
-  sum(ifNull(c.cost, toDecimal128(0, 15))) AS cost_usd
-FROM counted_model_calls AS c
-WHERE c.start >= $__fromTime_ms AND c.start < $__toTime_ms
+SELECT toDateTime(c.day, 'UTC') AS time, if(c.workflow = '', '(no workflow)', c.workflow) AS workflow,
+  sum(c.cost) AS cost_usd
+FROM counted_costs(from = toString($__fromTime_ms, 'UTC'), to = toString($__toTime_ms, 'UTC')) AS c
 GROUP BY time, workflow
 ORDER BY time, workflow`,
 };

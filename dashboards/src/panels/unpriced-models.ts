@@ -6,10 +6,10 @@ export const unpricedModels: PanelSpec = {
   description:
     'Models whose counted calls have no cost, and why. Their tokens are known where the reason is no_price.',
   sql: `
-SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, count() AS calls,
-  sum(ifNull(c.input_tokens, 0)) AS input_tokens, sum(ifNull(c.output_tokens, 0)) AS output_tokens
-FROM counted_model_calls AS c
-WHERE c.cost IS NULL AND c.start >= $__fromTime_ms AND c.start < $__toTime_ms
+SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, sum(c.unpriced_calls) AS calls,
+  sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
+FROM counted_costs(from = toString($__fromTime_ms, 'UTC'), to = toString($__toTime_ms, 'UTC')) AS c
+WHERE c.unpriced_calls > 0
 GROUP BY provider, model, reason
 ORDER BY calls DESC, provider, model, reason`,
 };

@@ -16,6 +16,7 @@ export const CONTROL_RESULTS: Rollup = {
   touched: `
     SELECT toDate(f.raised_at) AS day, max(f.received_at) AS at
     FROM flags AS f WHERE f.received_at >= {since:DateTime64(9, 'UTC')} GROUP BY day`,
+  everyDay: 'SELECT toDate(f.raised_at) AS day, max(f.received_at) AS at FROM flags AS f GROUP BY day',
   groups: `
     SELECT f.control AS control, f.severity AS severity, f.workflow AS workflow, f.owner AS owner, f.team AS team,
       count() AS flags, countIf(f.state = 'open') AS open_flags, countIf(f.state = 'acknowledged') AS acknowledged,

@@ -24,6 +24,7 @@ export const COSTS: Rollup = {
         SELECT run_id, received_at FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')})
       GROUP BY run_id) AS t ON t.run_id = m.run_id
     GROUP BY day`,
+  everyDay: 'SELECT toDate(m.start) AS day, max(m.received_at) AS at FROM model_calls AS m GROUP BY day',
   groups: `
     SELECT c.workflow AS workflow, c.owner AS owner, c.team AS team, c.principal AS principal, c.provider AS provider,
       c.model AS model, c.service_tier AS service_tier, if(c.cost IS NULL, c.unpriced_reason, '') AS unpriced_reason,

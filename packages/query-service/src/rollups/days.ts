@@ -48,8 +48,20 @@ export async function touchedDays(
   { touched }: Rollup,
   since: bigint,
 ): Promise<ReadonlyMap<string, bigint>> {
-  const query = `SELECT toString(day) AS day, ${nanos('at')} FROM (${touched})`;
-  const rows = await select(deps, touchedRow, query, { since: storeTime(since < 0n ? 0n : since) });
+  return daysOf(deps, touched, { since: storeTime(since < 0n ? 0n : since) });
+}
+
+/** Every day that has rows, and when the last of them was received (ns). What else of their runs was, is not asked. */
+export const everyDay = (deps: StoreDeps, rollup: Rollup): Promise<ReadonlyMap<string, bigint>> =>
+  daysOf(deps, rollup.everyDay, {});
+
+async function daysOf(
+  deps: StoreDeps,
+  days: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<ReadonlyMap<string, bigint>> {
+  const query = `SELECT toString(day) AS day, ${nanos('at')} FROM (${days})`;
+  const rows = await select(deps, touchedRow, query, params);
   return new Map(rows.map(({ day, at }) => [day, at]));
 }
 

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { storeNow } from '../flags/touched-runs.ts';
 import { buildDay } from './build-day.ts';
-import { openDays, type RolledDay, rolledDays, touchedDays } from './days.ts';
+import { everyDay, openDays, type RolledDay, rolledDays, touchedDays } from './days.ts';
 import { QUIET, type Rollup, SETTLED } from './rollup.ts';
 
 export interface PassCounts {
@@ -34,7 +34,11 @@ export async function passOver(
 ): Promise<PassCounts> {
   const started = await storeNow(deps);
   const { days: known, passedUntil } = await rolledDays(deps, rollup);
-  const touched = await touchedDays(deps, rollup, full ? 0n : passedUntil - SETTLED);
+  const touched = new Map(full || passedUntil === 0n ? await everyDay(deps, rollup) : []);
+  // Where there is no version yet, nothing that arrived can have spoilt one.
+  const since = known.size === 0 ? started : passedUntil - SETTLED;
+  for (const [day, at] of await touchedDays(deps, rollup, since))
+    touched.set(day, at > (touched.get(day) ?? 0n) ? at : (touched.get(day) ?? 0n));
   const changed = [...touched].filter(([day, at]) => day >= keptFrom && !stands(known.get(day), at));
   const opened = changed.map(([day]) => day);
   await openDays(deps, rollup, { days: opened, now: started, keptFrom });

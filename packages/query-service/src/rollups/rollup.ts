@@ -15,6 +15,8 @@ export interface Rollup {
   readonly totals: readonly string[];
   /** SELECT `day`, `at`: each day that rows received since `{since:DateTime64(9, 'UTC')}` change, and the last such receipt. */
   readonly touched: string;
+  /** SELECT `day`, `at`: each day that has rows, and when the last of them was received. */
+  readonly everyDay: string;
   /** SELECT keys and figures of the groups of `{day:Date}`, from rows alone. */
   readonly groups: string;
   /** SELECT `at`: when the last row that `groups` reads was received. */

@@ -32,6 +32,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'post /v1/flags/{flag_id}/acknowledge': ['owner', 'reviewer', 'approver', 'admin'],
   'post /v1/flags/{flag_id}/resolve': ['owner', 'reviewer', 'approver', 'admin'],
   'get /v1/controls': READERS,
+  'get /v1/controls/results': READERS,
   'post /v1/controls/evaluate': ['admin'],
 };
 
