@@ -61,7 +61,7 @@ function forgeriesOf(facts: SessionFacts): Record<string, { forged: SessionFacts
       rules: ['nothing_twice'],
     },
     'a collector inserted twice': {
-      forged: { ...facts, repeats: new Set([once]) },
+      forged: { ...facts, repeats: new Map([[once, ' spans at noon']]) },
       rules: ['inserted_once'],
     },
     'a cost is off by the smallest unit': {

@@ -26,6 +26,7 @@ export interface SessionResult {
   readonly account: Account;
   readonly violations: readonly Violation[];
   readonly strikes: Readonly<Record<string, number>>;
+  readonly strikeLog: readonly string[];
   readonly scrapes: number;
   readonly peeks: number;
   /** The last scrape of each collector, when everything was over. */
@@ -84,6 +85,7 @@ async function play(house: House, options: SessionOptions, startedAt: number): P
     account,
     violations: checkSession(facts),
     strikes: striker.done,
+    strikeLog: striker.log,
     scrapes: scrapers.reduce((sum, { scrapes }) => sum + scrapes, 0),
     peeks: peeker.peeks,
     balances: balances.flatMap(({ last }) => last ?? []),

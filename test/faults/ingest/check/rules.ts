@@ -26,8 +26,8 @@ export interface Violation {
 export interface SessionFacts {
   readonly account: Pick<Account, 'spans' | 'stories' | 'wrongAnswers' | 'absent'>;
   readonly stored: StoredFacts;
-  /** Ids that once had several rows on disk. */
-  readonly repeats: ReadonlySet<string>;
+  /** Ids that once had several rows on disk, with where and since when. */
+  readonly repeats: ReadonlyMap<string, string>;
   /** Traces of which, at some moment, more was counted than they have. */
   readonly overcounted: ReadonlySet<string>;
   readonly unbalanced: readonly Scrape[];

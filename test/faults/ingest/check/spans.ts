@@ -61,7 +61,10 @@ export const insertedOnce: Check = ({ account, repeats }) =>
     .filter(({ fact, sent, acknowledged }) => sent === 1 && acknowledged && repeats.has(fact.id))
     // A version of an id that has another has two rows by right.
     .filter(({ fact }) => !account.spans.has(`${fact.id} changed`) && fact.key === fact.id)
-    .map(({ fact }) => ({ rule: 'inserted_once', what: `${fact.id} was sent once and has several rows` }));
+    .map(({ fact }) => ({
+      rule: 'inserted_once',
+      what: `${fact.id} was sent once and has several rows:${repeats.get(fact.id)}`,
+    }));
 
 export const changesKept: Check = (facts) => {
   const { conflicts } = facts.stored;

@@ -82,25 +82,31 @@ export async function readCalls(clickhouse: ClickHouse): Promise<ReadonlyMap<str
 
 const PER_SPAN = ['spans', 'span_content', 'evidence_records', 'model_calls', 'tool_calls'] as const;
 
-/** Ids that have more than one row on disk, in any table, though every read shows one. */
-export async function readRepeats(clickhouse: ClickHouse): Promise<ReadonlySet<string>> {
-  const repeats = new Set<string>();
+/**
+ * Ids that have more than one row on disk, in any table, though every read shows one; with where, and when each was received. The
+ * owner reads rows as they lie there.
+ */
+export async function readRepeats(clickhouse: ClickHouse): Promise<ReadonlyMap<string, string>> {
+  const repeats = new Map<string, string>();
   for (const table of PER_SPAN)
-    for (const [id, count] of await countById(clickhouse, 'owner', table, 2)) if (count > 1) repeats.add(id);
+    for (const { id, received } of await select<{ id: string; received: string[] }>(
+      clickhouse,
+      'owner',
+      `SELECT ${ID} AS id, groupArray(toString(received_at)) AS received FROM ${table} GROUP BY id HAVING count() > 1`,
+    ))
+      repeats.set(id, `${repeats.get(id) ?? ''} ${table} at ${received.join(' and ')}`);
   return repeats;
 }
 
-/** The owner reads rows as they lie there, the reader as they count. */
 async function countById(
   clickhouse: ClickHouse,
-  who: 'reader' | 'owner',
+  who: 'reader',
   table: string,
-  least = 1,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await select<{ id: string; n: string }>(
     clickhouse,
     who,
-    `SELECT ${ID} AS id, count() AS n FROM ${table} GROUP BY id HAVING n >= ${least}`,
+    `SELECT ${ID} AS id, count() AS n FROM ${table} GROUP BY id`,
   );
   return new Map(rows.map(({ id, n }) => [id, Number(n)]));
 }

@@ -10,7 +10,7 @@ const FIRST = 20;
 
 /** Reads costs and rows while everything is in motion: what is wrong only until the next merge is wrong all the same. */
 export class Peeker {
-  readonly repeats = new Set<string>();
+  readonly repeats = new Map<string, string>();
   readonly overcounted = new Set<string>();
   peeks = 0;
   private readonly house: House;
@@ -32,7 +32,7 @@ export class Peeker {
   }
 
   async peek(): Promise<void> {
-    for (const id of await readRepeats(this.house.clickhouse)) this.repeats.add(id);
+    for (const [id, where] of await readRepeats(this.house.clickhouse)) this.repeats.set(id, where);
     const counted = await readCalls(this.house.clickhouse);
     for (const story of this.account.stories) {
       const found = counted.get(story.trace);

@@ -8,6 +8,8 @@ import { type House, killClickHouse, stallClickHouse } from './house.ts';
 export class Striker {
   /** What was done, how often. */
   readonly done: Record<string, number> = {};
+  /** The same in order, each with its time. */
+  readonly log: string[] = [];
   private readonly house: House;
   private readonly account: Account;
   private readonly rng: Rng;
@@ -27,6 +29,7 @@ export class Striker {
   }
 
   private count(what: string): void {
+    this.log.push(`${new Date().toISOString()} ${what}`);
     this.done[what] = (this.done[what] ?? 0) + 1;
   }
 

@@ -49,9 +49,10 @@ export function scopeChanges(before: Scope, after: Scope, at: string, files: Fil
   });
 }
 
+/** Only a class-1 tool can do without a scope; with one, a call that a hint raises to class 2 is no longer refused. */
 function wholeScope(before: Scope): Judgement {
   return before === undefined
-    ? { effect: 'tightens', why: 'only the arguments that the scope names are allowed now' }
+    ? { effect: 'loosens', why: 'a call that a hint raises now has its scope, and was refused' }
     : { effect: 'loosens', why: 'any argument is allowed now' };
 }
 
