@@ -24,7 +24,10 @@ export function describeStockOpenTelemetry(system: () => RunningSystem): void {
         { until: Date.now() + 20_000, waitingFor: 'the price of a stock span' },
         async () => {
           const answer = await ifFound(api.get(`/v1/runs/${run_id}/evidence`, priced));
-          return answer?.cost.unpriced_calls === 0 ? answer : undefined;
+          // The run may show before its calls: what a span fills is filled one table after the other.
+          return answer !== undefined && answer.cost.calls > 0 && answer.cost.unpriced_calls === 0
+            ? answer
+            : undefined;
         },
       );
       // (1000 - 400) x 2.5e-6 + 400 x 1.25e-6 + 100 x 1e-5, worked out by hand.

@@ -89,7 +89,7 @@ test.each<[string, string, RegExp[]]>([
     [
       /^tightens tools.search_tickets.raise_to: class 1 → class 2/,
       /^loosens tools.search_tickets.rollback/,
-      /^tightens tools.search_tickets.scope/,
+      /^loosens tools.search_tickets.scope/,
     ],
   ],
 ])('%s → %s', (from, to, expected) => {
