@@ -9,6 +9,7 @@ export interface IngestReport {
   readonly seed: number;
   readonly seconds: number;
   readonly strikes: Counts;
+  readonly strike_log: readonly string[];
   readonly habits: Counts;
   readonly answers: Counts;
   readonly spans: {
@@ -44,6 +45,7 @@ export function reportOf(result: SessionResult, seed: number): IngestReport {
     seed,
     seconds: Math.round(result.seconds),
     strikes: result.strikes,
+    strike_log: result.strikeLog,
     habits: result.account.habits,
     answers: result.account.answers,
     spans: {
@@ -96,6 +98,7 @@ export function textOf(report: IngestReport): string {
     ),
     '',
     ...(Object.keys(RULES) as Rule[]).flatMap((rule) => shown(of(rule))),
+    ...(violations.length === 0 ? [] : ['', ...report.strike_log, '']),
     violations.length === 0
       ? 'nothing missing, nothing twice'
       : `${violations.length} violations, seed ${report.seed}`,
