@@ -61,8 +61,12 @@ function forgeriesOf(facts: SessionFacts): Record<string, { forged: SessionFacts
       rules: ['nothing_twice'],
     },
     'a collector inserted twice': {
-      forged: { ...facts, repeats: new Map([[once, ' spans at noon']]) },
+      forged: { ...facts, deaths: [2, 5], repeats: [{ id: once, table: 'spans', received: [1, 3, 4] }] },
       rules: ['inserted_once'],
+    },
+    'ClickHouse forgot a token when it was killed': {
+      forged: { ...facts, deaths: [2, 5], repeats: [{ id: once, table: 'spans', received: [1, 3, 6] }] },
+      rules: [],
     },
     'a cost is off by the smallest unit': {
       forged: change({ calls: new Map(stored.calls).set(trace, { ...sum, cost: sum.cost + 1n }) }),

@@ -72,6 +72,7 @@ async function play(house: House, options: SessionOptions, startedAt: number): P
     account,
     stored: await patiently(() => readStored(house.clickhouse)),
     repeats: peeker.repeats,
+    deaths: house.deaths,
     overcounted: peeker.overcounted,
     unbalanced: scrapers.flatMap(({ unbalanced }) => unbalanced),
     trouble: [

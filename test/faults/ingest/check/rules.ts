@@ -1,6 +1,6 @@
 import type { Account } from '../play/account.ts';
 import type { Scrape } from '../play/scraper.ts';
-import type { StoredFacts } from './stored-facts.ts';
+import type { Repeat, StoredFacts } from './stored-facts.ts';
 
 /** What must hold, in words; each has a check that looks for the opposite. */
 export const RULES = {
@@ -26,8 +26,10 @@ export interface Violation {
 export interface SessionFacts {
   readonly account: Pick<Account, 'spans' | 'stories' | 'wrongAnswers' | 'absent'>;
   readonly stored: StoredFacts;
-  /** Ids that once had several rows on disk, with where and since when. */
-  readonly repeats: ReadonlyMap<string, string>;
+  /** Rows that lay on disk several times at some moment. */
+  readonly repeats: readonly Repeat[];
+  /** When ClickHouse died, in milliseconds since 1970. */
+  readonly deaths: readonly number[];
   /** Traces of which, at some moment, more was counted than they have. */
   readonly overcounted: ReadonlySet<string>;
   readonly unbalanced: readonly Scrape[];

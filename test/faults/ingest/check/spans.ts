@@ -1,5 +1,6 @@
 import type { SpanEntry } from '../play/account.ts';
 import type { Check, SessionFacts, Violation } from './rules.ts';
+import type { Repeat } from './stored-facts.ts';
 
 /** Facts that are stored as spans, by the id under which they are found. */
 function storedById({ account }: SessionFacts): Map<string, SpanEntry[]> {
@@ -55,16 +56,37 @@ export const nothingTwice: Check = (facts) => {
 const counted = (lists: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, number> =>
   new Map([...lists].map(([id, values]) => [id, values.length]));
 
-/** Copies that clients sent are for the keys to catch, at every read; a collector must not add any of its own. */
-export const insertedOnce: Check = ({ account, repeats }) =>
-  [...account.spans.values()]
-    .filter(({ fact, sent, acknowledged }) => sent === 1 && acknowledged && repeats.has(fact.id))
-    // A version of an id that has another has two rows by right.
-    .filter(({ fact }) => !account.spans.has(`${fact.id} changed`) && fact.key === fact.id)
-    .map(({ fact }) => ({
+/**
+ * Copies that clients sent are for the keys to catch, at every read; a collector must not add any of its own. But ClickHouse may forget a
+ * token that it had already stored under when it is killed at that moment: then the same insert, sent again, leaves a second row.
+ */
+export const insertedOnce: Check = (facts) =>
+  insertedAgain(facts)
+    .filter((repeat) => !acrossADeath(repeat, facts.deaths))
+    .map(({ id, table, received }) => ({
       rule: 'inserted_once',
-      what: `${fact.id} was sent once and has several rows:${repeats.get(fact.id)}`,
+      what: `${id} was sent once, and ${table} received it at ${received.map((at) => new Date(at).toISOString()).join(' and ')}`,
     }));
+
+/** Of what was sent once and acknowledged, as it was: an id with another version has two rows by right. */
+function insertedAgain({ account, repeats }: SessionFacts): readonly Repeat[] {
+  return repeats.filter(({ id }) => {
+    const entry = account.spans.get(id);
+    return entry?.sent === 1 && entry.acknowledged && !account.spans.has(`${id} changed`);
+  });
+}
+
+const acrossADeath = ({ received }: Repeat, deaths: readonly number[]): boolean =>
+  received.every((at, nth) => {
+    const before = received[nth - 1];
+    return before === undefined || deaths.some((death) => before < death && death < at);
+  });
+
+/** Spans of which ClickHouse forgot, when it was killed, that it had them: one row at every read all the same. */
+export function forgottenByClickHouse(facts: SessionFacts): number {
+  const across = insertedAgain(facts).filter((repeat) => acrossADeath(repeat, facts.deaths));
+  return new Set(across.map(({ id }) => id)).size;
+}
 
 export const changesKept: Check = (facts) => {
   const { conflicts } = facts.stored;

@@ -82,19 +82,26 @@ export async function readCalls(clickhouse: ClickHouse): Promise<ReadonlyMap<str
 
 const PER_SPAN = ['spans', 'span_content', 'evidence_records', 'model_calls', 'tool_calls'] as const;
 
-/**
- * Ids that have more than one row on disk, in any table, though every read shows one; with where, and when each was received. The
- * owner reads rows as they lie there.
- */
-export async function readRepeats(clickhouse: ClickHouse): Promise<ReadonlyMap<string, string>> {
-  const repeats = new Map<string, string>();
-  for (const table of PER_SPAN)
-    for (const { id, received } of await select<{ id: string; received: string[] }>(
+/** Several rows of one id on disk, though every read shows one. */
+export interface Repeat {
+  readonly id: string;
+  readonly table: string;
+  /** When each was received, milliseconds since 1970, the first of them first. */
+  readonly received: readonly number[];
+}
+
+/** The owner reads rows as they lie there. */
+export async function readRepeats(clickhouse: ClickHouse): Promise<readonly Repeat[]> {
+  const repeats: Repeat[] = [];
+  for (const table of PER_SPAN) {
+    const rows = await select<{ id: string; received: string[] }>(
       clickhouse,
       'owner',
-      `SELECT ${ID} AS id, groupArray(toString(received_at)) AS received FROM ${table} GROUP BY id HAVING count() > 1`,
-    ))
-      repeats.set(id, `${repeats.get(id) ?? ''} ${table} at ${received.join(' and ')}`);
+      `SELECT ${ID} AS id, arraySort(groupArray(toUnixTimestamp64Milli(received_at))) AS received
+      FROM ${table} GROUP BY id HAVING count() > 1`,
+    );
+    repeats.push(...rows.map(({ id, received }) => ({ id, table, received: received.map(Number) })));
+  }
   return repeats;
 }
 

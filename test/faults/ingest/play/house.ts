@@ -36,6 +36,8 @@ export type Sabotaged = Partial<Record<CollectorName, readonly Sabotage[]>>;
 /** An embedded ClickHouse, and two collectors that reach it through a gate each can be shut at. */
 export interface House {
   readonly clickhouse: ClickHouse;
+  /** When ClickHouse died, by a strike or by its supervisor's hand; milliseconds since 1970. */
+  readonly deaths: readonly number[];
   readonly gate: Gate;
   readonly collectors: Readonly<Record<CollectorName, CollectorAtRisk>>;
   close(): Promise<void>;
@@ -44,7 +46,13 @@ export interface House {
 /** On the disk of this repository: logs belong on a real one. */
 export async function openHouse(sabotage: Sabotaged): Promise<House> {
   const directory = await mkdtemp(join(resolve(import.meta.dirname, '../../../..'), '.faults-'));
-  const clickhouse = await openClickHouse({ directory: join(directory, 'clickhouse') });
+  const deaths: number[] = [];
+  const clickhouse = await openClickHouse({
+    directory: join(directory, 'clickhouse'),
+    log: ({ kind }) => {
+      if (kind === 'ended') deaths.push(Date.now());
+    },
+  });
   await setPrices(clickhouse.clients.service, [PRICED_MODEL]);
   const gate = await startGate(Number(new URL(clickhouse.url).port));
   const start = async (name: CollectorName) => {
@@ -66,6 +74,7 @@ export async function openHouse(sabotage: Sabotaged): Promise<House> {
   if (a === undefined || b === undefined) throw new Error('two collectors are needed');
   return {
     clickhouse,
+    deaths,
     gate,
     collectors: { a, b },
     close: async () => {

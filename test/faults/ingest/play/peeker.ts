@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callsOf } from '../check/money.ts';
-import { readCalls, readRepeats } from '../check/stored-facts.ts';
+import { type Repeat, readCalls, readRepeats } from '../check/stored-facts.ts';
 import type { Account } from './account.ts';
 import type { House } from './house.ts';
 
@@ -10,7 +10,7 @@ const FIRST = 20;
 
 /** Reads costs and rows while everything is in motion: what is wrong only until the next merge is wrong all the same. */
 export class Peeker {
-  readonly repeats = new Map<string, string>();
+  private readonly seen = new Map<string, Repeat>();
   readonly overcounted = new Set<string>();
   peeks = 0;
   private readonly house: House;
@@ -31,8 +31,14 @@ export class Peeker {
     }
   }
 
+  /** Everything that was ever seen twice. */
+  get repeats(): readonly Repeat[] {
+    return [...this.seen.values()];
+  }
+
   async peek(): Promise<void> {
-    for (const [id, where] of await readRepeats(this.house.clickhouse)) this.repeats.set(id, where);
+    for (const repeat of await readRepeats(this.house.clickhouse))
+      this.seen.set(`${repeat.table} ${repeat.id} ${repeat.received.join(' ')}`, repeat);
     const counted = await readCalls(this.house.clickhouse);
     for (const story of this.account.stories) {
       const found = counted.get(story.trace);

@@ -1,5 +1,6 @@
 import { totals, usd } from '../check/money.ts';
 import { RULES, type Rule, type Violation } from '../check/rules.ts';
+import { forgottenByClickHouse } from '../check/spans.ts';
 import type { Scrape } from '../play/scraper.ts';
 import type { SessionResult } from '../session.ts';
 
@@ -20,6 +21,8 @@ export interface IngestReport {
     readonly records: number;
     readonly quarantined: number;
     readonly changed: number;
+    /** Of which ClickHouse forgot, when it was killed, that it had them. */
+    readonly forgotten: number;
   };
   readonly calls: { readonly sent: Sum; readonly counted: Sum };
   readonly scrapes: number;
@@ -56,6 +59,7 @@ export function reportOf(result: SessionResult, seed: number): IngestReport {
       records: sum([...facts.stored.records.values()].map(({ length }) => length)),
       quarantined: facts.stored.quarantine.length,
       changed: facts.stored.conflicts.size,
+      forgotten: forgottenByClickHouse(facts),
     },
     calls: {
       sent: { calls: sent.calls, unpriced: sent.unpriced, usd: usd(sent.cost) },
@@ -85,6 +89,7 @@ export function textOf(report: IngestReport): string {
     `answers                       ${list(report.answers)}`,
     `spans                         ${spans.sent} sent, ${spans.times_sent} times in all; ${spans.acknowledged} acknowledged`,
     `stored                        ${spans.rows} spans, ${spans.records} evidence records, ${spans.quarantined} quarantined, ${spans.changed} with two contents`,
+    `tokens forgotten              of ${spans.forgotten} spans, by ClickHouse when it was killed; keys make them one row`,
     `model calls sent              ${calls.sent.calls}, ${calls.sent.unpriced} of them unpriced, ${calls.sent.usd} USD`,
     `model calls counted           ${calls.counted.calls}, ${calls.counted.unpriced} of them unpriced, ${calls.counted.usd} USD`,
     ...report.balances.map(
