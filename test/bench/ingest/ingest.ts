@@ -94,7 +94,7 @@ async function overloaded(
   { ours, oursAcknowledged }: Throughput,
   { overloadSeconds, spans }: IngestOptions,
 ): Promise<void> {
-  const accepted = Math.min(MOST_SPANS, 1.2 * Math.max(ours, oursAcknowledged) * overloadSeconds);
+  const accepted = Math.min(MOST_SPANS, 2 * Math.max(ours, oursAcknowledged) * overloadSeconds);
   const work = (generator: Generator) => overload({ ...rig, generator }, ours, overloadSeconds);
   await withGenerator(Math.max(spans, accepted), rig.print, work, 1);
 }
