@@ -34,9 +34,11 @@ export async function passOver(
 ): Promise<PassCounts> {
   const started = await storeNow(deps);
   const { days: known, passedUntil } = await rolledDays(deps, rollup);
-  const touched = new Map(full || passedUntil === 0n ? await everyDay(deps, rollup) : []);
-  // Where there is no version yet, nothing that arrived can have spoilt one.
-  const since = known.size === 0 ? started : passedUntil - SETTLED;
+  const everything = full || passedUntil === 0n;
+  const touched = new Map(everything ? await everyDay(deps, rollup) : []);
+  // Every day is named already, and where there is no version yet, nothing that arrived can have spoilt one. A pass that found
+  // an empty store leaves no version either: what came after it is for this one to find.
+  const since = everything && known.size === 0 ? started : passedUntil - SETTLED;
   for (const [day, at] of await touchedDays(deps, rollup, since))
     touched.set(day, at > (touched.get(day) ?? 0n) ? at : (touched.get(day) ?? 0n));
   const changed = [...touched].filter(([day, at]) => day >= keptFrom && !stands(known.get(day), at));
