@@ -8,6 +8,7 @@ import {
   type SettleAnswer,
   type SettledLease,
   type SettleRequest,
+  subtractUsd,
   type Usd,
 } from '@tollgate/contract';
 import { uuidv7 } from '../run/uuidv7.ts';
@@ -22,6 +23,7 @@ import {
 } from './admission.ts';
 import { type BudgetMeter, maxUsd } from './budget-meter.ts';
 import { HeldLease } from './held-lease.ts';
+import { type LeasePart, partsFor, roomOf, settleParts } from './lease-parts.ts';
 
 /** The service's ledger, as far as one run of one process sees it. */
 export interface Ledger {
@@ -76,8 +78,8 @@ export class LeasedBudgetMeter implements BudgetMeter {
     const amount = amountToReserve(estimate, this.limit, this.dearest);
     if (typeof amount !== 'string') return amount;
     const least = maxUsd(amount, LEAST);
-    const lease = this.waiting.length === 0 ? this.leaseWithRoom(least) : undefined;
-    if (lease !== undefined) return this.admit(lease, least);
+    const parts = this.waiting.length === 0 ? this.partsFor(least) : undefined;
+    if (parts !== undefined) return this.admit(parts, least);
     return new Promise((answer) => {
       this.waiting.push({ amount: least, answer });
       this.ask();
@@ -102,16 +104,15 @@ export class LeasedBudgetMeter implements BudgetMeter {
     for (let tries = 0; tries < TRIES && this.leases.length > 0; tries++) await this.settle();
   }
 
-  private leaseWithRoom(amount: Usd): HeldLease | undefined {
-    const now = performance.now();
-    return this.leases.find((lease) => compareUsd(lease.room(now), amount) >= 0);
+  private partsFor(amount: Usd): readonly LeasePart[] | undefined {
+    return partsFor(this.leases, amount, performance.now());
   }
 
-  private admit(lease: HeldLease, amount: Usd): Admission {
-    lease.reserve(amount);
+  private admit(parts: readonly LeasePart[], amount: Usd): Admission {
+    for (const part of parts) part.lease.reserve(part.amount);
     const reservation = once((actual) => {
       const cost = actual ?? amount;
-      lease.settle(amount, cost, performance.now());
+      settleParts(parts, cost, performance.now());
       this.settled = addUsd(this.settled, cost);
       this.dearest = maxUsd(this.dearest, cost);
     });
@@ -137,9 +138,14 @@ export class LeasedBudgetMeter implements BudgetMeter {
     }
   }
 
-  private async askFor(minimum: Usd): Promise<AdmissionRefused | undefined> {
-    const wanted = this.waiting.reduce((sum, { amount }) => addUsd(sum, amount), multiplyUsd(minimum, AHEAD));
-    const settled = this.untold(minimum);
+  /** Asks for what the first that waits lacks beside the room that is held already. */
+  private async askFor(amount: Usd): Promise<AdmissionRefused | undefined> {
+    const settled = this.untold(amount);
+    const minimum = maxUsd(subtractUsd(amount, roomOf(this.leases, performance.now())), '0');
+    const wanted = this.waiting.reduce(
+      (sum, waiting) => addUsd(sum, waiting.amount),
+      multiplyUsd(amount, AHEAD),
+    );
     const request = {
       lease_id: uuidv7(),
       writer: this.ledger.writer,
@@ -165,10 +171,10 @@ export class LeasedBudgetMeter implements BudgetMeter {
 
   private serve(): void {
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
-      const lease = this.leaseWithRoom(first.amount);
-      if (lease === undefined) return;
+      const parts = this.partsFor(first.amount);
+      if (parts === undefined) return;
       this.waiting.shift();
-      first.answer(this.admit(lease, first.amount));
+      first.answer(this.admit(parts, first.amount));
     }
   }
 
