@@ -10,9 +10,12 @@ export function textOf(column: ReportColumn): string {
   );
 }
 
+function sentIn(source: AttributeSource): string {
+  return source.path === undefined ? attribute(source.attribute) : jsonValue(source);
+}
+
 /** A value inside JSON is taken as it is written there, without the quotes of a string; a null is none. No JSON makes these throw. */
-function sentIn({ attribute: name, path }: AttributeSource): string {
-  if (path === undefined) return attribute(name);
+export function jsonValue({ attribute: name, path = [] }: AttributeSource): string {
   const keys = path.map(quote).join(', ');
   return `replaceRegexpOne(JSONExtractRaw(${attribute(name)}, ${keys}), '^(?:null|"(.*)")$', '\\\\1')`;
 }

@@ -1,9 +1,21 @@
-import { CONVENTION_ATTRIBUTES, METADATA_ATTRIBUTES, MODEL_CALL_MARKERS } from '@tollgate/contract';
+import {
+  CONVENTION_ATTRIBUTES,
+  METADATA_ATTRIBUTES,
+  MODEL_CALL_MARKERS,
+  STANDARD_TIERS,
+} from '@tollgate/contract';
 import { userOf } from '../roles.ts';
 import { textOf } from './attribute-text.ts';
 import { RESOURCE } from './key-binding.ts';
 import { REJECTION, SPAN_HASH } from './landing-row.ts';
 import { isModelCall } from './model-call.ts';
+import {
+  isCallByMarkers,
+  MAY_BE_MODEL_CALL,
+  SOURCE_NUMBERS,
+  SOURCE_TEXTS,
+  sentTexts,
+} from './report-sources.ts';
 import { RESOURCE_METADATA } from './resource-metadata.ts';
 import { DAYS_TO_READ } from './rolled-days.ts';
 import { isKnownScope, providerOfRule, ruleSays, scopeRule } from './scope-meaning.ts';
@@ -40,6 +52,13 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
   RESOURCE,
   SPAN_HASH,
   IS_MODEL_CALL: isModelCall(),
+  MAY_BE_MODEL_CALL,
+  SOURCE_NUMBERS,
+  SOURCE_TEXTS,
+  SENT_TEXTS: sentTexts(),
+  IS_CALL_BY_MARKERS: isCallByMarkers(),
+  NEVER_CALLS: ruleSays(({ spans }) => spans === 'never_calls'),
+  STANDARD_TIERS: list(STANDARD_TIERS),
   PROCESS: `if(resource['service.instance.id'] != '', resource['service.instance.id'],
       if(resource['process.pid'] != '', concat(resource['host.name'], '/', resource['process.pid']), ''))`,
   OPERATION: `if(${textOf('operation')} != '', ${textOf('operation')}, 'chat')`,

@@ -8,18 +8,21 @@ const HAS_USAGE = sendsAnyOf(['input_tokens', 'output_tokens']);
 /** SQL for whether a parsed span is one call to a model. Most spans have no marker and no usage, and are asked nothing more. */
 export function isModelCall(): string {
   const marked = MODEL_CALL_MARKERS.map(
-    (marker) => [`${attribute(marker.attribute)} != ''`, says(marker)] as const,
+    (marker) => [`${attribute(marker.attribute)} != ''`, says(marker, HAS_USAGE)] as const,
   );
   const unmarked = all([HAS_USAGE, `NOT match(name, ${quote(REPEATING_NAMES)})`]);
   return all([firstThat(marked, unmarked), mayBeCall()]);
 }
 
-function says({ attribute: name, calls, callPattern, callsWithUsage = [] }: Marker): string {
+export function says(
+  { attribute: name, calls, callPattern, callsWithUsage = [] }: Marker,
+  hasUsage: string,
+): string {
   const value = attribute(name);
   return any([
     ...(calls.length === 0 ? [] : [`${value} IN ${list(calls)}`]),
     ...(callPattern === undefined ? [] : [`match(${value}, ${quote(callPattern)})`]),
-    ...(callsWithUsage.length === 0 ? [] : [all([`${value} IN ${list(callsWithUsage)}`, HAS_USAGE])]),
+    ...(callsWithUsage.length === 0 ? [] : [all([`${value} IN ${list(callsWithUsage)}`, hasUsage])]),
   ]);
 }
 
