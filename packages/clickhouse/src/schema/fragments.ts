@@ -9,6 +9,7 @@ import { textOf } from './attribute-text.ts';
 import { RESOURCE } from './key-binding.ts';
 import { REJECTION, SPAN_HASH } from './landing-row.ts';
 import { isModelCall } from './model-call.ts';
+import { RECORD_FACTS, RECORD_FACTS_TYPE } from './record-facts.ts';
 import {
   isCallByMarkers,
   MAY_BE_MODEL_CALL,
@@ -49,6 +50,8 @@ export const FRAGMENTS: Readonly<Record<string, string>> = {
   IS_METADATA: `(k IN ${list(METADATA)} AND length(v) <= 1024)`,
   RESOURCE_METADATA: `(k IN ${list(RESOURCE_METADATA.names)} OR ${prefixes})`,
   REJECTION,
+  RECORD_FACTS,
+  RECORD_FACTS_TYPE,
   RESOURCE,
   SPAN_HASH,
   IS_MODEL_CALL: isModelCall(),
