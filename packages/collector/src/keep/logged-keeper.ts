@@ -65,7 +65,7 @@ export class LoggedKeeper implements Keeper {
     const { log, opened } = await BodyLog.open({
       directory,
       files,
-      segmentBytes: Math.min(64 * MIB, Math.floor(limits.maxLogBytes / 16)),
+      segmentBytes: Math.min(8 * MIB, Math.floor(limits.maxLogBytes / 16)),
       remember: limits.rememberedBodies,
       onGroup: (group) => {
         metrics.groupEnded(group);
