@@ -41,6 +41,8 @@ export const SERVICE_KINDS = [
   'suspended',
   'resumed',
   'flag_changed',
+  'prices_loaded',
+  'calls_repriced',
   'person_added',
   'credential_issued',
   'credential_revoked',

@@ -46,13 +46,19 @@ export async function currentBook(deps: StoreDeps): Promise<PriceBook> {
   return book;
 }
 
+/** The version that costs will carry. @throws TollgateError `invalid_request` naming what is wrong with the document, by line */
+export function priceListVersion({ kind, document }: { kind: PriceListKind; document: string }): string {
+  return kind === 'list' ? listOf(document).version : fileOf(document).version;
+}
+
 /** Puts a list or a price file in force, from now on. @throws TollgateError `invalid_request` naming what is wrong with it, by line */
 export async function loadPrices(
   deps: StoreDeps,
   loaded_by: string,
-  { kind, document }: { kind: PriceListKind; document: string },
+  loaded: { kind: PriceListKind; document: string },
 ): Promise<void> {
-  const version = kind === 'list' ? listOf(document).version : fileOf(document).version;
+  const { kind, document } = loaded;
+  const version = priceListVersion(loaded);
   await deps.store.service.insert({
     table: 'price_lists',
     values: [{ kind, version, document, loaded_by }],

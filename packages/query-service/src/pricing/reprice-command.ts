@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
+import { installationLedger } from '../records/workflow-ledger.ts';
 import { learnNames, unseenNames } from './learn-names.ts';
 import { currentBook } from './price-lists.ts';
 import { repriceCalls } from './reprice.ts';
@@ -26,13 +27,19 @@ interface RepriceRequest {
 /** Runs that one request looks at, so that it answers in time. */
 const RUNS = 2000;
 
-/** Prices stored reports anew for a person, whose name the new prices carry. */
+/** Prices stored reports anew for a person, whose name the new prices carry; that they asked for it is on record first. */
 export async function repriceByCommand(
-  deps: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'control'>,
   { name }: PersonIdentity,
-  { superseded, from, to, workflow, cursor }: RepriceRequest,
+  request: RepriceRequest,
 ): Promise<z.output<typeof repriceAnswer>> {
+  const { superseded, from, to, workflow, cursor } = request;
   const book = await currentBook(deps);
+  const detail = { ...given(request), versions: [...book.versions] };
+  const ledger = installationLedger(deps.control, name);
+  await deps.control.change((change) =>
+    change.record(ledger, { kind: 'calls_repriced', actor: name, detail }),
+  );
   if (cursor === undefined) await learnNames(deps, book, await unseenNames(deps, 0n));
   const scope = {
     superseded,
@@ -48,5 +55,9 @@ export async function repriceByCommand(
   });
   return { versions: [...book.versions], looked_at, repriced, next_cursor: next };
 }
+
+/** What was asked for, without what was not. */
+const given = (request: RepriceRequest): Record<string, string | boolean> =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 
 const nanos = (iso: string): bigint => BigInt(Date.parse(iso)) * 1_000_000n;

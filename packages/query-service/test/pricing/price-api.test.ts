@@ -31,6 +31,18 @@ afterAll(async () => {
 const get = async (path: string, token = admin) => service.call(token, 'GET', path);
 const load = (kind: 'list' | 'price_file', document: string, token = admin) =>
   service.call(token, 'POST', '/v1/prices/lists', { kind, document });
+/** Records of the service, as they leave it. */
+async function recordsOf(kind: string): Promise<Record<string, unknown>[]> {
+  const rows = await service.service.control.db
+    .selectFrom('evidence_outbox')
+    .select('row')
+    .where('table_name', '=', 'service_records')
+    .orderBy('position')
+    .execute();
+  return rows
+    .map(({ row }) => JSON.parse(JSON.parse(row).record) as Record<string, unknown>)
+    .filter((record) => record['kind'] === kind);
+}
 const file = (prices: string) => `schema: tollgate.prices/1\nname: acme\nprices:\n${prices}`;
 
 /** Two reports of one call: the provider's own instrumentation, and a framework's around it. */
@@ -232,9 +244,24 @@ describe('a stored call', () => {
     expect(await workflows(stranger)).toEqual([]);
     expect((await get('/v1/prices/lists', owner)).status).toBe(403);
     const { body } = await get('/v1/prices/lists');
-    expect((body['items'] as object[])[0]).toMatchObject({
-      kind: 'price_file',
-      loaded_by: 'ada@example.com',
+    const [newest] = body['items'] as { version: string }[];
+    expect(newest).toMatchObject({ kind: 'price_file', loaded_by: 'ada@example.com' });
+    const { version } = newest ?? {};
+    expect((await recordsOf('prices_loaded')).at(-1)).toMatchObject({
+      actor: 'ada@example.com',
+      detail: { kind: 'price_file', version },
+    });
+  });
+
+  test('who has calls repriced is on record, and a document that is not valid leaves none', async () => {
+    const loaded = (await recordsOf('prices_loaded')).length;
+    expect((await load('price_file', 'no: prices')).status).toBe(400);
+    expect(await recordsOf('prices_loaded')).toHaveLength(loaded);
+    const body = { superseded: true, workflow: 'triage' };
+    expect((await service.call(admin, 'POST', '/v1/prices/reprice', body)).status).toBe(200);
+    expect((await recordsOf('calls_repriced')).at(-1)).toMatchObject({
+      actor: 'ada@example.com',
+      detail: { ...body, versions: [PRICE_VERSION, expect.any(String)] },
     });
   });
 });

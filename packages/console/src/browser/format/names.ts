@@ -28,6 +28,8 @@ const KINDS: Record<RecordKind, string> = {
   suspended: 'Workflow suspended',
   resumed: 'Workflow resumed',
   flag_changed: 'Flag changed',
+  prices_loaded: 'Prices loaded',
+  calls_repriced: 'Calls repriced',
   person_added: 'Person added',
   credential_issued: 'Key or token issued',
   credential_revoked: 'Key or token revoked',
