@@ -3,6 +3,7 @@ import { peopleApprovalRoutes } from './approvals/people-routes.ts';
 import { budgetRoutes } from './budgets/routes.ts';
 import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
+import { eventRoutes } from './events/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { identityRoutes } from './identity/admin-routes.ts';
@@ -30,4 +31,5 @@ export const ROUTES: readonly (readonly Route[])[] = [
   sampleRoutes,
   flagRoutes,
   controlRoutes,
+  eventRoutes,
 ];

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { allows } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Route } from './route.ts';
+import { outletOf } from './stream-route.ts';
 
 /** Finds out who makes a request; undefined where it shows nothing. @throws TollgateError where what it shows is not valid. */
 export type Authenticate = (request: Request) => Promise<Identity | undefined>;
@@ -20,7 +21,7 @@ export function mount(
   const readBody = express.json({ limit: deps.settings.max_body_bytes, strict: false, type: isJson });
   for (const route of routes) {
     const steps = [identify(route, authenticate), ...(route.body === undefined ? [] : [wantJson, readBody])];
-    router[route.method](expressPath(route.path), ...steps, handler(route, deps, track));
+    router[route.method](expressPath(route.path), ...steps, respond(route, { deps, track, authenticate }));
   }
   return router;
 }
@@ -46,8 +47,34 @@ const identify =
     next();
   };
 
+interface Means {
+  readonly deps: Deps;
+  readonly track: (response: Response) => AbortSignal;
+  readonly authenticate: Authenticate;
+}
+
+const respond = (route: Route, means: Means): RequestHandler =>
+  route.stream === undefined ? handler(route, means) : streamer(route, route.stream, means);
+
+const streamer =
+  (
+    { media = 'text/plain' }: Route,
+    stream: NonNullable<Route['stream']>,
+    { deps, track, authenticate }: Means,
+  ): RequestHandler =>
+  async (request, response) => {
+    const { params, query, body, headers } = request;
+    await stream({
+      ...{ params, query, body, headers, deps, identity: identityOf(response), signal: track(response) },
+      // A credential that is no longer valid is an answer here, and no error.
+      identify: () => authenticate(request).catch(() => undefined),
+      outlet: outletOf(response, media),
+    });
+    response.end();
+  };
+
 const handler =
-  (route: Route, deps: Deps, track: (response: Response) => AbortSignal): RequestHandler =>
+  (route: Route, { deps, track }: Means): RequestHandler =>
   async (request, response) => {
     const output = await route.answer({
       params: request.params,
