@@ -10,6 +10,7 @@ import { identityRoutes } from './identity/admin-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { priceRoutes } from './pricing/routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
+import { historyRoutes } from './registrations/history-routes.ts';
 import { rollbackRoutes } from './registrations/roll-back-run.ts';
 import { workflowRoutes } from './registrations/workflow-routes.ts';
 import { runRoutes } from './runs/routes.ts';
@@ -20,6 +21,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   sessionRoutes,
   identityRoutes,
   workflowRoutes,
+  historyRoutes,
   agentRunRoutes,
   agentApprovalRoutes,
   peopleApprovalRoutes,
