@@ -107,7 +107,8 @@ function add(counts: EvaluationCounts, more: FlagCounts): void {
 
 const POSITION = 'controls.evaluated_until';
 
-async function lastEvaluation({ control }: EvaluationDeps): Promise<bigint> {
+/** Up to when what arrived in the store has been evaluated, by the store's clock (ns). */
+export async function lastEvaluation({ control }: Pick<Deps, 'control'>): Promise<bigint> {
   const row = await control.db
     .selectFrom('state_values')
     .select('value')

@@ -3,6 +3,8 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import type { Deps } from '../deps.ts';
 import { allows } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
+import { matched } from './observe.ts';
+import { type RateLimits, rateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { outletOf } from './stream-route.ts';
 
@@ -18,9 +20,13 @@ export function mount(
 ): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const track = requestSignals(drain);
+  const limits = rateLimits(deps.settings.rate_limits);
   const readBody = express.json({ limit: deps.settings.max_body_bytes, strict: false, type: isJson });
   for (const route of routes) {
-    const steps = [identify(route, authenticate), ...(route.body === undefined ? [] : [wantJson, readBody])];
+    const steps = [
+      identify(route, authenticate, limits),
+      ...(route.body === undefined ? [] : [wantJson, readBody]),
+    ];
     router[route.method](expressPath(route.path), ...steps, respond(route, { deps, track, authenticate }));
   }
   return router;
@@ -37,10 +43,15 @@ const wantJson: RequestHandler = (request, _response, next) => {
 };
 
 const identify =
-  (route: Route, authenticate: Authenticate): RequestHandler =>
+  (route: Route, authenticate: Authenticate, limits: RateLimits): RequestHandler =>
   async (request, response, next) => {
-    if (route.access === 'public') return next();
+    matched(response, { route: route.path, method: route.method, stream: route.stream !== undefined });
+    if (route.access === 'public') {
+      await limits.signIn(request, response);
+      return next();
+    }
     const identity = await authenticate(request);
+    if (identity !== undefined) await limits.identity(identity, response);
     const allowance = allows(identity, route.access);
     if (allowance !== 'allowed') throw new TollgateError(allowance);
     response.locals['identity'] = identity;
