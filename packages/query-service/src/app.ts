@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import type { Tracer } from '@opentelemetry/api';
 import { TollgateError } from '@tollgate/contract';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Deps } from './deps.ts';
 import { toErrorBody, toTollgateError } from './http/errors.ts';
+import type { ServiceMetrics } from './http/metrics.ts';
 import { type Authenticate, mount } from './http/mount.ts';
+import { observe, requestIdOf, withRequestId } from './http/observe.ts';
 import { openApi } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 
@@ -14,6 +16,9 @@ export interface AppOptions {
   readonly authenticate: Authenticate;
   /** Aborted when the service drains; long polls then answer what they know. */
   readonly drain: AbortSignal;
+  readonly metrics: ServiceMetrics;
+  /** For the service's own traces; without it there are none. */
+  readonly tracer?: Tracer | undefined;
   /** Handlers that come before the API, e.g. checks of Host and Origin. */
   readonly before?: readonly RequestHandler[];
   /** Handlers that come after it, e.g. the pages of the console. */
@@ -28,6 +33,8 @@ export function createApp({
   routes,
   authenticate,
   drain,
+  metrics,
+  tracer,
   before = [],
   after = [],
 }: AppOptions): Express {
@@ -35,7 +42,7 @@ export function createApp({
   const description = openApi(all, API_VERSION);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(withRequestId, logAnswer(deps), helmet(), ...before);
+  app.use(withRequestId, observe({ logger: deps.logger, metrics, tracer }), helmet(), ...before);
   app.get('/openapi.json', (_request, response) => void response.json(description));
   app.use('/v1', neverStore);
   app.use(mount(all, deps, authenticate, drain));
@@ -47,31 +54,6 @@ export function createApp({
   return app;
 }
 
-/** The id that an error names and the log line has; one from outside is kept only where it is harmless. */
-const withRequestId: RequestHandler = (request, response, next) => {
-  const given = request.get('x-request-id');
-  const id = given !== undefined && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-  response.locals['requestId'] = id;
-  response.setHeader('x-request-id', id);
-  next();
-};
-
-/** One line an answer. Paths carry ids and no content; query strings are left out. */
-const logAnswer =
-  ({ logger }: Deps): RequestHandler =>
-  (request, response, next) => {
-    const { method, path } = request;
-    const started = performance.now();
-    response.once('finish', () => {
-      const ms = Math.round(performance.now() - started);
-      logger.debug(
-        { request_id: response.locals['requestId'], method, path, status: response.statusCode, ms },
-        'answered',
-      );
-    });
-    next();
-  };
-
 const neverStore: RequestHandler = (_request, response, next) => {
   response.setHeader('cache-control', 'no-store');
   next();
@@ -80,11 +62,12 @@ const neverStore: RequestHandler = (_request, response, next) => {
 function answerError({ logger }: Deps): ErrorRequestHandler {
   return (error, request, response, next) => {
     const known = toTollgateError(error);
-    const request_id = String(response.locals['requestId']);
+    const request_id = requestIdOf(response);
     if (known.status >= 500)
       logger.error({ err: error, request_id, method: request.method, path: request.path }, 'request failed');
     if (response.headersSent) return next(error);
-    if (known.status === 429 || known.status === 503) response.setHeader('retry-after', '1');
+    if ((known.status === 429 || known.status === 503) && !response.hasHeader('retry-after'))
+      response.setHeader('retry-after', '1');
     if (known.status === 401) response.setHeader('www-authenticate', 'Bearer');
     response.status(known.status).json(toErrorBody(known, request_id));
   };

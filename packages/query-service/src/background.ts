@@ -1,7 +1,9 @@
 import type { Deps } from './deps.ts';
+import { pruneJournal } from './events/journal.ts';
 import { startEvaluator } from './flags/evaluator.ts';
 import { startPricing } from './pricing/worker.ts';
 import { startRollups } from './rollups/worker.ts';
+import { repeat } from './state/repeat.ts';
 
 /** Work that goes on beside requests. `stop` waits for what is under way. */
 export type Background = (deps: Deps) => { stop(): Promise<void> };
@@ -10,5 +12,7 @@ export type Background = (deps: Deps) => { stop(): Promise<void> };
 export const STANDARD_WORK: readonly Background[] = [
   (deps) => startPricing(deps, { intervalMs: 2000 }),
   (deps) => startEvaluator(deps, { intervalMs: 1000 }),
+  ({ control, clock, logger }) =>
+    repeat(() => pruneJournal(control, clock()), 60_000, logger, 'pruning of events'),
   (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),
 ];

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
+import type { RateLimitSettings } from './http/rate-limits.ts';
 import type { ControlState } from './state/change.ts';
 
 /** What the evidence store is to this service: one client to read with, one that alone may insert into service tables. */
@@ -12,6 +13,9 @@ export interface Store {
 export type Clock = () => bigint;
 
 export interface Settings {
+  readonly rate_limits: RateLimitSettings;
+  /** Set where whoever reaches the service may read `/metrics`, e.g. in a network of its own. */
+  readonly open_metrics: boolean;
   /** Origins and hosts that a browser may come from; loopback names are always among them. */
   readonly hosts: readonly string[];
   readonly session_seconds: number;

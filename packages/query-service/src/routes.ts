@@ -3,12 +3,14 @@ import { peopleApprovalRoutes } from './approvals/people-routes.ts';
 import { budgetRoutes } from './budgets/routes.ts';
 import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
+import { eventRoutes } from './events/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { identityRoutes } from './identity/admin-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { priceRoutes } from './pricing/routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
+import { historyRoutes } from './registrations/history-routes.ts';
 import { rollbackRoutes } from './registrations/roll-back-run.ts';
 import { workflowRoutes } from './registrations/workflow-routes.ts';
 import { runRoutes } from './runs/routes.ts';
@@ -19,6 +21,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   sessionRoutes,
   identityRoutes,
   workflowRoutes,
+  historyRoutes,
   agentRunRoutes,
   agentApprovalRoutes,
   peopleApprovalRoutes,
@@ -30,4 +33,5 @@ export const ROUTES: readonly (readonly Route[])[] = [
   sampleRoutes,
   flagRoutes,
   controlRoutes,
+  eventRoutes,
 ];

@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { Express, RequestHandler } from 'express';
 import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
@@ -7,6 +8,7 @@ import { sweepLeases } from './budgets/expire-leases.ts';
 import type { Clock, Deps, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
+import { serviceMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { authenticator } from './identity/authenticate.ts';
 import { type Principal, verifyIngestKey } from './identity/verify.ts';
@@ -26,6 +28,8 @@ export interface QueryServiceOptions {
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** For the service's own traces, one span a request; without it there are none. */
+  readonly tracer?: Tracer;
   /** Further routes of the API, described and checked like its own. */
   readonly routes?: readonly (readonly Route[])[];
   /** Handlers for what is no route of the API, e.g. the pages of the console. */
@@ -69,12 +73,17 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const deps: Deps = { store, control, clock, logger, settings };
   const draining = new AbortController();
+  const authenticate = authenticator(deps);
+  const metrics = serviceMetrics(deps);
+  const health = { deps, drain: draining.signal, registry: metrics.registry, authenticate };
   const app = createApp({
     deps,
     routes: [...ROUTES, ...(options.routes ?? [])],
-    authenticate: authenticator(deps),
+    authenticate,
+    metrics,
+    tracer: options.tracer,
     drain: draining.signal,
-    before: [checkHostAndOrigin(settings.hosts), healthRoutes(deps, draining.signal)],
+    before: [checkHostAndOrigin(settings.hosts), healthRoutes(health)],
     after: options.after ?? [],
   });
   const background = backgroundOf(deps, { background: STANDARD_WORK, ...options });

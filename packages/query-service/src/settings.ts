@@ -1,8 +1,11 @@
 import { DEFAULT_RETENTION } from '@tollgate/clickhouse';
 import type { Settings } from './deps.ts';
+import { DEFAULT_RATE_LIMITS } from './http/rate-limits.ts';
 
 /** What holds where nothing else is said. */
 export const DEFAULT_SETTINGS: Settings = {
+  rate_limits: DEFAULT_RATE_LIMITS,
+  open_metrics: false,
   hosts: [],
   session_seconds: 12 * 3600,
   secure_cookies: false,

@@ -5,7 +5,7 @@ import { minus, type Share, shareOf } from './arithmetic.ts';
 import { dueLeases, type Lease, updateLease } from './leases.ts';
 import { usdOf } from './nano.ts';
 import { addShift, applyShifts } from './settle.ts';
-import { warnOfLimits } from './warn.ts';
+import { budgetEvent, warnOfLimits } from './warn.ts';
 
 const AT_ONCE = 200;
 /** A closed lease is kept this long, for settlements that come again. */
@@ -51,6 +51,7 @@ async function expireOfRun(
     await change.record(run, { kind: 'budget_warned', detail });
   }
   await applyShifts(change, shifts);
+  if (shifts.size > 0) await change.event(budgetEvent(run, 'expired'));
   await warnOfLimits(change, control, run, [...shifts.keys()]);
 }
 

@@ -22,7 +22,7 @@ import { grantOf } from './arithmetic.ts';
 import { findLeases, type Lease } from './leases.ts';
 import { leaseNano, MOST_OF_A_LEASE, nanoUp, usdOf } from './nano.ts';
 import { settleWithin } from './settle.ts';
-import { standOf } from './warn.ts';
+import { budgetEvent, standOf } from './warn.ts';
 
 type Run = ControlTables['runs'];
 
@@ -62,6 +62,7 @@ export async function leaseBudget(
     }
     const lease = newLease(change.now, run, request, { accounts, granted }, deps.settings.lease_seconds);
     await change.db.insertInto('budget_leases').values(lease).execute();
+    await change.event(budgetEvent(run, 'leased'));
     return toAnswer(change, lease);
   });
 }

@@ -6,6 +6,7 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoTime } from '../state/time.ts';
 import { nanoText } from './accounts.ts';
+import { forecast, forecastAnswer } from './forecast.ts';
 import { usdOf } from './nano.ts';
 
 /** One limit of one run, day or month as the ledger has it, in decimal US dollars. */
@@ -25,6 +26,8 @@ export const budgetAnswer = z.object({
   unsettled_usd: z.string(),
   /** What can still be leased; null without a limit. */
   available_usd: z.string().nullable(),
+  /** To the end of the day or month; null where too little is known. */
+  forecast: forecastAnswer.nullable(),
   live_leases: z.int(),
   /** The highest percentage of the limit that was warned of. */
   warned_percent: z.int().nullable(),
@@ -41,7 +44,7 @@ interface BudgetFilter {
 
 /** Accounts of the ledger, those opened last first. */
 export async function listBudgets(
-  { control: { db } }: Pick<Deps, 'control'>,
+  { control: { db }, clock }: Pick<Deps, 'control' | 'clock'>,
   identity: Identity,
   { workflow, period, run_id, limit, cursor }: BudgetFilter,
 ) {
@@ -68,10 +71,30 @@ export async function listBudgets(
     );
   }
   const page = pageOf(await query.execute(), limit, ({ opened_at, account }) => [opened_at, account]);
-  return { ...page, items: page.items.map(toAnswer) };
+  const began = await firstRegistered(
+    db,
+    page.items.map((row) => row.workflow),
+  );
+  const now = Number(clock() / 1_000_000n);
+  return { ...page, items: page.items.map((row) => toAnswer(row, began.get(row.workflow) ?? 0, now)) };
 }
 
-function toAnswer(row: {
+/** When each workflow was first registered, in ms since 1970. */
+async function firstRegistered(
+  db: Deps['control']['db'],
+  workflows: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (workflows.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('workflow_versions')
+    .select(['workflow', ({ fn }) => fn.min('registered_at').as('first')])
+    .where('workflow', 'in', [...new Set(workflows)])
+    .groupBy('workflow')
+    .execute();
+  return new Map(rows.map(({ workflow, first }) => [workflow, Date.parse(isoTime(first))]));
+}
+
+interface AccountRow {
   readonly period: BudgetPeriod;
   readonly name: string;
   readonly workflow: string;
@@ -83,7 +106,9 @@ function toAnswer(row: {
   readonly leases: number;
   readonly warned: number;
   readonly updated_at: string;
-}): z.input<typeof budgetAnswer> {
+}
+
+function toAnswer(row: AccountRow, began: number, now: number): z.input<typeof budgetAnswer> {
   const [spent, reserved] = [BigInt(row.spent), BigInt(row.reserved)];
   const limit = row.limit_nano === null ? null : BigInt(row.limit_nano);
   const left = limit === null ? null : limit - spent - reserved;
@@ -94,6 +119,7 @@ function toAnswer(row: {
     reserved_usd: usdOf(reserved),
     unsettled_usd: usdOf(BigInt(row.unsettled)),
     available_usd: left === null ? null : usdOf(left > 0n ? left : 0n),
+    forecast: forecast({ period: row.period, name: row.name, spent, limit }, began, now),
     live_leases: row.leases,
     warned_percent: row.warned === 0 ? null : row.warned,
     updated_at: isoTime(row.updated_at),

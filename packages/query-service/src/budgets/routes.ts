@@ -39,7 +39,7 @@ export const budgetRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/v1/budgets',
-    summary: 'What stands against each limit: spent, reserved, unsettled, and what is left',
+    summary: 'What stands against each limit: spent, reserved, unsettled, what is left, and a forecast',
     tag: 'budgets',
     access: { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] },
     query: z.strictObject({

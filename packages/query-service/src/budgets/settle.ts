@@ -9,7 +9,7 @@ import { shift } from './accounts.ts';
 import { minus, plus, type Share, settled, shareOf } from './arithmetic.ts';
 import { findLeases, type Lease, renewLeases, updateLease } from './leases.ts';
 import { leaseNano, usdOf } from './nano.ts';
-import { warnOfLimits } from './warn.ts';
+import { budgetEvent, warnOfLimits } from './warn.ts';
 
 type Run = ControlTables['runs'];
 type Settling = Pick<Deps, 'control' | 'settings'>;
@@ -53,6 +53,7 @@ export async function settleWithin(
     leases.set(lease_id, await settleOne(change, lease, { spent, closed }, shifts));
   }
   await applyShifts(change, shifts);
+  if (shifts.size > 0) await change.event(budgetEvent(run, 'settled'));
   await warnOfLimits(change, control, run, [...shifts.keys()]);
   return [...booked];
 }

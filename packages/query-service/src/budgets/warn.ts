@@ -26,11 +26,18 @@ export async function warnOfLimits(
       .set({ warned: highest })
       .where('account', '=', account.account)
       .execute();
+    await change.event(budgetEvent(run, 'warned'));
     const scope = account.period === 'per_run' ? run : workflowLedger(control, run);
     for (const percent of crossed)
       await change.record(scope, { kind: 'budget_warned', detail: { percent, ...standOf(account) } });
   }
 }
+
+/** What those who watch are told where accounts of a run changed: its own, and those of its day and month. */
+export const budgetEvent = (
+  { run_id, workflow, team }: Pick<RecordScope, 'run_id' | 'workflow' | 'team'>,
+  event: 'leased' | 'settled' | 'expired' | 'warned',
+) => ({ kind: 'budget', event, subject: run_id, workflow, run_id, team }) as const;
 
 /** The percentages that were reached and not warned of yet, in order. Pure. */
 export function crossedBy(

@@ -5,18 +5,7 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { select } from '../runs/select.ts';
 import { storeRange } from '../runs/time-range.ts';
-
-/** What costs can be grouped by, and the column behind each; nothing of a request gets into the SQL but these. */
-const GROUPS = {
-  workflow: 'c.workflow',
-  owner: 'c.owner',
-  team: 'c.team',
-  model: 'c.model',
-  provider: 'c.provider',
-  day: 'toString(c.day)',
-} as const;
-export type CostGroup = keyof typeof GROUPS;
-export const COST_GROUPS = Object.keys(GROUPS) as readonly CostGroup[];
+import { type CostGroup, costColumn, costSource } from './sources.ts';
 
 const figures = {
   calls: z.coerce.number().int(),
@@ -34,6 +23,13 @@ const groupKeys = {
   provider: z.string().optional(),
   /** UTC, e.g. 2026-11-23. */
   day: z.string().optional(),
+  /** When it began, UTC, e.g. 2026-11-23T13:00:00Z. */
+  hour: z.string().optional(),
+  run: z.string().optional(),
+  /** As the service registered it; empty where a run was never registered. */
+  initiator: z.string().optional(),
+  /** The ingest key's. */
+  principal: z.string().optional(),
 };
 const costRow = z.object({ ...groupKeys, ...figures });
 type CostRow = z.output<typeof costRow>;
@@ -55,8 +51,8 @@ interface CostQuery {
 const MAX_GROUPS = 10_000;
 
 /**
- * Costs of the counted calls that began in a range, by any groups, the newest day and then the dearest first: whole days
- * that nothing has changed since from their rollup, the others from rows, in one query (`counted_costs`). The total is
+ * Costs of the counted calls that began in a range, by any groups, the newest time and then the dearest first: whole days
+ * that nothing has changed since from their rollup, the others from rows, in one query (`counted_costs`); by hour, run or initiator all from rows. The total is
  * the sum of the items, so the two agree whatever arrives meanwhile.
  * @throws TollgateError `invalid_request` where there are more than ten thousand groups
  */
@@ -87,15 +83,16 @@ export async function readCosts(
 }
 
 function costSql(group_by: readonly CostGroup[], conditions: readonly string[]): string {
-  const keys = group_by.map((name) => GROUPS[name]);
-  const columns = group_by.map((name) => `${GROUPS[name]} AS ${name}`);
-  const order = [...(group_by.includes('day') ? ['day DESC'] : []), 'priced DESC', ...group_by];
+  const keys = group_by.map(costColumn);
+  const columns = group_by.map((name) => `${costColumn(name)} AS ${name}`);
+  const times = (['day', 'hour'] as const).filter((name) => group_by.includes(name));
+  const order = [...times.map((name) => `${name} DESC`), 'priced DESC', ...group_by];
   return `
     SELECT ${[...columns, ''].join(', ')}
       sum(c.cost) AS priced, toString(priced) AS cost_usd,
       sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls,
       sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
-    FROM counted_costs(from = {from:String}, to = {to:String}) AS c
+    FROM ${costSource(group_by)} AS c
     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
     ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import { rangeQuery } from '../runs/time-range.ts';
-import { COST_GROUPS, type CostGroup, costsAnswer, readCosts } from './read-costs.ts';
+import { costsAnswer, readCosts } from './read-costs.ts';
 import { readUnpriced, unpricedAnswer } from './read-unpriced.ts';
+import { COST_GROUPS, type CostGroup } from './sources.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
 const name = z.string().min(1).max(256);
@@ -31,8 +32,7 @@ export const costRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/v1/costs',
-    summary:
-      'What model calls cost, by any of workflow, owner, team, model, provider and day, with the unpriced beside it',
+    summary: `What model calls cost, by any of ${COST_GROUPS.join(', ')}, with the unpriced beside it`,
     tag: 'costs',
     access: readers,
     query: z.strictObject({

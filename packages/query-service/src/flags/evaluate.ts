@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { tellFinishedRuns } from '../events/finished-runs.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
 import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
@@ -77,6 +78,7 @@ async function evaluateRuns(
     counts.sampled += await drawSamples(deps, ids, context);
     const judgements = await judgeRuns(deps, ids, context);
     add(counts, await applyJudgements(deps.control, judgements));
+    await tellFinishedRuns(deps, ids);
     await rememberJudged(deps.control, runs, earliestRechecks(judgements));
     counts.runs += runs.length;
   }
@@ -105,7 +107,8 @@ function add(counts: EvaluationCounts, more: FlagCounts): void {
 
 const POSITION = 'controls.evaluated_until';
 
-async function lastEvaluation({ control }: EvaluationDeps): Promise<bigint> {
+/** Up to when what arrived in the store has been evaluated, by the store's clock (ns). */
+export async function lastEvaluation({ control }: Pick<Deps, 'control'>): Promise<bigint> {
   const row = await control.db
     .selectFrom('state_values')
     .select('value')

@@ -3,7 +3,10 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import type { Deps } from '../deps.ts';
 import { allows } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
+import { matched } from './observe.ts';
+import { type RateLimits, rateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
+import { outletOf } from './stream-route.ts';
 
 /** Finds out who makes a request; undefined where it shows nothing. @throws TollgateError where what it shows is not valid. */
 export type Authenticate = (request: Request) => Promise<Identity | undefined>;
@@ -17,10 +20,14 @@ export function mount(
 ): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const track = requestSignals(drain);
+  const limits = rateLimits(deps.settings.rate_limits);
   const readBody = express.json({ limit: deps.settings.max_body_bytes, strict: false, type: isJson });
   for (const route of routes) {
-    const steps = [identify(route, authenticate), ...(route.body === undefined ? [] : [wantJson, readBody])];
-    router[route.method](expressPath(route.path), ...steps, handler(route, deps, track));
+    const steps = [
+      identify(route, authenticate, limits),
+      ...(route.body === undefined ? [] : [wantJson, readBody]),
+    ];
+    router[route.method](expressPath(route.path), ...steps, respond(route, { deps, track, authenticate }));
   }
   return router;
 }
@@ -36,18 +43,49 @@ const wantJson: RequestHandler = (request, _response, next) => {
 };
 
 const identify =
-  (route: Route, authenticate: Authenticate): RequestHandler =>
+  (route: Route, authenticate: Authenticate, limits: RateLimits): RequestHandler =>
   async (request, response, next) => {
-    if (route.access === 'public') return next();
+    matched(response, { route: route.path, method: route.method, stream: route.stream !== undefined });
+    if (route.access === 'public') {
+      await limits.signIn(request, response);
+      return next();
+    }
     const identity = await authenticate(request);
+    if (identity !== undefined) await limits.identity(identity, response);
     const allowance = allows(identity, route.access);
     if (allowance !== 'allowed') throw new TollgateError(allowance);
     response.locals['identity'] = identity;
     next();
   };
 
+interface Means {
+  readonly deps: Deps;
+  readonly track: (response: Response) => AbortSignal;
+  readonly authenticate: Authenticate;
+}
+
+const respond = (route: Route, means: Means): RequestHandler =>
+  route.stream === undefined ? handler(route, means) : streamer(route, route.stream, means);
+
+const streamer =
+  (
+    { media = 'text/plain' }: Route,
+    stream: NonNullable<Route['stream']>,
+    { deps, track, authenticate }: Means,
+  ): RequestHandler =>
+  async (request, response) => {
+    const { params, query, body, headers } = request;
+    await stream({
+      ...{ params, query, body, headers, deps, identity: identityOf(response), signal: track(response) },
+      // A credential that is no longer valid is an answer here, and no error.
+      identify: () => authenticate(request).catch(() => undefined),
+      outlet: outletOf(response, media),
+    });
+    response.end();
+  };
+
 const handler =
-  (route: Route, deps: Deps, track: (response: Response) => AbortSignal): RequestHandler =>
+  (route: Route, { deps, track }: Means): RequestHandler =>
   async (request, response) => {
     const output = await route.answer({
       params: request.params,

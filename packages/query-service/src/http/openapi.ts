@@ -46,18 +46,31 @@ function operation(route: Route, shared: Shared): Json {
     ...(access === 'public'
       ? { security: [] }
       : { security: [{ bearer: [] }, { api_key: [] }, { session: [] }], 'x-roles': access.roles }),
-    parameters: [...parameters(route.params, 'path', shared), ...parameters(route.query, 'query', shared)],
+    parameters: [
+      ...parameters(route.params, 'path', shared),
+      ...parameters(route.query, 'query', shared),
+      ...parameters(route.headers, 'header', shared),
+    ],
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: json(schemaOf(body, 'input', shared)) } }),
     responses: {
-      [route.status]: { description: 'Done.', content: json(schemaOf(route.response, 'output', shared)) },
+      [route.status]: {
+        description: 'Done.',
+        content: {
+          [route.media ?? 'application/json']: { schema: schemaOf(route.response, 'output', shared) },
+        },
+      },
       default: { $ref: '#/components/responses/error' },
     },
   };
 }
 
-function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', shared: Shared): Json[] {
+function parameters(
+  schema: z.ZodType | undefined,
+  where: 'path' | 'query' | 'header',
+  shared: Shared,
+): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = objectSchema.parse(schemaOf(schema, 'input', shared));
   return Object.entries(properties).map(([name, one]) => ({

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Access } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { RawStream } from './stream-route.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -72,6 +73,12 @@ export interface Route {
   readonly status: number;
   /** Validates, handles, and validates the answer. @throws TollgateError */
   readonly answer: (raw: RawInput) => Promise<unknown>;
+  /** Set where the answer is a stream (`defineStream`), which is then sent instead. */
+  readonly stream?: (raw: RawStream) => Promise<void>;
+  /** The content type of a stream; JSON where there is none. */
+  readonly media?: string;
+  /** Headers of the request that a stream reads. */
+  readonly headers?: z.ZodType;
 }
 
 /**
@@ -125,7 +132,7 @@ export function defineRoute<
   };
 }
 
-function read<S extends z.ZodType>(schema: S | undefined, value: unknown, where: string): z.output<S> {
+export function read<S extends z.ZodType>(schema: S | undefined, value: unknown, where: string): z.output<S> {
   // Without a schema S is ZodUndefined, whose only value this is.
   if (schema === undefined) return undefined as z.output<S>;
   const parsed = schema.safeParse(value);

@@ -8,6 +8,7 @@ import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { storeTime } from '../records/store-time.ts';
 import { isoTime } from '../state/time.ts';
+import { type RunFilter, runConditions } from './filters.ts';
 import { select } from './select.ts';
 import { storeRange } from './time-range.ts';
 
@@ -62,41 +63,29 @@ const COLUMNS = `
   r.registered AS registered, r.governed AS governed, r.final_status AS status, r.spans AS spans,
   toString(toUnixTimestamp64Nano(r.started_at)) AS started, toString(toUnixTimestamp64Nano(r.ended_at)) AS ended`;
 
-interface RunFilter {
-  readonly workflow?: string | undefined;
+interface RunQuery extends RunFilter {
   readonly status?: (typeof RUN_STATUSES)[number] | undefined;
-  readonly team?: string | undefined;
-  readonly owner?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
-const CONDITIONS = {
-  workflow: 'r.workflow = {workflow:String}',
-  status: 'r.final_status = {status:String}',
-  team: 'r.team = {team:String}',
-  owner: 'r.owner = {owner:String}',
-} as const;
-
 /** Runs that started in a range, the newest first. */
 export async function listRuns(
   deps: Pick<Deps, 'store' | 'control'>,
   identity: Identity,
-  { limit, cursor, from, to, ...filter }: RunFilter,
+  { limit, cursor, from, to, status, ...filter }: RunQuery,
 ): Promise<{ items: RunAnswer[]; next_cursor: string | null }> {
   const teams = visibleTeams(identity);
   const after =
     cursor === undefined
       ? undefined
       : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.guid()]));
-  const names = (['workflow', 'status', 'team', 'owner'] as const).filter(
-    (name) => filter[name] !== undefined,
-  );
   const conditions = [
     `r.started_at >= {from:DateTime64(9, 'UTC')} AND r.started_at < {to:DateTime64(9, 'UTC')}`,
-    ...names.map((name) => CONDITIONS[name]),
+    ...(status === undefined ? [] : ['r.final_status = {status:String}']),
+    ...runConditions(filter),
     ...(teams === undefined ? [] : ['r.team IN {teams:Array(String)}']),
     ...(after === undefined ? [] : [`(r.started_at, r.run_id) < ({at:DateTime64(9, 'UTC')}, {id:UUID})`]),
   ];
@@ -104,6 +93,7 @@ export async function listRuns(
     ORDER BY r.started_at DESC, r.run_id DESC LIMIT {limit:UInt32}`;
   const rows = await select(deps, row, query, {
     ...filter,
+    status,
     ...storeRange({ from, to }),
     ...{ teams: teams ?? [], limit: limit + 1 },
     ...(after === undefined ? {} : { at: storeTime(after[0]), id: after[1] }),

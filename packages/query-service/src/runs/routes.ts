@@ -3,6 +3,7 @@ import { evidenceAnswer, readEvidence } from '../evidence/read-evidence.ts';
 import { quarantineAnswer, readQuarantine } from '../evidence/read-quarantine.ts';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { runFilterQuery } from './filters.ts';
 import { listRuns, RUN_STATUSES, readRun, runAnswer } from './read-runs.ts';
 import { rangeQuery } from './time-range.ts';
 
@@ -20,10 +21,8 @@ export const runRoutes: readonly Route[] = [
     query: z.strictObject({
       ...pageQuery,
       ...rangeQuery,
-      workflow: name.optional(),
+      ...runFilterQuery,
       status: z.enum(RUN_STATUSES).optional(),
-      team: name.optional(),
-      owner: name.optional(),
     }),
     response: listOf(runAnswer),
     handle: async ({ deps, identity, query }) => listRuns(deps, identity, query),

@@ -1,5 +1,6 @@
 import { type ChainedRecord, type RecordFields, type ServiceKind, TollgateError } from '@tollgate/contract';
 import type { Kysely, Transaction } from 'kysely';
+import type { ServiceEvent } from '../events/event.ts';
 import type { Signals } from './signals.ts';
 import type { ControlTables } from './tables.ts';
 
@@ -29,6 +30,8 @@ export interface Change {
   record(scope: RecordScope, fact: ServiceFact): Promise<ChainedRecord>;
   /** Puts one row on its way to a service table of ClickHouse. */
   row(table: string, row: StoreRow): Promise<void>;
+  /** Tells those who watch what changed, once it is durable. Rows of service tables tell it by themselves (`eventOfRow`). */
+  event(event: ServiceEvent): Promise<void>;
   /** Wakes those who wait for this topic once the change is durable, and never if it is rolled back. */
   announce(topic: string): void;
 }

@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import type { Clock } from '../deps.ts';
+import { eventOfRow, type ServiceEvent } from '../events/event.ts';
+import { appendEvent, EVENTS_TOPIC } from '../events/journal.ts';
 import { appendServiceRecord } from '../records/append-service-record.ts';
 import type { Change, ControlState } from './change.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -67,8 +69,14 @@ function changer(
     const result = await writable.transaction().execute(async (db) => {
       // Read inside the transaction, so that the order of times is the order of commits.
       const now = clock();
+      const event = async (happened: ServiceEvent) => {
+        topics.add(EVENTS_TOPIC);
+        await appendEvent({ db, now }, happened);
+      };
       const row: Change['row'] = async (table, values) => {
         shipped = true;
+        const happened = eventOfRow(table, values);
+        if (happened !== undefined) await event(happened);
         const text = JSON.stringify(values);
         await db.insertInto('evidence_outbox').values({ table_name: table, row: text }).execute();
       };
@@ -76,6 +84,7 @@ function changer(
         db,
         now,
         row,
+        event,
         record: (scope, fact) => appendServiceRecord({ db, now, row }, writer, scope, fact),
         announce: (topic) => void topics.add(topic),
       });

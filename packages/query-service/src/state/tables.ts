@@ -1,6 +1,7 @@
 import type { ApprovalState, FlagState, ReviewVerdict } from '@tollgate/contract';
 import type { Generated } from 'kysely';
 import type { BudgetTables } from './budget-tables.ts';
+import type { EventTables } from './event-tables.ts';
 import type { ExceptionTables } from './exception-tables.ts';
 
 /** Nanoseconds since 1970 as 19 digits, so that text order is time order (until the year 2286). */
@@ -218,7 +219,7 @@ interface StateValues {
   value: string;
 }
 
-export interface ControlTables extends BudgetTables, ExceptionTables {
+export interface ControlTables extends BudgetTables, EventTables, ExceptionTables {
   people: People;
   credentials: Credentials;
   sessions: Sessions;

@@ -2,13 +2,24 @@ import { ROLES, type Role } from '@tollgate/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlRoutes } from '../../src/controls/routes.ts';
 import { costRoutes } from '../../src/costs/routes.ts';
+import { eventRoutes } from '../../src/events/routes.ts';
 import { flagRoutes } from '../../src/flags/routes.ts';
 import { priceRoutes } from '../../src/pricing/routes.ts';
+import { historyRoutes } from '../../src/registrations/history-routes.ts';
 import { runRoutes } from '../../src/runs/routes.ts';
 import { sampleRoutes } from '../../src/samples/routes.ts';
 import { startService, type TestService } from '../support/service.ts';
 
-const ROUTES = [runRoutes, costRoutes, priceRoutes, sampleRoutes, flagRoutes, controlRoutes].flat();
+const ROUTES = [
+  runRoutes,
+  costRoutes,
+  priceRoutes,
+  sampleRoutes,
+  flagRoutes,
+  controlRoutes,
+  eventRoutes,
+  historyRoutes,
+].flat();
 
 /** Who may ask at all, written down apart from the routes, so that a widened route fails here. */
 const READERS: readonly Role[] = ['owner', 'reviewer', 'approver', 'auditor', 'admin'];
@@ -34,6 +45,9 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'get /v1/controls': READERS,
   'get /v1/controls/results': READERS,
   'post /v1/controls/evaluate': ['admin'],
+  'get /v1/events': READERS,
+  'get /v1/workflows/{workflow}/history': READERS,
+  'get /v1/suspensions': READERS,
 };
 
 let service: TestService;

@@ -142,7 +142,10 @@ async function call(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await response.text();
+  // A stream goes on; whoever wants to read it does so with a client of his own.
+  const streams = response.headers.get('content-type') === 'text/event-stream';
+  if (streams) await response.body?.cancel();
+  const text = streams ? '' : await response.text();
   return { status: response.status, body: text === '' ? {} : JSON.parse(text), headers: response.headers };
 }
 

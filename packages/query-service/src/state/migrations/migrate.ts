@@ -4,6 +4,7 @@ import { foundation } from './0001-foundation.ts';
 import { evaluation } from './0002-evaluation.ts';
 import { budgets } from './0003-budgets.ts';
 import { exceptions } from './0004-exceptions.ts';
+import { events } from './0005-events.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -11,6 +12,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-evaluation': evaluation,
   '0003-budgets': budgets,
   '0004-exceptions': exceptions,
+  '0005-events': events,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */

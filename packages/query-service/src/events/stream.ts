@@ -1,0 +1,77 @@
+import { TollgateError } from '@tollgate/contract';
+import type { Deps } from '../deps.ts';
+import type { Outlet } from '../http/stream-route.ts';
+import { visibleTeams } from '../identity/allows.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Listener } from '../state/signals.ts';
+import { EVENTS_TOPIC, journalRange, readJournal } from './journal.ts';
+import { closing, eventFrame, HEARTBEAT, opening } from './sse.ts';
+
+interface Watching {
+  readonly deps: Pick<Deps, 'control'>;
+  /** Undefined: from now on. */
+  readonly after: number | undefined;
+  /** The kinds that whoever watches now wants, and may know of. */
+  readonly kindsFor: (identity: Identity) => readonly string[];
+  readonly workflow: string | undefined;
+  /** Who watches, found out anew: undefined once the right is lost. */
+  readonly identify: () => Promise<Identity | undefined>;
+  readonly outlet: Outlet;
+  readonly signal: AbortSignal;
+}
+
+/** What is read and written at once: the most that a client's place in memory holds. */
+const PAGE = 200;
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * Tells one client what changes until it goes, its right does, or the service drains. Who it is is asked anew before
+ * each page, and at each heartbeat; nothing is read while the client has not taken what was written.
+ * @throws TollgateError `too_many_requests` where too many wait already
+ */
+export async function watch(watching: Watching): Promise<void> {
+  const { control } = watching.deps;
+  const listener = control.signals.listen(EVENTS_TOPIC);
+  if (listener === undefined) throw new TollgateError('too_many_requests');
+  try {
+    await tell(watching, listener);
+  } finally {
+    listener.stop();
+  }
+}
+
+async function tell(watching: Watching, listener: Listener): Promise<void> {
+  const { deps, outlet, signal, identify } = watching;
+  const { before, newest } = await journalRange(deps.control);
+  const complete = watching.after === undefined || (watching.after >= before && watching.after <= newest);
+  let at = complete ? (watching.after ?? newest) : newest;
+  await outlet.write(opening(at, complete));
+  while (!signal.aborted && outlet.open) {
+    const identity = await identify();
+    if (identity === undefined) return void (await outlet.write(closing('right_lost')));
+    const page = await nextPage(watching, identity, at);
+    at = page.at;
+    if (page.text !== '') await outlet.write(page.text);
+    if (page.more) continue;
+    const woken = await listener.wait(HEARTBEAT_MS, signal);
+    if (woken === 'over' && !signal.aborted) await outlet.write(HEARTBEAT);
+  }
+  if (outlet.open) await outlet.write(closing('draining'));
+}
+
+async function nextPage({ deps, kindsFor, workflow }: Watching, identity: Identity, after: number) {
+  const { newest } = await journalRange(deps.control);
+  if (newest <= after) return { at: after, text: '', more: false };
+  const wanted = { after, until: newest, workflow, limit: PAGE };
+  const entries = await readJournal(deps.control, {
+    ...wanted,
+    kinds: kindsFor(identity),
+    teams: visibleTeams(identity),
+  });
+  const more = entries.length === PAGE;
+  return {
+    at: more ? (entries.at(-1)?.position ?? newest) : newest,
+    text: entries.map(eventFrame).join(''),
+    more,
+  };
+}
