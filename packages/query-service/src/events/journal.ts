@@ -69,7 +69,11 @@ export async function readJournal(
 }
 
 /** Forgets what is older than the journal reaches; the newest event stays, so that its place is still known. */
-export async function pruneJournal(control: ControlState, now: bigint, kept = KEPT): Promise<void> {
+export async function pruneJournal(
+  control: ControlState,
+  now: bigint,
+  kept: { readonly seconds: number; readonly events: number } = KEPT,
+): Promise<void> {
   const { newest } = await journalRange(control);
   await control.change(async ({ db }) => {
     await db
