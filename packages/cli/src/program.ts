@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -10,6 +11,7 @@ import { pricesCommand } from './commands/prices.ts';
 import { registerCommand } from './commands/register.ts';
 import { serveCommand } from './commands/serve.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 /** The `tollgate` command with all its subcommands; each is a file of `commands/`. */
 export function program(): Command {
@@ -25,6 +27,8 @@ export function program(): Command {
     .addCommand(pricesCommand())
     .addCommand(peopleCommand())
     .addCommand(keysCommand())
+    .addCommand(exportCommand())
+    .addCommand(verifyCommand())
     .addCommand(doctorCommand())
     .addCommand(serveCommand());
 }

@@ -1,5 +1,7 @@
 export { type AppOptions, createApp } from './app.ts';
 export type { Clock, Deps, Settings, Store } from './deps.ts';
+export type { PackManifest } from './exports/manifest.ts';
+export { type PackVerdict, verifyPack } from './exports/verify-pack.ts';
 export { defineRoute, type Route } from './http/route.ts';
 export { type Access, allows, seesTeam, visibleTeams } from './identity/allows.ts';
 export type { AgentIdentity, Identity, PersonIdentity } from './identity/identity.ts';

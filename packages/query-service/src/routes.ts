@@ -4,6 +4,7 @@ import { budgetRoutes } from './budgets/routes.ts';
 import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { exportRoutes } from './exports/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { identityRoutes } from './identity/admin-routes.ts';
@@ -34,4 +35,5 @@ export const ROUTES: readonly (readonly Route[])[] = [
   flagRoutes,
   controlRoutes,
   eventRoutes,
+  exportRoutes,
 ];

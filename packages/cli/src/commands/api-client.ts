@@ -13,7 +13,7 @@ export const urlOption = () =>
   new Option('--url <url>', 'the query service').env('TOLLGATE_URL').default('http://127.0.0.1:4319');
 export const tokenOption = () => new Option('--token <token>', 'your personal token').env('TOLLGATE_TOKEN');
 
-/** One request to the API. @throws UserError that says what to do. */
+/** One request to the API, and its answer as JSON. @throws UserError that says what to do. */
 export async function callApi(
   connection: Connection,
   method: 'GET' | 'POST',
@@ -21,6 +21,18 @@ export async function callApi(
   body?: unknown,
   file = 'request',
 ): Promise<unknown> {
+  const response = await requestApi(connection, method, path, body, file);
+  return response.json().catch(() => undefined);
+}
+
+/** One request to the API, and its answer as it comes. @throws UserError where it is a refusal */
+export async function requestApi(
+  connection: Connection,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  file = 'request',
+): Promise<Response> {
   if (connection.token === undefined)
     throw new UserError(
       'No token: pass --token, or set TOLLGATE_TOKEN. `tollgate up` prints one for the first admin.',
@@ -38,8 +50,8 @@ export async function callApi(
       { cause },
     );
   });
+  if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
   throw new UserError(refusal(response.status, answer, file));
 }
 

@@ -43,6 +43,7 @@ export const SERVICE_KINDS = [
   'flag_changed',
   'prices_loaded',
   'calls_repriced',
+  'evidence_exported',
   'person_added',
   'credential_issued',
   'credential_revoked',

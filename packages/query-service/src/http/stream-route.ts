@@ -11,7 +11,7 @@ export interface Outlet {
   /** False once the client is gone or was cut. */
   readonly open: boolean;
   /** Resolves when the client has room for more; one that makes none in time is cut. */
-  write(text: string): Promise<void>;
+  write(piece: string | Uint8Array): Promise<void>;
 }
 
 /** What came in, and where it goes out. */
@@ -78,10 +78,10 @@ export function outletOf(response: Response, media: string, patience_ms = PATIEN
     get open() {
       return !response.destroyed && !response.writableEnded;
     },
-    write: async (text) => {
+    write: async (piece) => {
       if (response.destroyed) return;
       if (!response.headersSent) begin();
-      if (!response.write(text) && !(await hasRoom(response, patience_ms))) response.destroy();
+      if (!response.write(piece) && !(await hasRoom(response, patience_ms))) response.destroy();
     },
   };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controlRoutes } from '../../src/controls/routes.ts';
 import { costRoutes } from '../../src/costs/routes.ts';
 import { eventRoutes } from '../../src/events/routes.ts';
+import { exportRoutes } from '../../src/exports/routes.ts';
 import { flagRoutes } from '../../src/flags/routes.ts';
 import { priceRoutes } from '../../src/pricing/routes.ts';
 import { historyRoutes } from '../../src/registrations/history-routes.ts';
@@ -19,6 +20,7 @@ const ROUTES = [
   controlRoutes,
   eventRoutes,
   historyRoutes,
+  exportRoutes,
 ].flat();
 
 /** Who may ask at all, written down apart from the routes, so that a widened route fails here. */
@@ -48,6 +50,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'get /v1/events': READERS,
   'get /v1/workflows/{workflow}/history': READERS,
   'get /v1/suspensions': READERS,
+  'get /v1/exports/evidence': ['owner', 'auditor', 'admin'],
 };
 
 let service: TestService;

@@ -143,7 +143,8 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   // A stream goes on; whoever wants to read it does so with a client of his own.
-  const streams = response.headers.get('content-type') === 'text/event-stream';
+  const type = response.headers.get('content-type') ?? '';
+  const streams = type === 'text/event-stream' || type === 'application/zip';
   if (streams) await response.body?.cancel();
   const text = streams ? '' : await response.text();
   return { status: response.status, body: text === '' ? {} : JSON.parse(text), headers: response.headers };

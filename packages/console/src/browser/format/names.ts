@@ -30,6 +30,7 @@ const KINDS: Record<RecordKind, string> = {
   flag_changed: 'Flag changed',
   prices_loaded: 'Prices loaded',
   calls_repriced: 'Calls repriced',
+  evidence_exported: 'Evidence exported',
   person_added: 'Person added',
   credential_issued: 'Key or token issued',
   credential_revoked: 'Key or token revoked',
