@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { preparePython } from '../support/python-environment.ts';
-import { type SeededService, startSeededService } from './service.ts';
+import { type SeededService, startSeededService } from '../support/seeded-service.ts';
 
 /** Seconds for each of the two walks; an unfinished one has still found nothing so far. */
 const SECONDS = Number(process.env['SCHEMATHESIS_SECONDS'] ?? '120');

@@ -1,4 +1,5 @@
 export { type AppOptions, createApp } from './app.ts';
+export { describeApi } from './describe-api.ts';
 export type { Clock, Deps, Settings, Store } from './deps.ts';
 export { defineRoute, type Route } from './http/route.ts';
 export { type Access, allows, seesTeam, visibleTeams } from './identity/allows.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseWorkflow, policyVersion } from '@tollgate/contract';
-import type { SeededService } from './service.ts';
+import type { SeededService } from './seeded-service.ts';
 
 const WORKFLOW = `schema: tollgate.workflow/1
 workflow: ops-deploy

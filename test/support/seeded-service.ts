@@ -19,7 +19,7 @@ export interface SeededService {
 }
 
 export async function startSeededService(): Promise<SeededService> {
-  const directory = await mkdtemp(join(tmpdir(), 'tollgate-schemathesis-'));
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-seeded-'));
   const clickhouse = await startTestClickHouse();
   const { reader, service: writer } = clickhouse.clients;
   const service = await createQueryService({
@@ -41,7 +41,7 @@ export async function startSeededService(): Promise<SeededService> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const email = 'walker@example.com';
-  const by = { created_by: 'schemathesis' };
+  const by = { created_by: 'seed' };
   const roles = ROLES.filter((role) => role !== 'agent');
   await createPerson(service.control, { ...by, email, display_name: 'Walker', roles, teams: ['*'] });
   const { token } = await issueToken(service.control, { ...by, email, label: 'walk' });
