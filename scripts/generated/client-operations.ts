@@ -52,7 +52,11 @@ function parametersText(parameters: Operation['parameters'], where: 'path' | 'qu
   if (some.length === 0) return 'undefined';
   const properties = Object.fromEntries(some.map((each) => [each.name, each.schema]));
   const required = some.filter((each) => each.required).map(({ name }) => name);
-  return typeText({ type: 'object', properties, required }, '    ');
+  // What is undefined is not sent, so it may be said.
+  return typeText({ type: 'object', properties, required }, '    ').replaceAll(
+    /^( +readonly \w+\?: .*);$/gm,
+    '$1 | undefined;',
+  );
 }
 
 const contentText = (some: z.output<typeof content>): string =>

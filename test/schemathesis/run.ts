@@ -1,5 +1,8 @@
 // Walks the whole OpenAPI document of a real, seeded service with schemathesis, as a person with every role and as an agent.
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { preparePython } from '../support/python-environment.ts';
 import { type SeededService, startSeededService } from '../support/seeded-service.ts';
@@ -27,6 +30,7 @@ if (python.kind === 'missing') {
   process.exit(process.env['CI'] === undefined ? 0 : 1);
 }
 const { interpreter } = python;
+const directory = await mkdtemp(join(tmpdir(), 'tollgate-schemathesis-'));
 const service = await startSeededService();
 let failed = false;
 for (const who of ['person', 'agent'] as const) {
@@ -34,6 +38,7 @@ for (const who of ['person', 'agent'] as const) {
   failed = (await walk(service, who)) !== 0 || !(await stillKnown(service, who)) || failed;
 }
 await service.stop();
+await rm(directory, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);
 
 /** A walk that locked itself out would find nothing from then on. */
@@ -58,7 +63,8 @@ function walk({ url, credentials }: SeededService, who: 'person' | 'agent'): Pro
       ...OPTIONS,
       ...process.argv.slice(2),
     ],
-    { stdio: 'inherit' },
+    // It keeps a cache where it runs.
+    { stdio: 'inherit', cwd: directory },
   );
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }

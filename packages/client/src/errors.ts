@@ -4,15 +4,21 @@ import { ERRORS, type ErrorCode, errorBody, TollgateError } from '@tollgate/cont
 export class ApiError extends TollgateError {
   /** HTTP status; 0 where there was no answer. */
   readonly httpStatus: number;
+  /** True where the answer was not in the service's form: something between made it. */
+  readonly foreign: boolean;
   /** The id by which the service's log knows the request. */
   readonly requestId: string | undefined;
 
-  constructor(code: ErrorCode, { message, httpStatus, requestId, issues = [], cause }: ApiErrorDetail) {
+  constructor(
+    code: ErrorCode,
+    { message, httpStatus, requestId, issues = [], foreign = false, cause }: ApiErrorDetail,
+  ) {
     super(code, undefined, { issues, cause });
     this.name = 'ApiError';
     this.message = message;
     this.httpStatus = httpStatus;
     this.requestId = requestId;
+    this.foreign = foreign;
   }
 }
 
@@ -21,6 +27,7 @@ interface ApiErrorDetail {
   readonly httpStatus: number;
   readonly requestId?: string | undefined;
   readonly issues?: TollgateError['issues'];
+  readonly foreign?: boolean;
   readonly cause?: unknown;
 }
 
@@ -32,6 +39,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   if (!parsed.success)
     return new ApiError(httpStatus >= 500 ? 'service_unreachable' : 'internal', {
       httpStatus,
+      foreign: true,
       message: `The answer was ${httpStatus}, in a form that is not Tollgate’s.`,
     });
   const { code, message, request_id, issues = [] } = parsed.data.error;

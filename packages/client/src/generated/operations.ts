@@ -65,8 +65,8 @@ export interface Operations {
   'GET /v1/people': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -116,8 +116,8 @@ export interface Operations {
   'GET /v1/keys': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -166,8 +166,8 @@ export interface Operations {
   'GET /v1/workflows': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -282,8 +282,8 @@ export interface Operations {
       readonly workflow: string;
     };
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -309,10 +309,10 @@ export interface Operations {
   'GET /v1/suspensions': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly workflow?: string;
-      readonly state?: "live" | "over";
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly state?: "live" | "over" | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -356,23 +356,23 @@ export interface Operations {
   'GET /v1/runs': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly from?: string;
-      readonly to?: string;
-      readonly workflow?: string;
-      readonly team?: string;
-      readonly owner?: string;
-      readonly principal?: string;
-      readonly initiator?: string;
-      readonly policy_version?: string;
-      readonly action_class?: "1" | "2" | "3";
-      readonly tool?: string;
-      readonly control?: string;
-      readonly severity?: "info" | "warning" | "critical";
-      readonly min_cost_usd?: string;
-      readonly max_cost_usd?: string;
-      readonly status?: "completed" | "escalated" | "blocked" | "refused" | "expired" | "over_budget" | "failed" | "cancelled" | "suspended" | "unsealed";
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly team?: string | undefined;
+      readonly owner?: string | undefined;
+      readonly principal?: string | undefined;
+      readonly initiator?: string | undefined;
+      readonly policy_version?: string | undefined;
+      readonly action_class?: "1" | "2" | "3" | undefined;
+      readonly tool?: string | undefined;
+      readonly control?: string | undefined;
+      readonly severity?: "info" | "warning" | "critical" | undefined;
+      readonly min_cost_usd?: string | undefined;
+      readonly max_cost_usd?: string | undefined;
+      readonly status?: "completed" | "escalated" | "blocked" | "refused" | "expired" | "over_budget" | "failed" | "cancelled" | "suspended" | "unsealed" | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -483,9 +483,9 @@ export interface Operations {
   'GET /v1/approvals': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly state?: "waiting" | "approved" | "refused" | "expired" | "withdrawn" | "consumed";
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly state?: "waiting" | "approved" | "refused" | "expired" | "withdrawn" | "consumed" | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -516,7 +516,7 @@ export interface Operations {
       readonly approval_id: string;
     };
     readonly query: {
-      readonly wait_seconds?: number;
+      readonly wait_seconds?: number | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -707,11 +707,11 @@ export interface Operations {
   'GET /v1/budgets': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly workflow?: string;
-      readonly period?: "per_run" | "per_day" | "per_month";
-      readonly run_id?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly period?: "per_run" | "per_day" | "per_month" | undefined;
+      readonly run_id?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -775,7 +775,7 @@ export interface Operations {
       readonly run_id: string;
     };
     readonly query: {
-      readonly content?: "true" | "false";
+      readonly content?: "true" | "false" | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -923,9 +923,9 @@ export interface Operations {
   'GET /v1/quarantine': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly reason?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly reason?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -960,13 +960,13 @@ export interface Operations {
   'GET /v1/costs': {
     readonly params: undefined;
     readonly query: {
-      readonly from?: string;
-      readonly to?: string;
-      readonly group_by?: string;
-      readonly workflow?: string;
-      readonly owner?: string;
-      readonly team?: string;
-      readonly model?: string;
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly group_by?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly owner?: string | undefined;
+      readonly team?: string | undefined;
+      readonly model?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1020,13 +1020,13 @@ export interface Operations {
   'GET /v1/prices': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly provider?: string;
-      readonly model?: string;
-      readonly workflow?: string;
-      readonly service_tier?: string;
-      readonly at?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly provider?: string | undefined;
+      readonly model?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly service_tier?: string | undefined;
+      readonly at?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1066,19 +1066,19 @@ export interface Operations {
   'GET /v1/prices/explain': {
     readonly params: undefined;
     readonly query: {
-      readonly run_id?: string;
-      readonly span_id?: string;
-      readonly provider?: string;
-      readonly model?: string;
-      readonly workflow?: string;
-      readonly service_tier?: string;
-      readonly at?: string;
-      readonly input_tokens?: number;
-      readonly output_tokens?: number;
-      readonly cache_read_tokens?: number;
-      readonly cache_creation_tokens?: number;
-      readonly cache_creation_1h_tokens?: number;
-      readonly reasoning_tokens?: number;
+      readonly run_id?: string | undefined;
+      readonly span_id?: string | undefined;
+      readonly provider?: string | undefined;
+      readonly model?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly service_tier?: string | undefined;
+      readonly at?: string | undefined;
+      readonly input_tokens?: number | undefined;
+      readonly output_tokens?: number | undefined;
+      readonly cache_read_tokens?: number | undefined;
+      readonly cache_creation_tokens?: number | undefined;
+      readonly cache_creation_1h_tokens?: number | undefined;
+      readonly reasoning_tokens?: number | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1253,11 +1253,11 @@ export interface Operations {
   'GET /v1/samples': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly state?: "pending" | "reviewed" | "overdue";
-      readonly workflow?: string;
-      readonly run_id?: string;
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly state?: "pending" | "reviewed" | "overdue" | undefined;
+      readonly workflow?: string | undefined;
+      readonly run_id?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1354,13 +1354,13 @@ export interface Operations {
   'GET /v1/flags': {
     readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly state?: "open" | "acknowledged" | "resolved" | "cleared";
-      readonly control?: string;
-      readonly workflow?: string;
-      readonly run_id?: string;
-      readonly severity?: "info" | "warning" | "critical";
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly state?: "open" | "acknowledged" | "resolved" | "cleared" | undefined;
+      readonly control?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly run_id?: string | undefined;
+      readonly severity?: "info" | "warning" | "critical" | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1500,9 +1500,9 @@ export interface Operations {
   'GET /v1/controls/results': {
     readonly params: undefined;
     readonly query: {
-      readonly from?: string;
-      readonly to?: string;
-      readonly workflow?: string;
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly workflow?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1539,9 +1539,9 @@ export interface Operations {
   'GET /v1/events': {
     readonly params: undefined;
     readonly query: {
-      readonly after?: string;
-      readonly kinds?: string;
-      readonly workflow?: string;
+      readonly after?: string | undefined;
+      readonly kinds?: string | undefined;
+      readonly workflow?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
