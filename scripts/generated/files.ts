@@ -1,5 +1,6 @@
 import { priceFileJsonSchema, workflowJsonSchema } from '@tollgate/contract';
 import { approvalGateTemplate } from './approval-gate-template.ts';
+import { clientOperations } from './client-operations.ts';
 import { controlChecklist } from './control-checklist.ts';
 import { conventionsPage } from './conventions-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -9,6 +10,7 @@ import { skill } from './skill.ts';
 export function generatedFiles(): readonly (readonly [path: string, text: string])[] {
   return [
     ['docs/conventions.md', conventionsPage()],
+    ['packages/client/src/generated/operations.ts', clientOperations()],
     ['docs/errors.md', errorsPage()],
     ['packages/contract/prices.schema.json', `${JSON.stringify(priceFileJsonSchema(), null, 2)}\n`],
     ['packages/contract/workflow.schema.json', `${JSON.stringify(workflowJsonSchema(), null, 2)}\n`],

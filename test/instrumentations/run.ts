@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { preparePython } from '../support/python-environment.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { SET_UPS } from './set-ups/index.ts';
 import { playAll } from './suite/play-all.ts';
 import { matrixText } from './suite/print.ts';
-import { preparePython } from './suite/python.ts';
+
+const REQUIREMENTS = fileURLToPath(new URL('python/requirements.txt', import.meta.url));
 
 const HELP = `Plays every scenario with every set-up of real instrumentation libraries, and prints the matrix.
 
@@ -33,7 +36,9 @@ async function main(): Promise<number> {
   const chosen = SET_UPS.filter(({ name }) => values.only?.includes(name) ?? true);
   if (values.only !== undefined && chosen.length !== new Set(values.only).size)
     throw new TypeError(`--only: one of ${SET_UPS.map(({ name }) => name).join(', ')}`);
-  const python = chosen.some(({ language }) => language === 'python') ? await preparePython() : undefined;
+  const python = chosen.some(({ language }) => language === 'python')
+    ? await preparePython('instrumentations', REQUIREMENTS)
+    : undefined;
   if (python?.kind === 'missing') console.error(`\n!!! THE SET-UPS IN PYTHON ARE SKIPPED: ${python.why}\n`);
   const setUps = python?.kind === 'missing' ? chosen.filter(({ language }) => language === 'js') : chosen;
   const { cells, seen } = await playAll(

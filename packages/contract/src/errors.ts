@@ -57,6 +57,11 @@ export const ERRORS = {
     message: 'There is nothing by that name here.',
     mend: 'Check the id; it may belong to a team that you cannot see.',
   },
+  method_not_allowed: {
+    status: 405,
+    message: 'The route does not know that method.',
+    mend: 'Use one of those in the header `Allow`.',
+  },
   conflict: {
     status: 409,
     message: 'The state has changed, so this is no longer possible.',

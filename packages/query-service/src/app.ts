@@ -8,6 +8,7 @@ import type { ServiceMetrics } from './http/metrics.ts';
 import { type Authenticate, mount } from './http/mount.ts';
 import { observe, requestIdOf, withRequestId } from './http/observe.ts';
 import { openApi } from './http/openapi.ts';
+import { reference } from './http/reference.ts';
 import type { Route } from './http/route.ts';
 
 export interface AppOptions {
@@ -44,6 +45,7 @@ export function createApp({
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(withRequestId, observe({ logger: deps.logger, metrics, tracer }), helmet(), ...before);
   app.get('/openapi.json', (_request, response) => void response.json(description));
+  app.get('/reference', reference(description));
   app.use('/v1', neverStore);
   app.use(mount(all, deps, authenticate, drain));
   if (after.length > 0) app.use(...after);

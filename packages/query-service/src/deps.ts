@@ -14,6 +14,8 @@ export type Clock = () => bigint;
 
 export interface Settings {
   readonly rate_limits: RateLimitSettings;
+  /** An event stream ends after this long, and its client connects again: so nobody holds on to one instance for good. */
+  readonly stream_seconds: number;
   /** Set where whoever reaches the service may read `/metrics`, e.g. in a network of its own. */
   readonly open_metrics: boolean;
   /** Origins and hosts that a browser may come from; loopback names are always among them. */

@@ -1,5 +1,6 @@
 export { type AppOptions, createApp } from './app.ts';
 export type { Clock, Deps, Settings, Store } from './deps.ts';
+export { describeApi } from './describe-api.ts';
 export type { PackManifest } from './exports/manifest.ts';
 export { type PackVerdict, verifyPack } from './exports/verify-pack.ts';
 export { defineRoute, type Route } from './http/route.ts';

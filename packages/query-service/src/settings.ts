@@ -5,6 +5,7 @@ import { DEFAULT_RATE_LIMITS } from './http/rate-limits.ts';
 /** What holds where nothing else is said. */
 export const DEFAULT_SETTINGS: Settings = {
   rate_limits: DEFAULT_RATE_LIMITS,
+  stream_seconds: 3600,
   open_metrics: false,
   hosts: [],
   session_seconds: 12 * 3600,

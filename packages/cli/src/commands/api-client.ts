@@ -1,4 +1,11 @@
-import { errorBody } from '@tollgate/contract';
+import {
+  type AnswerOf,
+  ApiError,
+  createClient,
+  type InputOf,
+  type OperationName,
+  type TollgateClient,
+} from '@tollgate/client';
 import { Option } from 'commander';
 import { issueLines } from '../output/issues.ts';
 import { UserError } from '../output/user-error.ts';
@@ -13,58 +20,53 @@ export const urlOption = () =>
   new Option('--url <url>', 'the query service').env('TOLLGATE_URL').default('http://127.0.0.1:4319');
 export const tokenOption = () => new Option('--token <token>', 'your personal token').env('TOLLGATE_TOKEN');
 
-/** One request to the API, and its answer as JSON. @throws UserError that says what to do. */
-export async function callApi(
+/**
+ * One request to the API, by its route: `GET /v1/approvals`. At a terminal nobody waits for repetitions.
+ * @throws UserError that says what to do
+ */
+export async function callApi<N extends OperationName>(
   connection: Connection,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
+  route: N,
+  input: InputOf<N>,
   file = 'request',
-): Promise<unknown> {
-  const response = await requestApi(connection, method, path, body, file);
-  return response.json().catch(() => undefined);
+): Promise<AnswerOf<N>> {
+  return asked(connection, file, (client) => client.call(route, input));
 }
 
-/** One request to the API, and its answer as it comes. @throws UserError where it is a refusal */
-export async function requestApi(
+/** The same for a route whose answer is a stream. @throws UserError that says what to do */
+export async function openApi<N extends OperationName>(
   connection: Connection,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-  file = 'request',
-): Promise<Response> {
-  if (connection.token === undefined)
+  route: N,
+  input: InputOf<N>,
+): Promise<ReadableStream<Uint8Array>> {
+  return asked(connection, 'request', (client) => client.open(route, input));
+}
+
+async function asked<T>(
+  { url, token }: Connection,
+  file: string,
+  ask: (client: TollgateClient) => Promise<T>,
+): Promise<T> {
+  if (token === undefined)
     throw new UserError(
       'No token: pass --token, or set TOLLGATE_TOKEN. `tollgate up` prints one for the first admin.',
     );
-  const response = await fetch(new URL(path, connection.url), {
-    method,
-    headers: {
-      authorization: `Bearer ${connection.token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch((cause: unknown) => {
-    throw new UserError(
-      `The service at ${connection.url} does not answer. Start it with \`tollgate up\`, or pass --url.`,
-      { cause },
-    );
+  return ask(createClient({ url, token, retry: { attempts: 1 } })).catch((error: unknown) => {
+    throw error instanceof ApiError ? refusal(url, error, file) : error;
   });
-  if (response.ok) return response;
-  const answer: unknown = await response.json().catch(() => undefined);
-  throw new UserError(refusal(response.status, answer, file));
 }
 
-function refusal(status: number, answer: unknown, file: string): string {
-  const parsed = errorBody.safeParse(answer);
-  if (!parsed.success)
-    return `The service answered ${status} in a form that is not Tollgate’s. Is --url right?`;
-  const { code, message, mend, issues = [] } = parsed.data.error;
-  const lines = issues.map(({ path, message, line, column }) => ({
-    path,
-    message,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-  }));
-  return [`${message} (${code})`, mend, ...(lines.length > 0 ? [issueLines(file, lines)] : [])].join('\n');
+function refusal(url: string, error: ApiError, file: string): UserError {
+  const { httpStatus, code, message, mend, issues } = error;
+  if (httpStatus === 0)
+    return new UserError(
+      `The service at ${url} does not answer. Start it with \`tollgate up\`, or pass --url.`,
+      { cause: error },
+    );
+  if (error.foreign)
+    return new UserError(
+      `The service answered ${httpStatus} in a form that is not Tollgate’s. Is --url right?`,
+    );
+  const lines = issues.length > 0 ? [issueLines(file, issues)] : [];
+  return new UserError([`${message} (${code})`, mend, ...lines].join('\n'));
 }

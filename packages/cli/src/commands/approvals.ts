@@ -1,16 +1,6 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { type Connection, callApi, tokenOption, urlOption } from './api-client.ts';
-
-const approval = z.object({
-  approval_id: z.string(),
-  workflow: z.string(),
-  tool: z.string(),
-  state: z.string(),
-  expires_at: z.string(),
-});
-const approvals = z.object({ items: z.array(approval) });
 
 /** `tollgate approvals`: list what waits, look at one, decide on it. */
 export function approvalsCommand(): Command {
@@ -28,7 +18,7 @@ function listCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (connection: Connection) => {
-      const { items } = approvals.parse(await callApi(connection, 'GET', '/v1/approvals?state=waiting'));
+      const { items } = await callApi(connection, 'GET /v1/approvals', { query: { state: 'waiting' } });
       if (items.length === 0) return console.log('Nothing waits for a decision.');
       const table = new Table({
         head: ['approval', 'workflow', 'tool', 'expires'],
@@ -53,9 +43,9 @@ function showCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (id: string, connection: Connection) => {
-      console.log(
-        JSON.stringify(await callApi(connection, 'GET', `/v1/approvals/${encodeURIComponent(id)}`), null, 2),
-      );
+      const params = { approval_id: id };
+      const answer = await callApi(connection, 'GET /v1/approvals/{approval_id}', { params });
+      console.log(JSON.stringify(answer, null, 2));
     });
 }
 
@@ -67,10 +57,10 @@ function decideCommand(decision: 'approve' | 'refuse', description: string): Com
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (id: string, { reason, ...connection }: Connection & { reason: string }) => {
-      const path = `/v1/approvals/${encodeURIComponent(id)}/decision`;
-      const decided = z
-        .object({ state: z.string() })
-        .parse(await callApi(connection, 'POST', path, { decision, reason }));
+      const decided = await callApi(connection, 'POST /v1/approvals/{approval_id}/decision', {
+        params: { approval_id: id },
+        body: { decision, reason },
+      });
       console.log(`${id} is ${decided.state}`);
     });
 }

@@ -4,14 +4,14 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { UserError } from '../output/user-error.ts';
-import { type Connection, requestApi, tokenOption, urlOption } from './api-client.ts';
+import { type Connection, openApi, tokenOption, urlOption } from './api-client.ts';
 
 interface ExportOptions extends Connection {
   readonly run?: string;
   readonly workflow?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly format: string;
+  readonly format: 'jsonl' | 'csv' | 'parquet';
   readonly content: boolean;
   readonly out: string;
 }
@@ -49,16 +49,14 @@ async function exportEvidence({
 }: ExportOptions) {
   if (run === undefined && workflow === undefined && from === undefined && to === undefined)
     throw new UserError('Say what to export: --run, or --workflow, --from and --to.');
-  const asked = { run_id: run, workflow, from, to, format, content: String(content) };
-  const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const answer = await requestApi(connection, 'GET', `/v1/exports/evidence?${new URLSearchParams(given)}`);
+  const stream = await openApi(connection, 'GET /v1/exports/evidence', {
+    query: { run_id: run, workflow, from, to, format, content: content ? 'true' : 'false' },
+  });
   // Under its name once it is whole: what broke off must not be taken for evidence.
   const partial = `${out}.partial`;
   let bytes = 0;
   try {
-    const body = Readable.fromWeb(
-      (answer.body ?? new Blob([]).stream()) as import('node:stream/web').ReadableStream,
-    );
+    const body = Readable.fromWeb(stream);
     const progress = showProgress((done) => `${out}: ${mebibytes(done)}`);
     await pipeline(
       body,

@@ -1,18 +1,6 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { type Connection, callApi, tokenOption, urlOption } from './api-client.ts';
-
-const made = z.object({ credential_id: z.string(), key: z.string() });
-const key = z.object({
-  credential_id: z.string(),
-  principal: z.string(),
-  team: z.string(),
-  workflows: z.array(z.string()),
-  expires_at: z.string().nullable(),
-  revoked_at: z.string().nullable(),
-});
-const keys = z.object({ items: z.array(key) });
 
 interface CreateOptions extends Connection {
   readonly principal: string;
@@ -43,7 +31,7 @@ function createCommand(): Command {
     .action(async ({ principal, team, workflow, expiresInDays, ...connection }: CreateOptions) => {
       const until = expiresInDays === undefined ? {} : { expires_in_seconds: Number(expiresInDays) * 86_400 };
       const body = { principal, team, workflows: workflow, ...until };
-      console.log(made.parse(await callApi(connection, 'POST', '/v1/keys', body)).key);
+      console.log((await callApi(connection, 'POST /v1/keys', { body })).key);
     });
 }
 
@@ -53,7 +41,7 @@ function listCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (connection: Connection) => {
-      const { items } = keys.parse(await callApi(connection, 'GET', '/v1/keys?limit=200'));
+      const { items } = await callApi(connection, 'GET /v1/keys', { query: { limit: 200 } });
       const table = new Table({
         head: ['id', 'principal', 'team', 'workflows', 'ends'],
         style: { head: [], border: [] },
@@ -77,7 +65,8 @@ function revokeCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (id: string, connection: Connection) => {
-      await callApi(connection, 'POST', `/v1/credentials/${encodeURIComponent(id)}/revoke`);
+      const params = { credential_id: id };
+      await callApi(connection, 'POST /v1/credentials/{credential_id}/revoke', { params });
       console.log(`${id} is revoked`);
     });
 }

@@ -1,13 +1,24 @@
-import { Command } from 'commander';
-import { z } from 'zod';
+import type { InputOf } from '@tollgate/client';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Connection, callApi, tokenOption, urlOption } from './api-client.ts';
 
-const added = z.object({ email: z.string(), token: z.string() });
+type PersonRole = InputOf<'POST /v1/people'>['body']['roles'][number];
+const ROLES: readonly PersonRole[] = ['owner', 'reviewer', 'approver', 'auditor', 'admin'];
+const isRole = (text: string): text is PersonRole => ROLES.some((role) => role === text);
+
 const list = (text: string, before: string[] = []) => [...before, ...text.split(',')];
+
+function roles(text: string, before: PersonRole[] = []): PersonRole[] {
+  const given = text.split(',');
+  const unknown = given.filter((each) => !isRole(each));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`write some of ${ROLES.join(', ')}, not ${unknown.join(', ')}.`);
+  return [...before, ...given.filter(isRole)];
+}
 
 interface AddOptions extends Connection {
   readonly name: string;
-  readonly role: string[];
+  readonly role: PersonRole[];
   readonly team: string[];
   readonly group: string[];
 }
@@ -22,7 +33,7 @@ export function peopleCommand(): Command {
       .requiredOption(
         '--role <roles>',
         'owner, reviewer, approver, auditor or admin; several with commas',
-        list,
+        roles,
       )
       .requiredOption('--team <teams>', 'teams, with commas; * is every team', list)
       .option('--group <groups>', 'groups that approvals can name as group:NAME', list, [])
@@ -30,7 +41,7 @@ export function peopleCommand(): Command {
       .addOption(tokenOption())
       .action(async (email: string, { name, role, team, group, ...connection }: AddOptions) => {
         const body = { email, display_name: name, roles: role, teams: team, groups: group };
-        const { token } = added.parse(await callApi(connection, 'POST', '/v1/people', body));
+        const { token } = await callApi(connection, 'POST /v1/people', { body });
         console.log(token);
       }),
   );

@@ -24,6 +24,10 @@ const schema = z.object({
     .transform((text) => text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]))),
   /** `true` where the service is reached over TLS. */
   TOLLGATE_SECURE_COOKIES: z.stringbool().default(false),
+  /** `true` where whoever reaches the service may read `/metrics`; otherwise this machine, auditors and admins may. */
+  TOLLGATE_OPEN_METRICS: z.stringbool().default(false),
+  /** Where the service sends traces of its own requests, as OTLP/HTTP; without it there are none. */
+  TOLLGATE_TRACES_URL: z.preprocess((text) => (text === '' ? undefined : text), z.url().optional()),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
   ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),

@@ -10,6 +10,7 @@ import { firstAdmin, firstAgentKey } from '../system/first-start.ts';
 import { writeCredentials } from './credentials.ts';
 import { type Environment, passwords } from './environment.ts';
 import { publishIngestKeys } from './ingest-keys.ts';
+import { ownTraces } from './own-traces.ts';
 import { retentionOf } from './retention.ts';
 
 /** API and console alone: ClickHouse and the OpenTelemetry Collector run elsewhere. Resolves to how to stop. */
@@ -25,15 +26,18 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
     admin: { user: environment.CLICKHOUSE_USER, password: environment.CLICKHOUSE_PASSWORD },
     onMigration: (name) => logger.info({ name }, 'migration applied'),
   });
+  const traces = ownTraces(environment.TOLLGATE_TRACES_URL);
   const service = await createQueryService({
     directory: join(directory, 'control'),
     store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
     settings: {
       hosts: environment.TOLLGATE_HOSTS,
+      open_metrics: environment.TOLLGATE_OPEN_METRICS,
       secure_cookies: environment.TOLLGATE_SECURE_COOKIES,
       evidence_days: retention.evidence,
     },
     logger,
+    ...(traces.tracer === undefined ? {} : { tracer: traces.tracer }),
     after: [consoleHandler()],
   });
   await firstAdmin(service.control, directory);
@@ -49,6 +53,7 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
     await keys.stop();
     await service.stop();
     await clickhouse.close();
+    await traces.stop().catch((error: unknown) => logger.warn({ err: error }, 'own traces not sent'));
   };
 }
 

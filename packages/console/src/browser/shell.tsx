@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
+import { useLiveUpdates } from './api/live.ts';
 import { useSignOut } from './api/session.ts';
 import type { Session } from './api/shapes.ts';
 import { Announcer } from './parts/announcer.tsx';
@@ -17,6 +18,7 @@ const PAGES = [
 
 /** What stands around every page: the way past it, the name, the navigation, and who is signed in. */
 export function Shell({ who, children }: { readonly who: Session; readonly children: ReactNode }) {
+  useLiveUpdates();
   return (
     <div className="shell">
       <a className="skip" href="#main">

@@ -9,7 +9,7 @@ export type ConsoleHandler = (
 ) => void;
 
 /** Paths of the service: never answered with a page, so that a wrong API path is an error and not HTML. */
-const OF_THE_SERVICE = /^\/(v1|openapi\.json|healthz|readyz|metrics)(\/|$)/;
+const OF_THE_SERVICE = /^\/(v1|openapi\.json|healthz|readyz|metrics|reference)(\/|$)/;
 
 /** What the pages need, and nothing more. A header that the service has set already stays. */
 const HEADERS: Readonly<Record<string, string>> = {

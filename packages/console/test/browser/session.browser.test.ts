@@ -71,6 +71,7 @@ describe.skipIf(chromium === undefined)('signing in and out', () => {
     const { page, service } = harness;
     await harness.open('/approvals');
     await page.context().clearCookies();
+    harness.service.endStreams();
     await page.getByLabel('Personal token').waitFor({ timeout: 15_000 });
     await signInWith(page, TOKEN);
     await settled(page);

@@ -12,6 +12,15 @@ const NARROWER: Partial<Record<EventKind, Parameters<typeof allows>[1]>> = {
   review: { roles: ['owner', 'reviewer', 'auditor', 'admin'] },
 };
 
+/** Each event of the stream. `data` is JSON: of a change, its `kind`, `event`, `subject`, `workflow`, `run_id`, `team` and `at`. */
+const streamedEvent = z.object({
+  id: z.string().optional(),
+  /** A kind of change; or where the stream begins (`ready`, or `reset` where too old changes are gone), or ends. */
+  event: z.enum([...EVENT_KINDS, 'ready', 'reset', 'end']).optional(),
+  data: z.string().optional(),
+  retry: z.int().optional(),
+});
+
 const position = z
   .string()
   .regex(/^\d{1,15}$/, { error: 'write the id of an event' })
@@ -39,7 +48,7 @@ export const eventRoutes: readonly Route[] = [
       workflow: z.string().min(1).max(256).optional(),
     }),
     headers: z.object({ 'last-event-id': position.optional() }),
-    response: z.string(),
+    response: streamedEvent,
     send: async ({ query, headers, deps, identify, ...rest }) =>
       watch({
         ...rest,

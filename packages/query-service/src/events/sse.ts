@@ -13,7 +13,7 @@ export const eventFrame = ({ position, ...event }: JournalEntry): string =>
   frame(position, event.kind, event);
 
 /** Why a stream ends; the client may connect again. */
-export const closing = (reason: 'right_lost' | 'draining'): string =>
+export const closing = (reason: 'right_lost' | 'draining' | 'renew'): string =>
   `event: end\ndata: ${JSON.stringify({ reason })}\n\n`;
 
 /** Says that the stream lives, to both ends and to what is between. */

@@ -8,7 +8,7 @@ import { EVENTS_TOPIC, journalRange, readJournal } from './journal.ts';
 import { closing, eventFrame, HEARTBEAT, opening } from './sse.ts';
 
 interface Watching {
-  readonly deps: Pick<Deps, 'control'>;
+  readonly deps: Pick<Deps, 'control' | 'settings'>;
   /** Undefined: from now on. */
   readonly after: number | undefined;
   /** The kinds that whoever watches now wants, and may know of. */
@@ -46,17 +46,19 @@ async function tell(watching: Watching, listener: Listener): Promise<void> {
   const complete = watching.after === undefined || (watching.after >= before && watching.after <= newest);
   let at = complete ? (watching.after ?? newest) : newest;
   await outlet.write(opening(at, complete));
-  while (!signal.aborted && outlet.open) {
+  const until = performance.now() + deps.settings.stream_seconds * 1000;
+  while (!signal.aborted && outlet.open && performance.now() < until) {
     const identity = await identify();
     if (identity === undefined) return void (await outlet.write(closing('right_lost')));
     const page = await nextPage(watching, identity, at);
     at = page.at;
     if (page.text !== '') await outlet.write(page.text);
     if (page.more) continue;
-    const woken = await listener.wait(HEARTBEAT_MS, signal);
+    const rest = Math.max(0, until - performance.now());
+    const woken = await listener.wait(Math.min(HEARTBEAT_MS, rest), signal);
     if (woken === 'over' && !signal.aborted) await outlet.write(HEARTBEAT);
   }
-  if (outlet.open) await outlet.write(closing('draining'));
+  if (outlet.open) await outlet.write(closing(signal.aborted ? 'draining' : 'renew'));
 }
 
 async function nextPage({ deps, kindsFor, workflow }: Watching, identity: Identity, after: number) {

@@ -29,7 +29,19 @@ export function mount(
     ];
     router[route.method](expressPath(route.path), ...steps, respond(route, { deps, track, authenticate }));
   }
+  for (const [path, some] of Map.groupBy(routes, (route) => route.path))
+    router.all(expressPath(path), refuseMethod(some));
   return router;
+}
+
+/** A path that is known, with a method that it is not: RFC 9110 wants the others named. */
+function refuseMethod(routes: readonly Route[]): RequestHandler {
+  const methods = routes.map(({ method }) => method.toUpperCase());
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+  return (_request, response) => {
+    response.setHeader('allow', allow);
+    throw new TollgateError('method_not_allowed');
+  };
 }
 
 /** `/v1/runs/{run_id}` → `/v1/runs/:run_id`. */

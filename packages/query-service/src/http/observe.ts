@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { context, propagation, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Identity } from '../identity/identity.ts';
@@ -16,6 +23,8 @@ export const withRequestId: RequestHandler = (request, response, next) => {
 
 export const requestIdOf = (response: Response): string => String(response.locals['requestId']);
 
+const W3C = new W3CTraceContextPropagator();
+
 interface Observers {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
@@ -31,8 +40,8 @@ export const observe =
   ({ logger, metrics, tracer }: Observers): RequestHandler =>
   (request, response, next) => {
     const started = performance.now();
-    const inbound = tracer && propagation.extract(context.active(), request.headers);
-    const span = tracer?.startSpan(request.method, { kind: SpanKind.SERVER }, inbound);
+    const inbound = () => W3C.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    const span = tracer?.startSpan(request.method, { kind: SpanKind.SERVER }, inbound());
     response.once('close', () => {
       const { route, method, stream } = routeOf(response);
       const status = response.writableFinished || stream ? response.statusCode : 499;
@@ -53,8 +62,7 @@ export const observe =
       if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
       span?.end();
     });
-    if (span === undefined) next();
-    else context.with(trace.setSpan(inbound ?? context.active(), span), next);
+    next();
   };
 
 /** What `mount` said about the route that answers; nothing where none did. */

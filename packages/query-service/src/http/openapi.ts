@@ -1,5 +1,6 @@
 import { errorBody, sha256Hex } from '@tollgate/contract';
 import { z } from 'zod';
+import { linksOf } from './openapi-links.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -11,7 +12,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   const shared: Shared = new Map();
   const paths: Record<string, Json> = {};
   for (const route of routes)
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, shared) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, routes, shared) };
   const error = json(schemaOf(errorBody, 'output', shared));
   return {
     openapi: '3.1.0',
@@ -37,7 +38,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-function operation(route: Route, shared: Shared): Json {
+function operation(route: Route, routes: readonly Route[], shared: Shared): Json {
   const { access, body } = route;
   return {
     operationId: operationId(route),
@@ -55,15 +56,35 @@ function operation(route: Route, shared: Shared): Json {
       ? {}
       : { requestBody: { required: true, content: json(schemaOf(body, 'input', shared)) } }),
     responses: {
-      [route.status]: {
-        description: 'Done.',
-        content: {
-          [route.media ?? 'application/json']: { schema: schemaOf(route.response, 'output', shared) },
-        },
-      },
-      default: { $ref: '#/components/responses/error' },
+      [route.status]: answer(route, routes, shared),
+      ...Object.fromEntries(
+        errorStatuses(route).map((status) => [status, { $ref: '#/components/responses/error' }]),
+      ),
     },
   };
+}
+
+function answer(route: Route, routes: readonly Route[], shared: Shared): Json {
+  const schema = schemaOf(route.response, 'output', shared);
+  const links = linksOf(route, routes, operationId);
+  return {
+    description: 'Done.',
+    content: { [route.media ?? 'application/json']: { schema } },
+    ...(Object.keys(links).length === 0 ? {} : { links }),
+  };
+}
+
+/** With which errors a route may answer, by what it is. A 500 is a defect and in no description. */
+function errorStatuses({ access, body, params, query, headers, method }: Route): readonly number[] {
+  return [
+    ...((body ?? params ?? query ?? headers) ? [400] : []),
+    ...(access === 'public' ? [401] : [401, 403]),
+    404,
+    ...(body === undefined ? [] : [413, 415]),
+    ...(method === 'get' ? [] : [402, 409, 410, 423]),
+    429,
+    503,
+  ];
 }
 
 function parameters(

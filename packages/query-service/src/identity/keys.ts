@@ -20,7 +20,11 @@ export const newAgentKey = z.strictObject({
     .default(['ingest', 'api']),
   label: z.string().max(200).default(''),
   created_by: z.string().min(1),
-  expires_in_seconds: z.number().positive().optional(),
+  expires_in_seconds: z
+    .number()
+    .positive()
+    .max(10 * 365 * 86_400)
+    .optional(),
 });
 
 /** Makes a key for an agent's process. The key itself is in the answer and nowhere else. */

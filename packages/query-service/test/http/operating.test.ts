@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { context, propagation } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,8 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service?.close();
-  context.disable();
-  propagation.disable();
 });
 
 const metrics = async (headers: Record<string, string> = {}) => {
@@ -147,7 +144,8 @@ test('logs name request, route and who asked, and hold no secret and no content'
 
 test('one span a request, by route, without path, query or identity', async () => {
   exporter.reset();
-  await service.call(admin, 'GET', '/v1/flags?control=canary-5b1d');
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  await service.call(admin, 'GET', '/v1/flags?control=canary-5b1d', undefined, { traceparent });
   await expect
     .poll(() => exporter.getFinishedSpans()[0])
     .toMatchObject({
@@ -155,6 +153,7 @@ test('one span a request, by route, without path, query or identity', async () =
       attributes: { 'http.route': '/v1/flags', 'http.response.status_code': 200 },
     });
   const [span] = exporter.getFinishedSpans();
+  expect(span?.spanContext().traceId).toBe('a'.repeat(32));
   expect(JSON.stringify(span?.attributes)).not.toContain('canary');
 });
 

@@ -1,14 +1,14 @@
+import type { InputOf } from '@tollgate/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explanationText } from '../../output/explanation.ts';
 import { UserError } from '../../output/user-error.ts';
 import { type Connection, callApi, tokenOption, urlOption } from '../api-client.ts';
-import { explanation } from './explanation-shape.ts';
-import { jsonOption, moment, pathWith } from './options.ts';
+import { jsonOption, moment } from './options.ts';
 
 interface ExplainOptions extends Connection {
   readonly provider?: string;
   readonly model?: string;
-  readonly usage?: Readonly<Record<string, string>>;
+  readonly usage?: Readonly<Record<string, number>>;
   readonly workflow?: string;
   readonly tier?: string;
   readonly at?: string;
@@ -36,12 +36,14 @@ export function explainCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async (call: string | undefined, options: ExplainOptions) => {
-      const answer = explanation.parse(await callApi(options, 'GET', pathOf(call, options)));
+      const answer = await callApi(options, 'GET /v1/prices/explain', { query: queryOf(call, options) });
       console.log(options.json === true ? JSON.stringify(answer, null, 2) : explanationText(answer));
     });
 }
 
-function pathOf(call: string | undefined, options: ExplainOptions): string {
+type Query = NonNullable<InputOf<'GET /v1/prices/explain'>['query']>;
+
+function queryOf(call: string | undefined, options: ExplainOptions): Query {
   const { provider, model, usage: counts, workflow, tier, at } = options;
   if (call !== undefined) {
     const [run_id, span_id, ...more] = call.split('/');
@@ -49,25 +51,30 @@ function pathOf(call: string | undefined, options: ExplainOptions): string {
       throw new UserError(
         `${call} is not RUN_ID/SPAN_ID: write a run’s id, a slash and the 16 hex digits of the span that reports the call. \`GET /v1/runs/RUN_ID/evidence\` lists them as model_calls.`,
       );
-    return pathWith('/v1/prices/explain', { run_id, span_id });
+    return { run_id, span_id };
   }
   if (provider === undefined || model === undefined || counts === undefined)
     throw new UserError(
       'Say which call: RUN_ID/SPAN_ID, or --provider, --model and --usage input=…,output=….',
     );
-  return pathWith('/v1/prices/explain', { provider, model, workflow, service_tier: tier, at, ...counts });
+  return {
+    ...{ provider, model, ...counts },
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(tier === undefined ? {} : { service_tier: tier }),
+    ...(at === undefined ? {} : { at }),
+  };
 }
 
 const KINDS = ['input', 'output', 'cache_read', 'cache_creation', 'cache_creation_1h', 'reasoning'];
 
-function usage(text: string): Readonly<Record<string, string>> {
-  const counts = text.split(',').map((part): [string, string] => {
+function usage(text: string): Readonly<Record<string, number>> {
+  const counts = text.split(',').map((part): [string, number] => {
     const [, kind = '', count = ''] = /^([a-z0-9_]+)=(\d{1,10})$/.exec(part.trim()) ?? [];
     if (!KINDS.includes(kind))
       throw new InvalidArgumentError(
         `write some of ${KINDS.join(', ')}, each as kind=tokens, with commas between.`,
       );
-    return [`${kind}_tokens`, count];
+    return [`${kind}_tokens`, Number(count)];
   });
   return Object.fromEntries(counts);
 }

@@ -1,17 +1,13 @@
+import type { AnswerOf, InputOf } from '@tollgate/client';
 import { multiplyUsd } from '@tollgate/contract';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { type Connection, callApi, tokenOption, urlOption } from '../api-client.ts';
-import { jsonOption, moment, pathWith } from './options.ts';
-import { conditionsOf, type Price, price } from './price-shapes.ts';
+import { jsonOption, moment } from './options.ts';
+import { conditionsOf, type Price } from './price-shapes.ts';
 
-const model = z.object({ provider: z.string(), model: z.string(), prices: z.array(price) });
-const page = z.object({
-  versions: z.array(z.string()),
-  items: z.array(model),
-  next_cursor: z.string().nullable(),
-});
+const PRICES = 'GET /v1/prices';
+type PricedModel = AnswerOf<typeof PRICES>['items'][number];
 
 interface ListOptions extends Connection {
   readonly provider?: string;
@@ -45,7 +41,7 @@ export function listCommand(): Command {
         workflow,
         service_tier: tier,
         ...(history ? {} : { at }),
-        limit: '200',
+        limit: 200,
       };
       const { versions, items } = await everyPage(options, asked);
       if (json === true) return console.log(JSON.stringify({ versions, items }, null, 2));
@@ -54,13 +50,13 @@ export function listCommand(): Command {
     });
 }
 
-async function everyPage(connection: Connection, asked: Readonly<Record<string, string | undefined>>) {
-  const items: z.output<typeof model>[] = [];
+async function everyPage(connection: Connection, asked: NonNullable<InputOf<typeof PRICES>['query']>) {
+  const items: PricedModel[] = [];
   let cursor: string | null | undefined;
   let versions: readonly string[] = [];
   do {
-    const path = pathWith('/v1/prices', { ...asked, ...(cursor ? { cursor } : {}) });
-    const answer = page.parse(await callApi(connection, 'GET', path));
+    const query = { ...asked, ...(cursor ? { cursor } : {}) };
+    const answer: AnswerOf<typeof PRICES> = await callApi(connection, PRICES, { query });
     items.push(...answer.items);
     versions = answer.versions;
     cursor = answer.next_cursor;
@@ -77,7 +73,7 @@ const COLUMNS = [
   'reasoning',
 ] as const;
 
-function table(items: readonly z.output<typeof model>[]): string {
+function table(items: readonly PricedModel[]): string {
   const lines = new Table({
     head: ['model', 'applies to', 'in', 'cache read', 'write', 'write 1h', 'out', 'reasoning', 'from'],
     style: { head: [], border: [] },

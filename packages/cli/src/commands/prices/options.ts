@@ -10,11 +10,3 @@ export function moment(text: string): string {
     throw new InvalidArgumentError('write a UTC time such as 2026-11-23 or 2026-11-23T12:00:00Z.');
   return new Date(time).toISOString();
 }
-
-/** A path of the API with those parameters that are there. */
-export function pathWith(path: string, parameters: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parameters).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
-}

@@ -1,31 +1,7 @@
-import { z } from 'zod';
-
-const text = z.string();
-const rate = z.string().nullable();
+import type { AnswerOf } from '@tollgate/client';
 
 /** A price, as the API answers it. */
-export const price = z.object({
-  price_id: text,
-  priced: text,
-  workflow: text,
-  service_tier: text,
-  valid_from: text,
-  valid_until: text.nullable(),
-  daily: z.object({ from: z.number(), until: z.number() }).nullable(),
-  above_input_tokens: z.number().nullable(),
-  usd_per_token: z.object({
-    input: rate,
-    cache_read: rate,
-    cache_creation: rate,
-    cache_creation_1h: rate,
-    output: rate,
-    reasoning: rate,
-  }),
-  price_version: text,
-  origin: text,
-  note: text,
-});
-export type Price = z.output<typeof price>;
+export type Price = AnswerOf<'GET /v1/prices'>['items'][number]['prices'][number];
 
 /** When a price applies, in words. */
 export function conditionsOf(of: Price): string {

@@ -1,14 +1,9 @@
+import type { AnswerOf, InputOf } from '@tollgate/client';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { type Connection, callApi, tokenOption, urlOption } from '../api-client.ts';
 import { jsonOption, moment } from './options.ts';
 
-const answer = z.object({
-  versions: z.array(z.string()),
-  looked_at: z.number(),
-  repriced: z.number(),
-  next_cursor: z.string().nullable(),
-});
+const REPRICE = 'POST /v1/prices/reprice';
 
 interface RepriceOptions extends Connection {
   readonly superseded?: boolean;
@@ -45,13 +40,13 @@ export function repriceCommand(): Command {
 }
 
 /** A request looks at so many runs; the next one goes on behind them. */
-async function everyPage(connection: Connection, request: object) {
+async function everyPage(connection: Connection, request: InputOf<typeof REPRICE>['body']) {
   let cursor: string | null | undefined;
   let versions: readonly string[] = [];
   const total = { looked_at: 0, repriced: 0 };
   do {
     const body = { ...request, ...(cursor ? { cursor } : {}) };
-    const page = answer.parse(await callApi(connection, 'POST', '/v1/prices/reprice', body));
+    const page: AnswerOf<typeof REPRICE> = await callApi(connection, REPRICE, { body });
     total.looked_at += page.looked_at;
     total.repriced += page.repriced;
     versions = page.versions;

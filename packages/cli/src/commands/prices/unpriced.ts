@@ -1,25 +1,8 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { plain } from '../../output/plain.ts';
 import { type Connection, callApi, tokenOption, urlOption } from '../api-client.ts';
 import { jsonOption } from './options.ts';
-
-const unpriced = z.object({
-  items: z.array(
-    z.object({
-      provider: z.string(),
-      model: z.string(),
-      service_tier: z.string(),
-      reason: z.string(),
-      calls: z.number(),
-      input_tokens: z.number(),
-      output_tokens: z.number(),
-      first_seen: z.string(),
-      last_seen: z.string(),
-    }),
-  ),
-});
 
 export function unpricedCommand(): Command {
   return new Command('unpriced')
@@ -28,7 +11,7 @@ export function unpricedCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .action(async ({ json, ...connection }: Connection & { json?: true }) => {
-      const answer = unpriced.parse(await callApi(connection, 'GET', '/v1/prices/unpriced'));
+      const answer = await callApi(connection, 'GET /v1/prices/unpriced', {});
       if (json === true) return console.log(JSON.stringify(answer, null, 2));
       if (answer.items.length === 0) return console.log('Every counted call has a cost.');
       const table = new Table({

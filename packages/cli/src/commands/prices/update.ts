@@ -1,16 +1,9 @@
 import { parsePriceListFile } from '@tollgate/contract';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { UserError } from '../../output/user-error.ts';
 import { type Connection, callApi, tokenOption, urlOption } from '../api-client.ts';
 import { jsonOption } from './options.ts';
 import { readPriceFile, readText } from './price-file.ts';
-
-const loaded = z.object({
-  before: z.array(z.string()),
-  after: z.array(z.string()),
-  changed_names: z.number(),
-});
 
 interface UpdateOptions extends Connection {
   readonly file?: string;
@@ -36,9 +29,7 @@ export function updateCommand(): Command {
       if (file !== undefined && priceFile !== undefined)
         throw new UserError('Give --file or --price-file; each is put in force by itself.');
       const body = await bodyOf(file, priceFile);
-      const answer = loaded.parse(
-        await callApi(connection, 'POST', '/v1/prices/lists', body, file ?? priceFile),
-      );
+      const answer = await callApi(connection, 'POST /v1/prices/lists', { body }, file ?? priceFile);
       if (json === true) return console.log(JSON.stringify(answer, null, 2));
       console.log(`before  ${answer.before.join(', ')}`);
       console.log(`after   ${answer.after.join(', ')}`);
@@ -48,12 +39,13 @@ export function updateCommand(): Command {
 }
 
 async function bodyOf(file: string | undefined, priceFile: string | undefined) {
-  if (priceFile !== undefined) return { kind: 'price_file', document: await readPriceFile(priceFile) };
-  if (file === undefined) return { kind: 'list', document: '' };
+  if (priceFile !== undefined)
+    return { kind: 'price_file' as const, document: await readPriceFile(priceFile) };
+  if (file === undefined) return { kind: 'list' as const, document: '' };
   const document = await readText(file);
   const parsed = parsePriceListFile(document);
   if (parsed.kind === 'invalid') throw new UserError(`${file} is not a price list: ${parsed.message}`);
-  return { kind: 'list', document: compact(document) };
+  return { kind: 'list' as const, document: compact(document) };
 }
 
 /** As it is read, without its layout: the list is long, and requests are bounded. */

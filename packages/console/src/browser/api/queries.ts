@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { budget } from './budget-shapes.ts';
 import { evidence } from './evidence-shapes.ts';
 import type { RequestFailure } from './failure.ts';
+import { pollEvery } from './live.ts';
 import { get, type Query } from './request.ts';
 import { approval, approvalSummary, costs, flag, listOf, run, sample } from './shapes.ts';
 import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
@@ -36,7 +37,7 @@ function useList<S extends z.ZodMiniType>(
       items: pages.flatMap((page) => page.items),
       more: pages.at(-1)?.next_cursor != null,
     }),
-    ...(refetchSeconds === undefined ? {} : { refetchInterval: refetchSeconds * 1000 }),
+    ...(refetchSeconds === undefined ? {} : { refetchInterval: () => pollEvery(refetchSeconds * 1000) }),
   });
 }
 
@@ -54,7 +55,7 @@ export const useEvidence = (runId: string, content: boolean, enabled = true) =>
     enabled,
   });
 
-/** Read again every few seconds: a person waits before this page, and an agent behind it. */
+/** Read again every few seconds where the service does not tell: a person waits before this page, and an agent behind it. */
 export const useApprovals = (query: Query) =>
   useList('approvals', approvalSummary, query, { refetchSeconds: 5 });
 
@@ -65,7 +66,7 @@ export const useApproval = (id: string) =>
   useQuery<z.output<typeof approval>, RequestFailure>({
     queryKey: ['approvals', id],
     queryFn: () => get(of('approvals', id), approval),
-    refetchInterval: ({ state }) => (LIVE.has(state.data?.state ?? '') ? 5000 : false),
+    refetchInterval: ({ state }) => (LIVE.has(state.data?.state ?? '') ? pollEvery(5000) : false),
   });
 
 export const useSamples = (query: Query) => useList('samples', sample, query);

@@ -22,6 +22,10 @@ export interface Received {
 export interface DevService {
   readonly origin: string;
   readonly received: readonly Received[];
+  /** Ends what pages are told by, as at the end of a session. */
+  endStreams(): void;
+  /** Another agent asks, and whoever watches is told. */
+  askForApproval(tool: string): void;
   /** Paths that were asked for, with their query, in order. */
   readonly asked: readonly string[];
   close(): Promise<void>;
@@ -48,6 +52,8 @@ export async function startDevService(): Promise<DevService> {
     origin: `http://127.0.0.1:${port}`,
     received: state.received,
     asked: state.asked,
+    endStreams: () => state.endStreams(),
+    askForApproval: (tool) => state.askForApproval(tool),
     close: () => closeServer(server),
   };
 }
@@ -58,12 +64,36 @@ function closeServer(server: Server): Promise<void> {
 }
 
 class State {
+  private readonly streams = new Set<ServerResponse>();
   readonly received: Received[] = [];
   readonly asked: string[] = [];
   private approvals = structuredClone(data.approvals);
   private samples = structuredClone(data.samples);
   private flags = structuredClone(data.flags);
   private suspended = false;
+
+  private stream(res: ServerResponse): void {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    res.write('retry: 2000\n\nid: 0\nevent: ready\ndata: {}\n\n');
+    this.streams.add(res);
+    res.once('close', () => this.streams.delete(res));
+  }
+
+  /** As the service does where whoever watches may no longer. */
+  endStreams(): void {
+    for (const stream of this.streams) stream.end('event: end\ndata: {"reason":"right_lost"}\n\n');
+  }
+
+  /** Tells every page of one more approval, and lists it. */
+  askForApproval(tool: string): void {
+    const [like] = this.approvals;
+    if (like === undefined) throw new Error('there is an approval to be like');
+    this.approvals = [
+      { ...like, approval_id: crypto.randomUUID(), tool, state: 'waiting' },
+      ...this.approvals,
+    ];
+    for (const stream of this.streams) stream.write('id: 1\nevent: approval\ndata: {}\n\n');
+  }
 
   async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', 'http://service');
@@ -72,6 +102,7 @@ class State {
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     if (url.pathname === '/v1/session' && method === 'POST') return this.signIn(res, body);
     const refused = refusal(req, method);
+    if (refused === undefined && url.pathname === '/v1/events') return this.stream(res);
     const [status, answer] = refused ?? this.route(method, url, body);
     if (refused === undefined && method !== 'GET') this.received.push({ method, path: url.pathname, body });
     if (url.pathname === '/v1/session' && method === 'DELETE') setCookies(res, '', '', 0);
