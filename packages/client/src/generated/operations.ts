@@ -1492,6 +1492,7 @@ export interface Operations {
         readonly severity: "info" | "warning" | "critical";
         readonly description: string;
         readonly grace_seconds: number;
+        readonly population: string | null;
       })[];
       readonly next_cursor: null;
     };
@@ -1517,6 +1518,55 @@ export interface Operations {
         readonly cleared: number;
       })[];
       readonly next_cursor: null;
+    };
+  };
+  /** How each control held in each workflow: population, passed, failed, and not known yet */
+  'GET /v1/controls/coverage': {
+    readonly params: undefined;
+    readonly query: {
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly workflow?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly evaluated_until: string;
+      readonly items: readonly ({
+        readonly control: string;
+        readonly workflow: string;
+        readonly population_of: "runs" | "calls" | "samples";
+        readonly population: number;
+        readonly passed: number;
+        readonly failed: number;
+        readonly unknown: number;
+      })[];
+      readonly next_cursor: null;
+    };
+  };
+  /** What a control’s coverage was counted over, one by one, with the result of each; the newest first */
+  'GET /v1/controls/{control}/population': {
+    readonly params: {
+      readonly control: "owner_named" | "run_registered" | "policy_registered" | "tool_listed" | "data_allowed" | "final_status_present" | "model_call_priced" | "evidence_chain_whole" | "span_unchanged" | "refused_actions" | "escalation_noted" | "log_fields_present" | "scope_held" | "rollback_note_present" | "unreviewed_sample" | "approval_matches" | "forged_service_claims" | "budget_breach" | "budget_warning" | "break_glass_used" | "rollups_agree";
+    };
+    readonly query: {
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly result?: "passed" | "failed" | "unknown" | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly workflow: string;
+        readonly run_id: string;
+        readonly unit: string | null;
+        readonly at: unknown;
+        readonly result: "passed" | "failed" | "unknown";
+        readonly flag_id: string | null;
+      })[];
+      readonly next_cursor: string | null;
     };
   };
   /** Evaluate the controls now, over what is new or over everything */

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { evaluateControls } from '../flags/evaluate.ts';
+import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { rangeQuery } from '../runs/time-range.ts';
 import { CONTROLS } from './catalogue.ts';
 import { SEVERITIES } from './control.ts';
+import { coverageList, RESULTS, readCoverage, readPopulation, unitAnswer } from './coverage.ts';
+import { POPULATIONS, populationOf } from './population.ts';
 import { readResults, resultAnswer } from './read-results.ts';
 
 const controlAnswer = z.object({
@@ -14,6 +17,8 @@ const controlAnswer = z.object({
   severity: z.enum(SEVERITIES),
   description: z.string(),
   grace_seconds: z.int(),
+  /** What its coverage is counted over; null for a control that only gives notice. */
+  population: z.string().nullable(),
 });
 
 const count = z.int().min(0);
@@ -25,6 +30,9 @@ const evaluationAnswer = z.object({
   updated: count,
   cleared: count,
 });
+
+const describe = (population: ReturnType<typeof populationOf>) =>
+  population === undefined ? null : POPULATIONS[population];
 
 export const controlRoutes: readonly Route[] = [
   defineRoute({
@@ -39,6 +47,7 @@ export const controlRoutes: readonly Route[] = [
         ...each,
         classes: [...classes],
         grace_seconds: graceSeconds,
+        population: describe(populationOf(each.control)),
       })),
       next_cursor: null,
     }),
@@ -55,6 +64,33 @@ export const controlRoutes: readonly Route[] = [
       items: [...(await readResults(deps, identity, query))],
       next_cursor: null,
     }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/controls/coverage',
+    summary: 'How each control held in each workflow: population, passed, failed, and not known yet',
+    tag: 'controls',
+    access: { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] },
+    query: z.strictObject({ ...rangeQuery, workflow: z.string().min(1).max(256).optional() }),
+    response: coverageList,
+    handle: ({ deps, identity, query }) => readCoverage(deps, identity, query),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/controls/{control}/population',
+    summary:
+      'What a control’s coverage was counted over, one by one, with the result of each; the newest first',
+    tag: 'controls',
+    access: { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] },
+    params: z.strictObject({ control: z.enum(CONTROLS.map(({ control }) => control)) }),
+    query: z.strictObject({
+      ...pageQuery,
+      ...rangeQuery,
+      workflow: z.string().min(1).max(256).optional(),
+      result: z.enum(RESULTS).optional(),
+    }),
+    response: listOf(unitAnswer),
+    handle: ({ deps, identity, params, query }) => readPopulation(deps, identity, params.control, query),
   }),
   defineRoute({
     method: 'post',

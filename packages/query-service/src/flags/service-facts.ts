@@ -39,8 +39,14 @@ export async function judgeContext(
 
 type Db = Deps['control']['db'];
 
+interface WholePolicyBook extends PolicyBook {
+  readonly known: (workflow: string) => boolean;
+  /** By `workflow@policy_version`. */
+  readonly all: readonly { readonly key: string; readonly requirements: Requirements }[];
+}
+
 /** Every registered version. There are few, and a version never changes. */
-async function policyBook(db: Db): Promise<PolicyBook & { known: (workflow: string) => boolean }> {
+export async function policyBook(db: Db): Promise<WholePolicyBook> {
   const current = await db
     .selectFrom('workflows')
     .select(['workflow', 'policy_version', 'registered_at'])
@@ -66,6 +72,7 @@ async function policyBook(db: Db): Promise<PolicyBook & { known: (workflow: stri
       return version && at(workflow, version.policy_version);
     },
     known: (workflow) => current.some((each) => each.workflow === workflow),
+    all: [...book].map(([key, requirements]) => ({ key, requirements })),
   };
 }
 

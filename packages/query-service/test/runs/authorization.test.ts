@@ -46,6 +46,8 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'post /v1/flags/{flag_id}/resolve': ['owner', 'reviewer', 'approver', 'admin'],
   'get /v1/controls': READERS,
   'get /v1/controls/results': READERS,
+  'get /v1/controls/coverage': READERS,
+  'get /v1/controls/{control}/population': READERS,
   'post /v1/controls/evaluate': ['admin'],
   'get /v1/events': READERS,
   'get /v1/workflows/{workflow}/history': READERS,

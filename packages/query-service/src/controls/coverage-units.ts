@@ -1,0 +1,74 @@
+import { CONTROLS } from './catalogue.ts';
+import type { Control } from './control.ts';
+import { type Population, populationOf } from './population.ts';
+
+/**
+ * The units of a population with what each control found of them: control, workflow, team, run_id, unit, at, seen, result, flag_id.
+ * Failed: a flag of it that no later evidence has cleared, whatever people have done about it since. Unknown: evidence of it is
+ * newer than the last evaluation could judge, or its flag is still on its way. A flagged unit is of the population whatever it
+ * claims to be, so that nothing leaves it by claiming a lower class or another workflow.
+ */
+export function unitsQuery(population: Population): string {
+  return population === 'samples' ? SAMPLES : judged(population);
+}
+
+export const controlsOf = (population: Population): readonly Control[] =>
+  CONTROLS.filter(({ control }) => populationOf(control) === population);
+
+const IN_RANGE = (column: string) =>
+  `${column} >= {from:DateTime64(9, 'UTC')} AND ${column} < {to:DateTime64(9, 'UTC')}`;
+
+/** A flag that was raised before the period is of nothing in it. */
+const FLAGGED = (unit: string) => `
+  SELECT control, assumeNotNull(run_id) AS run, ${unit} AS unit, any(flag_id) AS flag_id, any(workflow) AS workflow, any(team) AS team
+  FROM (
+    SELECT flag_id, argMax(f.control, (f.at, f.received_at)) AS control, argMax(f.run_id, (f.at, f.received_at)) AS run_id,
+      argMax(f.workflow, (f.at, f.received_at)) AS workflow, argMax(f.team, (f.at, f.received_at)) AS team,
+      argMax(f.state, (f.at, f.received_at)) AS state, argMax(f.evidence, (f.at, f.received_at)) AS evidence
+    FROM flags AS f WHERE f.raised_at >= {from:DateTime64(9, 'UTC')} GROUP BY flag_id)
+  WHERE state != 'cleared' AND run_id IS NOT NULL
+  GROUP BY control, run, unit`;
+
+/** The class that a call counts as: a claim can raise what the policy says, never lower it; of neither, class 3. */
+const CALLS = `
+  SELECT c.run_id AS run, c.call_id AS unit, if(r.workflow != '', r.workflow, c.workflow) AS workflow, if(r.team != '', r.team, c.team) AS team,
+    c.at AS at, c.seen AS seen,
+    {listed:Map(String, UInt8)}[concat(workflow, '@', if(r.policy_version != '', r.policy_version, c.policy_version), '@', c.tool)] AS listed,
+    multiIf(c.claim = 3, 3, listed = 0, if(c.claim IN (1, 2), c.claim, 3), greatest(c.claim, listed)) AS class
+  FROM (
+    SELECT t.run_id AS run_id, t.call_id AS call_id, any(t.workflow) AS workflow, any(t.team) AS team, any(t.tool) AS tool,
+      any(t.policy_version) AS policy_version, max(ifNull(t.action_class, 0)) AS claim, min(t.start) AS at, max(t.received_at) AS seen
+    FROM tool_calls AS t WHERE ${IN_RANGE('t.start')} AND (t.enforcement = 'executed' OR t.outcome != '') GROUP BY t.run_id, t.call_id) AS c
+  LEFT JOIN (SELECT run_id, workflow, team, policy_version FROM run_registrations) AS r ON r.run_id = c.run_id`;
+
+const RUNS = `
+  SELECT r.run_id AS run, '' AS unit, r.workflow AS workflow, r.team AS team, r.started_at AS at, greatest(s.seen, r.started_at) AS seen, 0 AS class
+  FROM (SELECT run_id, workflow, team, started_at FROM runs WHERE ${IN_RANGE('started_at')} AND governed) AS r
+  LEFT JOIN (SELECT run_id, max(received_at) AS seen FROM spans WHERE start >= {from:DateTime64(9, 'UTC')} GROUP BY run_id) AS s ON s.run_id = r.run_id`;
+
+function judged(population: 'runs' | 'calls'): string {
+  const calls = population === 'calls';
+  // Names and numbers of this repository.
+  const controls = controlsOf(population).map(
+    ({ control, classes, graceSeconds }) => `('${control}', [${classes.join(', ')}], ${graceSeconds})`,
+  );
+  return `
+  SELECT u.k.1 AS control, if(f.flag_id != '', f.workflow, u.workflow) AS workflow, if(f.flag_id != '', f.team, u.team) AS team,
+    u.run AS run, u.unit AS unit, u.at AS at, f.flag_id AS flag_id,
+    multiIf(f.flag_id != '', 'failed',
+      u.seen > {evaluated:DateTime64(9, 'UTC')} - toIntervalSecond(u.k.3) OR has({pending:Array(String)}, concat(control, ':', toString(u.run))),
+      'unknown', 'passed') AS result
+  FROM (SELECT *, arrayJoin([${controls.join(', ')}]) AS k FROM (${calls ? CALLS : RUNS})) AS u
+  LEFT JOIN (${FLAGGED(calls ? `JSONExtractString(evidence, 'call_id')` : `''`)}) AS f
+    ON f.control = u.k.1 AND f.run = u.run AND f.unit = u.unit
+  WHERE ${calls ? `has(u.k.2, u.class) OR f.flag_id != ''` : '1'}`;
+}
+
+/** Reviewed in time, reviewed late or never, or not due yet. */
+const SAMPLES = `
+  SELECT 'unreviewed_sample' AS control, s.workflow AS workflow, s.team AS team, s.run_id AS run, s.sample_id AS unit, s.sampled_at AS at,
+    '' AS flag_id,
+    multiIf(v.reviews > 0, if(v.first <= s.due_at, 'passed', 'failed'), s.due_at <= {now:DateTime64(9, 'UTC')}, 'failed', 'unknown') AS result
+  FROM samples AS s
+  LEFT JOIN (SELECT sample_id, count() AS reviews, min(reviewed_at) AS first FROM reviews GROUP BY sample_id) AS v ON v.sample_id = s.sample_id
+  WHERE ${IN_RANGE('s.sampled_at')}`;
