@@ -82,6 +82,20 @@ describe.skipIf(chromium === undefined)('what a person reads', () => {
     expect(await page.getByLabel('Status').inputValue()).toBe('over_budget');
   });
 
+  test('how controls held is counted over a population, and a failure leads to its flags', async () => {
+    const { page, service } = harness;
+    await harness.open('/workflows/support-triage');
+    const row = page
+      .getByRole('table', { name: 'How its controls held' })
+      .getByRole('row', { name: /approval matches/ });
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual(['310 of 312 calls', '1', '1']);
+    await row.getByRole('link', { name: '1' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await settled(page);
+    expect(await page.getByLabel('Control').inputValue()).toBe('approval_matches');
+    expect(service.asked.at(-1)).toContain('control=approval_matches');
+  });
+
   test('the eight runtime requirements are there, in order', async () => {
     const { page } = harness;
     await harness.open('/workflows/support-triage');

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type * as z from 'zod/mini';
 import { budget } from './budget-shapes.ts';
+import { coverageList } from './coverage-shapes.ts';
 import { evidence } from './evidence-shapes.ts';
 import type { RequestFailure } from './failure.ts';
 import { pollEvery } from './live.ts';
@@ -84,6 +85,9 @@ export const useCosts = (query: Query, enabled = true) =>
 
 /** Read again while somebody looks: agents reserve and settle meanwhile. */
 export const useBudgets = (query: Query) => useList('budgets', budget, query, { refetchSeconds: 10 });
+
+export const useCoverage = (query: Query) =>
+  useOne(['controls', 'coverage', query], of('controls', 'coverage'), coverageList, query);
 
 export const useWorkflows = () => useList('workflows', workflowSummary, { limit: '200' });
 const workflowQuery = (name: string) => ({

@@ -60,6 +60,8 @@ const CONTROLS: Record<ControlName, string> = {
   rollups_agree: 'rollups agree',
 };
 
+export const CONTROL_NAMES: readonly string[] = Object.keys(CONTROLS);
+
 const LIMITS: Record<BudgetPeriod, string> = {
   per_run: 'one run',
   per_day: 'one UTC day',

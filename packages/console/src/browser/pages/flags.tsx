@@ -2,7 +2,7 @@ import { FLAG_STATES } from '@tollgate/contract';
 import { Link } from 'react-router';
 import { useFlags, useWorkflows } from '../api/queries.ts';
 import type { Flag } from '../api/shapes.ts';
-import { controlText } from '../format/names.ts';
+import { CONTROL_NAMES, controlText } from '../format/names.ts';
 import { lookOf } from '../format/words.ts';
 import { Chip } from '../parts/chip.tsx';
 import { DueDate } from '../parts/due.tsx';
@@ -16,7 +16,7 @@ import { Utc } from '../parts/utc.tsx';
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 export function FlagsPage() {
-  const { values, set } = useFilters(['state', 'severity', 'workflow'], { state: 'open' });
+  const { values, set } = useFilters(['state', 'severity', 'workflow', 'control'], { state: 'open' });
   const workflows = useWorkflows().data?.items ?? [];
   return (
     <Page title="Flags" lead="What the controls found in the stored evidence.">
@@ -44,6 +44,12 @@ export function FlagsPage() {
             ['', 'every workflow'],
             ...workflows.map(({ workflow }) => [workflow, workflow] as const),
           ]}
+        />
+        <Select
+          name="Control"
+          value={values.control}
+          onChange={(value) => set('control', value)}
+          options={[['', 'every control'], ...CONTROL_NAMES.map((one) => [one, controlText(one)] as const)]}
         />
       </Filters>
       <List query={useFlags(values)} one="flag" none="No flag is like that.">

@@ -12,6 +12,7 @@ import { Answered } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
 import { BudgetNow } from './workflow/budget-now.tsx';
+import { ControlsHeld } from './workflow/controls-held.tsx';
 import { RequirementPanels } from './workflow/requirements.tsx';
 import { Safeguards } from './workflow/safeguards.tsx';
 import { WorkflowState } from './workflows.tsx';
@@ -44,6 +45,7 @@ function Body({ workflow }: { readonly workflow: WorkflowDetail }) {
           }}
         />
       </Panel>
+      <ControlsHeld workflow={workflow.workflow} />
       <BudgetNow workflow={workflow.workflow} />
       <RequirementPanels requirements={requirements} />
       <Safeguards requirements={requirements} />

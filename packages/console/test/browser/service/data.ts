@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { coverageList } from '../../../src/browser/api/coverage-shapes.ts';
 import type { approval, costs, flag, run, sample, session } from '../../../src/browser/api/shapes.ts';
 import { hostile, times } from './hostile.ts';
 
@@ -242,6 +243,20 @@ export const approvals: z.input<typeof approval>[] = [
     ],
   },
 ];
+
+export const coverage: z.input<typeof coverageList> = {
+  evaluated_until: times.ago(20),
+  items: [
+    {
+      ...{ control: 'approval_matches', workflow: 'support-triage', population_of: 'calls' },
+      ...{ population: 312, passed: 310, failed: 1, unknown: 1 },
+    },
+    {
+      ...{ control: 'owner_named', workflow: 'support-triage', population_of: 'runs' },
+      ...{ population: 90, passed: 90, failed: 0, unknown: 0 },
+    },
+  ],
+};
 
 export const costsByWorkflow: z.input<typeof costs> = {
   items: [

@@ -123,6 +123,7 @@ class State {
     if (what === 'session') return [200, data.who];
     if (what === 'costs')
       return [200, url.searchParams.get('group_by') === 'workflow,day' ? costsByDay : data.costsByWorkflow];
+    if (what === 'controls' && id === 'coverage') return [200, data.coverage];
     if (id === undefined) return [200, page(url, this.list(what, url.searchParams))];
     return this.one(what, id, part, url);
   }
