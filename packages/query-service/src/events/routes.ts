@@ -3,6 +3,7 @@ import type { Route } from '../http/route.ts';
 import { defineStream } from '../http/stream-route.ts';
 import { allows } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
+import { requirePerson } from '../identity/require.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { watch } from './stream.ts';
 
@@ -49,16 +50,17 @@ export const eventRoutes: readonly Route[] = [
     }),
     headers: z.object({ 'last-event-id': position.optional() }),
     response: streamedEvent,
-    send: async ({ query, headers, deps, identify, ...rest }) =>
+    send: async ({ query, headers, deps, identity, identify, ...rest }) =>
       watch({
         ...rest,
         deps,
+        person: requirePerson(identity).person_id,
         after: headers['last-event-id'] ?? query.after,
-        kindsFor: (identity) => query.kinds.filter((kind) => mayKnow(identity, kind)),
+        kindsFor: (now) => query.kinds.filter((kind) => mayKnow(now, kind)),
         workflow: query.workflow,
         identify: async () => {
-          const identity = await identify();
-          return allows(identity, READERS) === 'allowed' ? identity : undefined;
+          const now = await identify();
+          return allows(now, READERS) === 'allowed' ? now : undefined;
         },
       }),
   }),

@@ -5,10 +5,13 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Listener } from '../state/signals.ts';
 import { EVENTS_TOPIC, journalRange, readJournal } from './journal.ts';
+import { takeSeat } from './seats.ts';
 import { closing, eventFrame, HEARTBEAT, opening } from './sse.ts';
 
 interface Watching {
   readonly deps: Pick<Deps, 'control' | 'settings'>;
+  /** Whose stream it is. */
+  readonly person: string;
   /** Undefined: from now on. */
   readonly after: number | undefined;
   /** The kinds that whoever watches now wants, and may know of. */
@@ -31,12 +34,14 @@ const HEARTBEAT_MS = 10_000;
  */
 export async function watch(watching: Watching): Promise<void> {
   const { control } = watching.deps;
+  const leave = takeSeat(control, watching.person);
   const listener = control.signals.listen(EVENTS_TOPIC);
-  if (listener === undefined) throw new TollgateError('too_many_requests');
   try {
+    if (listener === undefined) throw new TollgateError('too_many_requests');
     await tell(watching, listener);
   } finally {
-    listener.stop();
+    listener?.stop();
+    leave();
   }
 }
 

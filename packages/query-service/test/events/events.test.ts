@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pruneJournal } from '../../src/events/journal.ts';
+import { MOST_OF_A_PERSON } from '../../src/events/seats.ts';
 import { revokeCredential } from '../../src/index.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -119,6 +120,17 @@ test('a header that is no event id is refused', async () => {
 
 test('agents do not watch', async () => {
   expect((await service.call(flow.agent, 'GET', '/v1/events')).status).toBe(403);
+});
+
+test('one person holds a bounded number of streams, and a place that is left is free again', async () => {
+  const token = await service.person('many@example.com', ['auditor']);
+  const watchers = [];
+  for (let at = 0; at < MOST_OF_A_PERSON; at += 1) watchers.push(await watchEvents(service.url, token));
+  expect((await service.call(token, 'GET', '/v1/events')).status).toBe(429);
+  const other = await watchEvents(service.url, flow.alice);
+  watchers[0]?.stop();
+  await expect.poll(async () => (await service.call(token, 'GET', '/v1/events')).status).toBe(200);
+  for (const each of [...watchers, other]) each.stop();
 });
 
 test('streams end when the service drains, and say so', async () => {
