@@ -4,12 +4,9 @@ import {
   type ControlName,
   type JsonValue,
   type Requirements,
+  type Severity,
 } from '@tollgate/contract';
 import { z } from 'zod';
-
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
-/** `info`: to know; `warning`: a rule was broken; `critical`: a rule that guards class 3 or the evidence itself was. */
-export type Severity = (typeof SEVERITIES)[number];
 
 /** What a control found: one break of one rule. */
 export interface Finding {
