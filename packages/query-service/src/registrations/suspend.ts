@@ -29,6 +29,12 @@ interface Suspending {
   readonly reason: string;
   /** Set where no person but a stop condition of a run did it. */
   readonly stopped?: { readonly reason: Reason; readonly field: string; readonly run_id: string };
+  /** Set where an incident did it. */
+  readonly incident?: {
+    readonly notification_id: string;
+    readonly flag_id: string;
+    readonly control: string;
+  };
 }
 
 /** @returns false where it is suspended already, and nothing changed */
@@ -36,7 +42,7 @@ export async function suspendWithin(
   change: Change,
   control: Pick<Deps['control'], 'writer'>,
   version: WorkflowVersion,
-  { actor, reason, stopped }: Suspending,
+  { actor, reason, stopped, incident }: Suspending,
 ): Promise<boolean> {
   const { db, now } = change;
   const { workflow } = version;
@@ -50,7 +56,7 @@ export async function suspendWithin(
   const scope = workflowLedger(control, version);
   const { reason: why, ...about } = stopped ?? { reason: undefined };
   const { hash } = await change.record(scope, {
-    ...{ kind: 'suspended', actor, detail: { suspension_id, reason, ...about } },
+    ...{ kind: 'suspended', actor, detail: { suspension_id, reason, ...about, ...incident } },
     ...(why === undefined ? {} : { reason: why }),
   });
   const event = { event: 'suspended', suspension_id, scope, actor, reason, now, hash } as const;
