@@ -1,4 +1,4 @@
-import { SEVERITIES, type Workflow } from '@tollgate/contract';
+import { type ControlName, SEVERITIES, type Workflow } from '@tollgate/contract';
 import { v7 as uuidv7 } from 'uuid';
 import { recordScope } from '../flags/event.ts';
 import type { EvaluationTables } from '../flags/tables.ts';
@@ -13,7 +13,7 @@ import { newNotification } from './notification.ts';
 type FlagRow = EvaluationTables['flags'];
 
 /** The control that checks the path itself: were its flags incidents, a path that is not reached would feed itself. */
-const OF_THE_PATH = 'incident_path_reached';
+const OF_THE_PATH: ControlName = 'incident_path_reached';
 
 /**
  * Makes an incident of a flag that just opened, or whose severity just rose, where the workflow's path begins at that

@@ -62,6 +62,7 @@ const CONTROLS: Record<ControlName, string> = {
   budget_breach: 'budget breach',
   budget_warning: 'budget runs out',
   break_glass_used: 'glass broken',
+  incident_path_reached: 'incident path reached',
   rollups_agree: 'rollups agree',
 };
 
