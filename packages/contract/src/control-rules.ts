@@ -132,6 +132,12 @@ export const CONTROL_RULES = {
     enforced: 'only a person whom the workflow names may do it, with a reason, for exactly one call',
     checked: 'each use stands as a flag until a person has resolved it with a note',
   },
+  incident_path_reached: {
+    classes: [3],
+    rule: 'A breach reaches a person, who answers in time.',
+    enforced: 'a class-3 workflow names whom a breach reaches, how, and how soon they answer',
+    checked: 'each incident was delivered and acknowledged before its deadline',
+  },
   rollups_agree: {
     classes: [1, 2, 3],
     rule: 'Totals of closed days agree with the rows behind them.',

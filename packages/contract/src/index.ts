@@ -90,6 +90,7 @@ export { type Classification, classOf, type ToolHints } from './policy/classify.
 export { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from './policy/compare/change.ts';
 export { comparePolicies } from './policy/compare/compare-policies.ts';
 export { type Decision, type DecisionRequest, decide } from './policy/decide.ts';
+export { type IncidentPath, incidentPath } from './policy/incident-path.ts';
 export { REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
 export {
   type AllowedTool,
@@ -154,8 +155,12 @@ export {
   ROLES,
   type Role,
   type RunStatus,
+  SEVERITIES,
+  type Severity,
   VERDICTS,
   type Verdict,
+  WEBHOOK_KINDS,
+  type WebhookKind,
 } from './words.ts';
 export type { Constraint } from './workflow/constraint.ts';
 export { workflowJsonSchema } from './workflow/json-schema.ts';

@@ -57,3 +57,11 @@ export type ContentCapture = (typeof CONTENT_CAPTURES)[number];
 /** A source system, or the model's own inference: what a cited fact rests on. */
 export const FACT_ORIGINS = ['source', 'inference'] as const;
 export type FactOrigin = (typeof FACT_ORIGINS)[number];
+
+/** `info`: to know; `warning`: a rule was broken; `critical`: a rule that guards class 3 or the evidence itself was. */
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The forms in which an incident's notification is sent. */
+export const WEBHOOK_KINDS = ['standard', 'slack'] as const;
+export type WebhookKind = (typeof WEBHOOK_KINDS)[number];

@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts';
 import { pruneJournal } from './events/journal.ts';
 import { startEvaluator } from './flags/evaluator.ts';
+import { startNotifier } from './incidents/notifier.ts';
 import { startPricing } from './pricing/worker.ts';
 import { startRollups } from './rollups/worker.ts';
 import { repeat } from './state/repeat.ts';
@@ -14,5 +15,6 @@ export const STANDARD_WORK: readonly Background[] = [
   (deps) => startEvaluator(deps, { intervalMs: 1000 }),
   ({ control, clock, logger }) =>
     repeat(() => pruneJournal(control, clock()), 60_000, logger, 'pruning of events'),
+  (deps) => startNotifier(deps, { intervalMs: 500 }),
   (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),
 ];

@@ -31,6 +31,10 @@ export interface Settings {
   readonly lease_seconds: number;
   /** For how many days rows of spans, records and calls are kept; an older day's rollup stands as it is. */
   readonly evidence_days: number;
+  /** Set where notifications of incidents may go to addresses of private networks and of this machine. */
+  readonly private_webhooks: boolean;
+  /** Where people reach the console, e.g. `https://tollgate.example.com`: links in notifications begin with it. */
+  readonly console_url: string;
 }
 
 /** What every handler gets. Built once by `createQueryService`. */

@@ -9,6 +9,7 @@ import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
 import { identityRoutes } from './identity/admin-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
+import { incidentRoutes } from './incidents/routes.ts';
 import { priceRoutes } from './pricing/routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
 import { historyRoutes } from './registrations/history-routes.ts';
@@ -33,6 +34,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   priceRoutes,
   sampleRoutes,
   flagRoutes,
+  incidentRoutes,
   controlRoutes,
   eventRoutes,
   exportRoutes,

@@ -14,4 +14,6 @@ export const DEFAULT_SETTINGS: Settings = {
   max_waiting_approvals: 10_000,
   lease_seconds: 30,
   evidence_days: DEFAULT_RETENTION.evidence,
+  private_webhooks: false,
+  console_url: '',
 };

@@ -11,6 +11,10 @@ export function upCommand(): Command {
       .addOption(new Option('--port <port>', 'API and console').default(4319).argParser(port))
       .addOption(new Option('--otlp-port <port>', 'collector, OTLP over HTTP').default(4318).argParser(port))
       .addOption(clickhouseOption())
+      .option(
+        '--private-webhooks',
+        'let webhooks of incident paths lead to private networks and to this machine',
+      )
       .option('--no-demo', 'leave the demo out, which otherwise runs on the first start')
       .option('--demo-only', 'run the demo in a directory of its own, print its summary and exit')
       // Imported when it is wanted: most commands need nothing of what a whole system is made of.

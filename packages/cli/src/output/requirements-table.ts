@@ -1,4 +1,9 @@
-import { type ContentPolicy, type Requirements, RUNTIME_REQUIREMENTS } from '@tollgate/contract';
+import {
+  type ContentPolicy,
+  type IncidentPath,
+  type Requirements,
+  RUNTIME_REQUIREMENTS,
+} from '@tollgate/contract';
 import Table from 'cli-table3';
 
 /** The eight runtime requirements as a table for a terminal. */
@@ -52,10 +57,10 @@ const ROWS: {
       `warnings at ${warn_at_percent.join(', ')} %`,
     ];
   },
-  owner: ({ owner }) => [
+  owner: ({ owner, incident_path }) => [
     `${owner.name} <${owner.email}>`,
     `escalation: ${owner.escalation.name} <${owner.escalation.email}>`,
-    ...(owner.incident.length > 0 ? [`incident path: ${owner.incident.join(', ')}`] : []),
+    ...(incident_path === null ? [] : incidentLines(incident_path)),
   ],
   rollback_path: ({ rollback_path }) => [
     ...(rollback_path.run === undefined
@@ -71,6 +76,16 @@ const ROWS: {
           `by ${review.reviewers.join(', ')} within ${readable(review.deadline_seconds)}`,
         ],
 };
+
+function incidentLines(path: IncidentPath): string[] {
+  const { people, webhook, from_severity, acknowledge_within_seconds: seconds, suspend_workflow } = path;
+  const sent = webhook === null ? 'no webhook' : `webhook ${webhook.host} (${webhook.kind})`;
+  const flags = from_severity === 'critical' ? 'critical flags' : `flags from ${from_severity} on`;
+  return [
+    `incident path: ${people.join(', ')}; ${sent}`,
+    `incidents: ${flags}, acknowledged within ${readable(seconds)}${suspend_workflow ? '; each suspends the workflow' : ''}`,
+  ];
+}
 
 function contentLine(content: ContentPolicy): string {
   const captures = new Set(Object.values(content.by_class));

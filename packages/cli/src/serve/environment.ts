@@ -28,6 +28,13 @@ const schema = z.object({
   TOLLGATE_OPEN_METRICS: z.stringbool().default(false),
   /** Where the service sends traces of its own requests, as OTLP/HTTP; without it there are none. */
   TOLLGATE_TRACES_URL: z.preprocess((text) => (text === '' ? undefined : text), z.url().optional()),
+  /** Where people reach the console, for links in notifications, e.g. `https://tollgate.example.com`. */
+  TOLLGATE_CONSOLE_URL: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+    .default('')
+    .transform((url) => url.replace(/\/+$/, '')),
+  /** `true` where webhooks of incident paths may lead to private networks. */
+  TOLLGATE_PRIVATE_WEBHOOKS: z.stringbool().default(false),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
   ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),

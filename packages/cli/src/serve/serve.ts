@@ -35,6 +35,8 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
       open_metrics: environment.TOLLGATE_OPEN_METRICS,
       secure_cookies: environment.TOLLGATE_SECURE_COOKIES,
       evidence_days: retention.evidence,
+      console_url: environment.TOLLGATE_CONSOLE_URL,
+      private_webhooks: environment.TOLLGATE_PRIVATE_WEBHOOKS,
     },
     logger,
     ...(traces.tracer === undefined ? {} : { tracer: traces.tracer }),

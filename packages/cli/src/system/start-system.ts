@@ -22,6 +22,8 @@ export interface SystemOptions {
     | undefined;
   /** For how many days what is kept; the defaults of the store where nothing is said. */
   readonly retention?: RetentionDays;
+  /** Whether webhooks of incident paths may lead to private networks and to this machine. */
+  readonly privateWebhooks?: boolean | undefined;
   readonly logger: Logger;
   readonly onStep?: (line: string) => void;
 }
@@ -58,7 +60,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const service = await createQueryService({
       directory: join(directory, 'control'),
       store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
-      settings: { evidence_days: (options.retention ?? DEFAULT_RETENTION).evidence },
+      settings: {
+        evidence_days: (options.retention ?? DEFAULT_RETENTION).evidence,
+        private_webhooks: options.privateWebhooks ?? false,
+        console_url: options.port === 0 ? '' : `http://127.0.0.1:${options.port}`,
+      },
       logger,
       after: [consoleHandler()],
     });

@@ -14,6 +14,7 @@ export interface UpOptions extends ClickHouseOption {
   readonly port: number;
   readonly otlpPort: number;
   readonly demo: boolean;
+  readonly privateWebhooks?: boolean;
 }
 
 /** The whole system in this process, until the person at the terminal has had enough. */

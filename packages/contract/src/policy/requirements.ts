@@ -5,6 +5,7 @@ import type { Constraint } from '../workflow/constraint.ts';
 import { policyVersion } from '../workflow/policy-version.ts';
 import type { Workflow, WorkflowTool } from '../workflow/schema.ts';
 import { classOf } from './classify.ts';
+import { type IncidentPath, incidentPath } from './incident-path.ts';
 
 export interface AllowedTool {
   readonly tool: string;
@@ -90,6 +91,8 @@ export interface Requirements {
   };
   /** Who may let one waiting call through without its approval, and for how long; null: nobody. */
   readonly break_glass: { readonly people: readonly string[]; readonly expires_seconds: number } | null;
+  /** What is an incident, where it is sent, and until when a person has to have acknowledged it; null: nobody is reached. */
+  readonly incident_path: IncidentPath | null;
   readonly content_capture: ContentPolicy;
   readonly when_service_unreachable: Workflow['when_service_unreachable'];
 }
@@ -154,6 +157,7 @@ export function requirements(workflow: Workflow): Requirements {
     risks: workflow.risks,
     stops_when: { ...workflow.stops_when, suspend_workflow: workflow.stops_when.suspend_workflow ?? false },
     break_glass: breakGlass(workflow),
+    incident_path: incidentPath(workflow),
     content_capture: contentPolicy(workflow),
     when_service_unreachable: workflow.when_service_unreachable,
   };

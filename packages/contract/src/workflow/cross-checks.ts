@@ -12,6 +12,7 @@ export function crossCheck(workflow: Workflow): Finding[] {
     ...classRequirements(workflow),
     ...stopFindings(workflow),
     ...glassFindings(workflow),
+    ...incidentFindings(workflow),
   ];
 }
 
@@ -116,4 +117,22 @@ function glassFindings({ break_glass: glass, tools }: Workflow): Finding[] {
     ];
   if (durationSeconds(glass.expires) <= MAX_GLASS_SECONDS) return [];
   return [{ path: ['break_glass', 'expires'], message: 'breaking glass is for one call, now; at most 1h' }];
+}
+
+const MAX_ACKNOWLEDGE_SECONDS = 7 * 86_400;
+
+function incidentFindings({ incident }: Workflow): Finding[] {
+  if (incident === undefined) return [];
+  const findings: Finding[] = [];
+  if (incident.webhook_kind !== undefined && incident.webhook === undefined)
+    findings.push({
+      path: ['incident', 'webhook_kind'],
+      message: 'there is no webhook that it could be the kind of; add incident.webhook, or leave it out',
+    });
+  if (durationSeconds(incident.acknowledge_within) > MAX_ACKNOWLEDGE_SECONDS)
+    findings.push({
+      path: ['incident', 'acknowledge_within'],
+      message: 'an incident that may wait for more than a week is none; at most 7d',
+    });
+  return findings;
 }

@@ -5,6 +5,8 @@ import { usd } from '../money.ts';
 import { RISKS } from '../words.ts';
 import { constraint } from './constraint.ts';
 import { content } from './content.ts';
+import { incident } from './incident.ts';
+import { approver } from './people.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, {
   error: 'use lower-case letters, digits, "-", "_" and "." (at most 64, starting with a letter or digit)',
@@ -18,9 +20,6 @@ const person = z.strictObject({
 });
 /** YAML may hold an amount as a number; its shortest decimal form is what was typed. */
 const amount = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), usd);
-const approver = z.union([z.email(), z.string().regex(/^group:[a-z0-9_-]+$/)], {
-  error: 'name a person by e-mail, or a group as group:NAME',
-});
 
 const approval = z.strictObject({
   approvers: z.array(approver).min(1, { error: 'name at least one approver' }),
@@ -83,12 +82,6 @@ const stops = z.strictObject({
     .array(text)
     .default([])
     .describe('Conditions in words, for the agent’s instructions and for people.'),
-});
-
-const incident = z.strictObject({
-  people: z.array(approver).min(1, { error: 'name at least one person to reach' }),
-  acknowledge_within: duration.default('30m'),
-  webhook: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 const breakGlass = z.strictObject({

@@ -108,7 +108,13 @@ const FIELDS = {
   failure: words('it lies', 'it lingers'),
   rollback: optional(fc.constantFrom('undo', 'undo all')),
   incident: optional(
-    fc.record({ people, webhook: optional(fc.constantFrom('https://a.example/', 'https://b.example/')) }),
+    fc.record({
+      people,
+      webhook: optional(fc.constantFrom('https://a.example/', 'https://b.example/')),
+      webhook_kind: optional(fc.constantFrom('standard', 'slack')),
+      from_severity: optional(fc.constantFrom('info', 'warning', 'critical')),
+      suspend_workflow: optional(fc.boolean()),
+    }),
   ),
   break_glass: optional(fc.record({ people: words('a@example.com', 'b@example.com'), expires: time })),
   content: optional(content),

@@ -75,6 +75,16 @@ test.each<[string, string, RegExp[]]>([
     'break_glass: {people: [sam@example.com]}\nincident:',
     [/^loosens break_glass.people/, /^loosens break_glass.expires/],
   ],
+  [
+    '{people: [sam@example.com]}',
+    '{people: [sam@example.com], from_severity: warning}',
+    [/^tightens incident.from_severity/],
+  ],
+  [
+    '{people: [sam@example.com]}',
+    '{people: [sam@example.com], suspend_workflow: true}',
+    [/^tightens incident.suspend_workflow/],
+  ],
   ['incident:', 'content: {capture: full}\nincident:', [/^neutral content.capture/]],
   [
     'incident:',

@@ -116,6 +116,26 @@ test.each([
     ['incident:', 'content: {by_class: {3: of}}\nincident:'],
     { line: 31, message: /did you mean "off"/ },
   ],
+  [
+    'a webhook without a protocol that can be posted to',
+    ['{people: [sam@example.com]}', '{people: [sam@example.com], webhook: "file:///etc/passwd"}'],
+    { line: 31, message: /starts with https/ },
+  ],
+  [
+    'a webhook with a password in its URL',
+    ['{people: [sam@example.com]}', '{people: [sam@example.com], webhook: "https://a:b@example.com/"}'],
+    { line: 31, message: /leave name and password out/ },
+  ],
+  [
+    'the kind of a webhook that is not there',
+    ['{people: [sam@example.com]}', '{people: [sam@example.com], webhook_kind: slack}'],
+    { line: 31, message: /no webhook/ },
+  ],
+  [
+    'an incident that may wait for ages',
+    ['{people: [sam@example.com]}', '{people: [sam@example.com], acknowledge_within: 30d}'],
+    { line: 31, message: /at most 7d/ },
+  ],
   ['a duplicate key', ['team: support', 'team: support\nteam: sales'], { line: 5, message: /unique/i }],
 ] as const)('%s', (_, [from, to], expected) => {
   const broken = WORKFLOW_YAML.replace(from, to);
@@ -161,6 +181,13 @@ test('a file that does not use a new section keeps its policy version, and gets 
   );
   expect(requirements(workflow())).toMatchObject({
     break_glass: null,
+    incident_path: {
+      people: ['sam@example.com'],
+      webhook: null,
+      from_severity: 'critical',
+      acknowledge_within_seconds: 1800,
+      suspend_workflow: false,
+    },
     stops_when: { suspend_workflow: false },
     content_capture: {
       by_class: { 1: 'full', 2: 'full', 3: 'full' },
@@ -200,4 +227,18 @@ content:
       max_characters: 1000,
     },
   });
+});
+
+test('an incident path reaches the requirements, but for its URL, which may be a secret', () => {
+  const path =
+    '{people: [sam@example.com], acknowledge_within: 10m, webhook: "https://hooks.example.com/T0/unguessable", webhook_kind: slack, from_severity: warning, suspend_workflow: true}';
+  const policy = requirements(workflow(WORKFLOW_YAML.replace('{people: [sam@example.com]}', path)));
+  expect(policy.incident_path).toEqual({
+    people: ['sam@example.com'],
+    webhook: { host: 'hooks.example.com', kind: 'slack' },
+    from_severity: 'warning',
+    acknowledge_within_seconds: 600,
+    suspend_workflow: true,
+  });
+  expect(JSON.stringify(policy)).not.toContain('unguessable');
 });

@@ -1,6 +1,6 @@
-import { BUDGET_PERIODS } from '@tollgate/contract';
+import { BUDGET_PERIODS, type Severity } from '@tollgate/contract';
 import { z } from 'zod';
-import { defineControl, type Finding, type JudgeContext, type Severity } from './control.ts';
+import { defineControl, type Finding, type JudgeContext } from './control.ts';
 import { EXAMPLE_RUN, EXAMPLE_TIME, exampleRow } from './examples.ts';
 import { about, claimed } from './rows.ts';
 

@@ -8,6 +8,7 @@ import { escalationNoted } from './escalation-noted.ts';
 import { evidenceChainWhole } from './evidence-chain-whole.ts';
 import { finalStatusPresent } from './final-status-present.ts';
 import { forgedServiceClaims } from './forged-service-claims.ts';
+import { incidentPathReached } from './incident-path-reached.ts';
 import { logFieldsPresent } from './log-fields-present.ts';
 import { modelCallPriced } from './model-call-priced.ts';
 import { ownerNamed } from './owner-named.ts';
@@ -43,5 +44,6 @@ export const CONTROLS: readonly Control[] = [
   budgetBreach,
   budgetWarning,
   breakGlassUsed,
+  incidentPathReached,
   rollupsAgree,
 ];

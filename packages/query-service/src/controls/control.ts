@@ -4,12 +4,9 @@ import {
   type ControlName,
   type JsonValue,
   type Requirements,
+  type Severity,
 } from '@tollgate/contract';
 import { z } from 'zod';
-
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
-/** `info`: to know; `warning`: a rule was broken; `critical`: a rule that guards class 3 or the evidence itself was. */
-export type Severity = (typeof SEVERITIES)[number];
 
 /** What a control found: one break of one rule. */
 export interface Finding {
@@ -18,6 +15,8 @@ export interface Finding {
   /** Tells apart the findings of one control in one scope, and stays the same when more evidence arrives. */
   readonly key: string;
   readonly run_id: string | null;
+  /** Where it is about no run: the chain in whose rows it was found, judged again when its time comes. */
+  readonly judged_with?: string;
   readonly workflow: string;
   readonly owner: string;
   readonly team: string;
@@ -77,6 +76,22 @@ export interface RecordedApproval {
   readonly consumptions: readonly { readonly call_id: string; readonly position: bigint }[];
 }
 
+/** One incident as the service knows it. Times are nanoseconds since 1970, by the service's clock. */
+export interface RecordedIncident {
+  /** Null where its flag is about no run. */
+  readonly run_id: string | null;
+  readonly flag_id: string | null;
+  readonly control: string;
+  readonly due_at: bigint;
+  /** Its host; null where the file names none. */
+  readonly webhook: string | null;
+  readonly delivered_at: bigint | undefined;
+  readonly given_up_at: bigint | undefined;
+  readonly acknowledged_at: bigint | undefined;
+  /** Whether its flag was cleared by the system. */
+  readonly closed: boolean;
+}
+
 /** What rules may rest on, besides the agents' claims in the rows: only what the service itself recorded. */
 export interface JudgeContext {
   /** Nanoseconds since 1970, by the service's clock. */
@@ -84,6 +99,7 @@ export interface JudgeContext {
   readonly policies: PolicyBook;
   readonly run: (run_id: string) => RegisteredRun | undefined;
   readonly approval: (approval_id: string) => RecordedApproval | undefined;
+  readonly incident: (notification_id: string) => RecordedIncident | undefined;
   /** How many approvals of the run wait for a person. */
   readonly waiting: (run_id: string) => number;
   /** What the ledger counts against the run, reserved included (USD); undefined where it has no lease of it. */

@@ -1,5 +1,5 @@
 import { parseWorkflow, type Requirements, requirements } from '@tollgate/contract';
-import type { JudgeContext, RecordedApproval, RegisteredRun } from './control.ts';
+import type { JudgeContext, RecordedApproval, RecordedIncident, RegisteredRun } from './control.ts';
 import type { ExecutedCall } from './executed-calls.ts';
 import type { ClaimedRow } from './rows.ts';
 
@@ -89,6 +89,32 @@ const APPROVALS: readonly RecordedApproval[] = [
   approval('for-another-run', { run_id: '0198c3a0-0000-7000-8000-000000000009' }),
 ];
 
+function incident(changes: Partial<RecordedIncident> = {}): RecordedIncident {
+  const due_at = EXAMPLE_TIME + 1000n;
+  return {
+    ...{ run_id: EXAMPLE_RUN, flag_id: 'flag-1', control: 'approval_matches', due_at, closed: false },
+    ...{ webhook: 'hooks.example.com', given_up_at: undefined },
+    ...{ delivered_at: EXAMPLE_TIME + 1n, acknowledged_at: EXAMPLE_TIME + 2n },
+    ...changes,
+  };
+}
+
+const LATE = EXAMPLE_TIME + 1001n;
+const INCIDENTS: Readonly<Record<string, RecordedIncident>> = {
+  'in-time': incident(),
+  'no-webhook': incident({ webhook: null, delivered_at: undefined }),
+  cleared: incident({ closed: true, delivered_at: undefined, acknowledged_at: undefined }),
+  unanswered: incident({ acknowledged_at: undefined }),
+  'answered-late': incident({ acknowledged_at: LATE }),
+  'not-reached': incident({ delivered_at: undefined }),
+  'delivered-late': incident({ delivered_at: LATE }),
+  'given-up': incident({
+    delivered_at: undefined,
+    given_up_at: EXAMPLE_TIME + 5n,
+    acknowledged_at: undefined,
+  }),
+};
+
 export const EXAMPLE_CONTEXT: JudgeContext = {
   now: EXAMPLE_TIME + 1_000_000_000_000n,
   policies: {
@@ -98,6 +124,7 @@ export const EXAMPLE_CONTEXT: JudgeContext = {
   },
   run: (run_id) => [RUN, RESUMED_RUN].find((run) => run.run_id === run_id),
   approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
+  incident: (notification_id) => INCIDENTS[notification_id],
   waiting: (run_id) => (run_id === EXAMPLE_WAITING_RUN ? 1 : 0),
   ledger: (run_id) => (run_id === EXAMPLE_RESUMED_RUN ? '0.5' : undefined),
   registeredWorkflow: (workflow) => workflow === RUN.workflow,

@@ -1,10 +1,10 @@
+import { SEVERITIES } from '@tollgate/contract';
 import { z } from 'zod';
 import { evaluateControls } from '../flags/evaluate.ts';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { rangeQuery } from '../runs/time-range.ts';
 import { CONTROLS } from './catalogue.ts';
-import { SEVERITIES } from './control.ts';
 import { coverageList, RESULTS, readCoverage, readPopulation, unitAnswer } from './coverage.ts';
 import { POPULATIONS, populationOf } from './population.ts';
 import { readResults, resultAnswer } from './read-results.ts';

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@tollgate/contract';
+import { closeIncidents, openIncident } from '../incidents/open-incident.ts';
 import type { Change, ControlState } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
 import { type FlagChange, flagChanges, type RipeFinding, type StoredFlag } from './changes.ts';
@@ -65,7 +66,8 @@ async function applyChange(
       .where('flag_id', '=', flagChange.flag_id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    return appendFlagEvent(change, control, row, { event: 'cleared', note: flagChange.because });
+    await appendFlagEvent(change, control, row, { event: 'cleared', note: flagChange.because });
+    return closeIncidents(change, row.flag_id);
   }
   const { finding, kind } = flagChange;
   const fresh = freshRow(name, finding, change.now);
@@ -86,6 +88,7 @@ async function applyChange(
     .returningAll()
     .executeTakeFirstOrThrow();
   await appendFlagEvent(change, control, row, { event: kind });
+  await openIncident(change, control, row);
 }
 
 function freshRow(control: string, finding: RipeFinding, now: bigint): FlagRow {

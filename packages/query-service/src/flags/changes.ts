@@ -1,5 +1,5 @@
-import { canonicalJson, type FlagState } from '@tollgate/contract';
-import type { Control, Finding, Severity } from '../controls/control.ts';
+import { canonicalJson, type FlagState, type Severity } from '@tollgate/contract';
+import type { Control, Finding } from '../controls/control.ts';
 
 /** A finding that counts, with the identity of its flag. */
 export interface RipeFinding extends Finding {

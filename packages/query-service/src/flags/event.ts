@@ -45,7 +45,11 @@ export async function appendFlagEvent(
  * The chain that a flag's records go to: its run's, or the workflow's where it is about a whole day or month. What an
  * agent claimed may be empty or unregistered, and still has to be written down.
  */
-async function recordScope({ db }: Change, control: ControlState, flag: FlagRow): Promise<RecordScope> {
+export async function recordScope(
+  { db }: Change,
+  control: ControlState,
+  flag: Pick<FlagRow, 'run_id' | 'workflow' | 'owner' | 'team'>,
+): Promise<RecordScope> {
   const run =
     flag.run_id === null
       ? undefined

@@ -1,6 +1,5 @@
-import { FLAG_STATES, TollgateError } from '@tollgate/contract';
+import { FLAG_STATES, SEVERITIES, TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
-import { SEVERITIES } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';

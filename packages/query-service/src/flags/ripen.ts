@@ -21,7 +21,7 @@ export function ripen(control: Control, findings: readonly Finding[], now: bigin
   const ripe: RipeFinding[] = [];
   const rechecks: { run_id: string; at: bigint }[] = [];
   for (const finding of findings) {
-    const { run_id } = finding;
+    const run_id = finding.judged_with ?? finding.run_id;
     const from = finding.since + seconds(control.graceSeconds);
     if (from <= now)
       ripe.push({

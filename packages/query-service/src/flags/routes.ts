@@ -1,6 +1,5 @@
-import { FLAG_STATES } from '@tollgate/contract';
+import { FLAG_STATES, SEVERITIES } from '@tollgate/contract';
 import { z } from 'zod';
-import { SEVERITIES } from '../controls/control.ts';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { requirePerson } from '../identity/require.ts';

@@ -3,6 +3,7 @@ import { readAccounts } from '../budgets/accounts.ts';
 import { usdOf } from '../budgets/nano.ts';
 import type { JudgeContext, PolicyBook, RecordedApproval, RegisteredRun } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
+import { recordedIncidents } from '../incidents/recorded-incidents.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { resumedWriters } from '../registrations/run-writers.ts';
 
@@ -15,11 +16,12 @@ export async function judgeContext(
   run_ids: readonly string[],
   now: bigint,
 ): Promise<JudgeContext> {
-  const [policies, runs, approvals, ledger] = [
+  const [policies, runs, approvals, ledger, incidents] = [
     await policyBook(control.db),
     await registeredRuns(control.db, run_ids),
     await recordedApprovals(control.db, run_ids),
     await ledgerOfRuns(control.db, run_ids),
+    await recordedIncidents(control, run_ids),
   ];
   const waiting = Map.groupBy(
     approvals.filter(({ state }) => state === 'waiting'),
@@ -31,6 +33,7 @@ export async function judgeContext(
     policies,
     run: (run_id) => runs.get(run_id),
     approval: (approval_id) => byId.get(approval_id),
+    incident: (notification_id) => incidents.get(notification_id),
     waiting: (run_id) => waiting.get(run_id)?.length ?? 0,
     ledger: (run_id) => ledger.get(run_id),
     registeredWorkflow: policies.known,

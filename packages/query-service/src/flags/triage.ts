@@ -2,6 +2,7 @@ import { TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { requireTeam } from '../identity/require.ts';
+import { acknowledgeIncidents } from '../incidents/open-incident.ts';
 import { timeText } from '../state/time.ts';
 import { appendFlagEvent } from './event.ts';
 import { evaluationTables } from './tables.ts';
@@ -38,6 +39,7 @@ export async function triageFlag(
       .where('flag_id', '=', flag_id)
       .returningAll()
       .executeTakeFirstOrThrow();
+    await acknowledgeIncidents(change, flag_id, person.name);
     await appendFlagEvent(change, control, row, { event: to, actor: person.name, note });
   });
 }

@@ -1,6 +1,5 @@
-import { APPROVAL_STATES, FLAG_STATES } from '@tollgate/contract';
+import { APPROVAL_STATES, FLAG_STATES, SEVERITIES } from '@tollgate/contract';
 import { Gauge, type Registry } from 'prom-client';
-import { SEVERITIES } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
 import { outboxDepth } from '../records/outbox.ts';
 

@@ -2,12 +2,12 @@ import { type Reason, TollgateError } from '@tollgate/contract';
 import { v7 as uuidv7 } from 'uuid';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
-import { requireTeam } from '../identity/require.ts';
 import { suspensionRow } from '../records/rows.ts';
 import { workflowLedger } from '../records/workflow-ledger.ts';
 import type { Change } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
 import { currentVersion, type WorkflowVersion } from './read-workflow.ts';
+import { requireOwner } from './require-owner.ts';
 
 /** Stops every tool of the workflow from its next call on. @throws TollgateError `conflict` where it is suspended already */
 export async function suspendWorkflow(
@@ -18,7 +18,7 @@ export async function suspendWorkflow(
 ): Promise<void> {
   await control.change(async (change) => {
     const version = await currentVersion(change.db, workflow);
-    mayChange(person, version);
+    requireOwner(person, version, 'suspends or resumes a workflow');
     if (!(await suspendWithin(change, control, version, { actor: person.name, reason })))
       throw new TollgateError('conflict', 'The workflow is suspended already.');
   });
@@ -29,6 +29,12 @@ interface Suspending {
   readonly reason: string;
   /** Set where no person but a stop condition of a run did it. */
   readonly stopped?: { readonly reason: Reason; readonly field: string; readonly run_id: string };
+  /** Set where an incident did it. */
+  readonly incident?: {
+    readonly notification_id: string;
+    readonly flag_id: string;
+    readonly control: string;
+  };
 }
 
 /** @returns false where it is suspended already, and nothing changed */
@@ -36,7 +42,7 @@ export async function suspendWithin(
   change: Change,
   control: Pick<Deps['control'], 'writer'>,
   version: WorkflowVersion,
-  { actor, reason, stopped }: Suspending,
+  { actor, reason, stopped, incident }: Suspending,
 ): Promise<boolean> {
   const { db, now } = change;
   const { workflow } = version;
@@ -50,7 +56,7 @@ export async function suspendWithin(
   const scope = workflowLedger(control, version);
   const { reason: why, ...about } = stopped ?? { reason: undefined };
   const { hash } = await change.record(scope, {
-    ...{ kind: 'suspended', actor, detail: { suspension_id, reason, ...about } },
+    ...{ kind: 'suspended', actor, detail: { suspension_id, reason, ...about, ...incident } },
     ...(why === undefined ? {} : { reason: why }),
   });
   const event = { event: 'suspended', suspension_id, scope, actor, reason, now, hash } as const;
@@ -67,7 +73,7 @@ export async function resumeWorkflow(
 ): Promise<void> {
   await control.change(async (change) => {
     const version = await currentVersion(change.db, workflow);
-    mayChange(person, version);
+    requireOwner(person, version, 'suspends or resumes a workflow');
     const live = await change.db
       .updateTable('suspensions')
       .set({ resumed_by: person.name, resumed_at: timeText(change.now), resume_reason: reason })
@@ -90,10 +96,4 @@ export async function resumeWorkflow(
     } as const;
     await change.row('suspensions', suspensionRow(event));
   });
-}
-
-function mayChange(person: PersonIdentity, { owner, team }: WorkflowVersion): void {
-  requireTeam(person, team);
-  if (person.roles.includes('admin') || owner === person.name) return;
-  throw new TollgateError('forbidden', 'Only its owner or an admin suspends or resumes a workflow.');
 }

@@ -1,6 +1,5 @@
-import { compareUsd, TollgateError } from '@tollgate/contract';
+import { compareUsd, SEVERITIES, TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
-import { SEVERITIES } from '../controls/control.ts';
 
 const name = z.string().min(1).max(256);
 /** Exact decimals of at most the scale that costs have. */

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { BudgetTables } from './budget-tables.ts';
 import type { EventTables } from './event-tables.ts';
 import type { ExceptionTables } from './exception-tables.ts';
+import type { IncidentTables } from './incident-tables.ts';
 
 /** Nanoseconds since 1970 as 19 digits, so that text order is time order (until the year 2286). */
 type Time = string;
@@ -219,7 +220,7 @@ interface StateValues {
   value: string;
 }
 
-export interface ControlTables extends BudgetTables, EventTables, ExceptionTables {
+export interface ControlTables extends BudgetTables, EventTables, ExceptionTables, IncidentTables {
   people: People;
   credentials: Credentials;
   sessions: Sessions;

@@ -28,6 +28,11 @@ const KINDS: Record<RecordKind, string> = {
   suspended: 'Workflow suspended',
   resumed: 'Workflow resumed',
   flag_changed: 'Flag changed',
+  incident_opened: 'Incident opened',
+  incident_delivered: 'Incident path reached',
+  incident_given_up: 'Incident path not reached: given up',
+  incident_tested: 'Incident path tested',
+  webhook_secret_made: 'Secret of a webhook made',
   prices_loaded: 'Prices loaded',
   calls_repriced: 'Calls repriced',
   evidence_exported: 'Evidence exported',
@@ -57,6 +62,7 @@ const CONTROLS: Record<ControlName, string> = {
   budget_breach: 'budget breach',
   budget_warning: 'budget runs out',
   break_glass_used: 'glass broken',
+  incident_path_reached: 'incident path reached',
   rollups_agree: 'rollups agree',
 };
 

@@ -1,4 +1,4 @@
-import type { ContentCapture } from '../../words.ts';
+import { type ContentCapture, SEVERITIES } from '../../words.ts';
 import type { Workflow } from '../../workflow/schema.ts';
 import { classOf } from '../classify.ts';
 import type { Files, Judgement, Rule } from './change.ts';
@@ -40,6 +40,9 @@ export const FILE_RULES: Readonly<Record<string, Rule>> = {
   'incident.people': members('tightens', 'loosens', 'people whom a breach reaches'),
   'incident.acknowledge_within': time({ more: 'loosens', what: 'time to answer an incident' }),
   'incident.webhook': webhook,
+  'incident.webhook_kind': always('neutral', 'the form of what is sent'),
+  'incident.from_severity': severity,
+  'incident.suspend_workflow': toggle(false, false, 'whether an incident suspends the workflow'),
   'break_glass.people': members('loosens', 'tightens', 'people who may let a call through without approval'),
   'break_glass.expires': permittedTime('time to use broken glass'),
   'content.capture': capture(({ content }) => content?.capture),
@@ -85,6 +88,15 @@ function webhook(before: unknown, after: unknown): Judgement {
   if (before === undefined) return { effect: 'tightens', why: 'a breach now reaches one more place' };
   if (after === undefined) return { effect: 'loosens', why: 'a breach reaches one place less' };
   return { effect: 'unclear', why: 'a breach reaches another place' };
+}
+
+/** The lower the severity, the more flags reach a person. */
+function severity(_before: unknown, _after: unknown, { before, after }: Files): Judgement {
+  const of = ({ incident }: Workflow) => SEVERITIES.indexOf(incident?.from_severity ?? 'critical');
+  if (of(before) === of(after)) return { effect: 'neutral', why: 'what leaving it out means' };
+  return of(after) < of(before)
+    ? { effect: 'tightens', why: 'flags of a lower severity are incidents' }
+    : { effect: 'loosens', why: 'flags of a lower severity are no longer incidents' };
 }
 
 /** Less capture keeps content in the process and leaves less to inspect: neither is simply looser. */

@@ -5,6 +5,7 @@ import { evaluation } from './0002-evaluation.ts';
 import { budgets } from './0003-budgets.ts';
 import { exceptions } from './0004-exceptions.ts';
 import { events } from './0005-events.ts';
+import { incidents } from './0006-incidents.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-budgets': budgets,
   '0004-exceptions': exceptions,
   '0005-events': events,
+  '0006-incidents': incidents,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */

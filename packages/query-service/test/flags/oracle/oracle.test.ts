@@ -163,7 +163,29 @@ test('flags found are the violations planted, none more and none fewer', async (
   );
   expect(await evaluateControls(service.service.deps)).toMatchObject(nothing);
   expect(await openFlags()).toEqual(Object.fromEntries(expected));
-}, 60_000);
+  await unansweredIncidents();
+}, 120_000);
+
+/** Every other critical flag is acknowledged in time: a week later, exactly the others did not reach their path. */
+async function unansweredIncidents(): Promise<void> {
+  const { deps, control, flush } = service.service;
+  const flags = () => evaluationTables(control.db).selectFrom('flags').selectAll();
+  const critical = await flags().where('severity', '=', 'critical').where('state', '=', 'open').execute();
+  const answered = critical.filter((_, index) => index % 2 === 0);
+  for (const { flag_id } of answered) {
+    const body = { note: 'seen' };
+    const { status } = await service.call(alice, 'POST', `/v1/flags/${flag_id}/acknowledge`, body);
+    expect(status).toBe(200);
+  }
+  ahead += 8n * 86_400n;
+  await evaluateControls(deps);
+  await flush();
+  const missed = await flags().where('control', '=', 'incident_path_reached').execute();
+  const about = missed.map(({ evidence }) => String(JSON.parse(evidence).flag_id));
+  const unanswered = critical.filter((flag) => !answered.includes(flag)).map(({ flag_id }) => flag_id);
+  expect(about.sort()).toEqual(unanswered.sort());
+  expect(unanswered.length).toBeGreaterThan(10);
+}
 
 /** Two plants may break one rule twice; the budget of a run is broken once, however often it is overspent. */
 function expectedOf(plants: readonly Plant[]): readonly string[] {

@@ -25,5 +25,5 @@ review: { sample_rate: 1, deadline: 24h, reviewers: [rita@example.com] }
 stops_when: {}
 failure: [a flag that nobody planted]
 rollback: Deploy the version before
-incident: { people: [owner@example.com] }
+incident: { people: [owner@example.com], acknowledge_within: 7d }
 `;

@@ -1,0 +1,36 @@
+import type { Severity } from '@tollgate/contract';
+import { breakGlassUsed } from '../../src/controls/break-glass-used.ts';
+import { applyJudgements } from '../../src/flags/apply.ts';
+import { ripen } from '../../src/flags/ripen.ts';
+import type { ControlState } from '../../src/index.ts';
+import { registerWorkflow } from '../../src/registrations/register-workflow.ts';
+import type { TestControl } from '../support/control.ts';
+import { workflowYaml } from '../support/workflow.ts';
+
+/** The test's workflow with this `incident` section. */
+export const yamlWithPath = (incident: string, workflow = 'ops-deploy'): string =>
+  workflowYaml({ workflow }).replace(/^incident: .*$/m, `incident: ${incident}`);
+
+/** A person who owns it, and the workflow registered with this path. */
+export async function registerPath(test: TestControl, incident: string): Promise<void> {
+  const owner = await test.person('owner@example.com', ['owner']);
+  await registerWorkflow(test.deps, owner, yamlWithPath(incident));
+}
+
+export const RUN = '0198c3a0-0000-7000-8000-000000000001';
+
+/** Judges one run as an evaluation would: a finding of this severity, or none. */
+export async function judge(
+  control: ControlState,
+  now: bigint,
+  severity: Severity | undefined,
+  key = 'call-1',
+): Promise<void> {
+  const finding = {
+    ...{ scope: RUN, key, run_id: RUN, workflow: 'ops-deploy', owner: 'owner@example.com', team: 'ops' },
+    ...{ summary: 'Somebody broke glass.', evidence: { by: 'alice@example.com' }, since: 1n },
+  };
+  const findings = severity === undefined ? [] : [{ ...finding, severity }];
+  const { ripe } = ripen(breakGlassUsed, findings, now, control.writer);
+  await applyJudgements(control, [{ control: breakGlassUsed, scopes: [RUN], findings: ripe, rechecks: [] }]);
+}
