@@ -1479,6 +1479,107 @@ export interface Operations {
       readonly updated_at: string;
     };
   };
+  /** What was sent down incident paths, with each attempt, the newest first */
+  'GET /v1/notifications': {
+    readonly params: undefined;
+    readonly query: {
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly flag_id?: string | undefined;
+      readonly state?: "waiting" | "delivered" | "given_up" | "unsent" | undefined;
+      readonly purpose?: "incident" | "test" | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly notification_id: string;
+        readonly purpose: "incident" | "test";
+        readonly flag_id: string | null;
+        readonly control: string | null;
+        readonly severity: "info" | "warning" | "critical";
+        readonly workflow: string;
+        readonly policy_version: string;
+        readonly run_id: string | null;
+        readonly owner: string;
+        readonly team: string;
+        readonly webhook: {
+          readonly host: string;
+          readonly kind: "standard" | "slack";
+        } | null;
+        readonly state: "waiting" | "delivered" | "given_up" | "unsent";
+        readonly opened_at: string;
+        readonly due_at: string;
+        readonly next_attempt_at: string | null;
+        readonly settled_at: string | null;
+        readonly acknowledged_by: string | null;
+        readonly acknowledged_at: string | null;
+        readonly closed_at: string | null;
+        readonly suspended: boolean;
+        readonly attempts: readonly ({
+          readonly attempt: number;
+          readonly at: string;
+          readonly outcome: string;
+          readonly status: number | null;
+          readonly took_ms: number;
+        })[];
+      })[];
+      readonly next_cursor: string | null;
+    };
+  };
+  /** Send a test down the incident path of the workflow */
+  'POST /v1/workflows/{workflow}/incident-path/test': {
+    readonly params: {
+      readonly workflow: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly notification_id: string;
+      readonly purpose: "incident" | "test";
+      readonly flag_id: string | null;
+      readonly control: string | null;
+      readonly severity: "info" | "warning" | "critical";
+      readonly workflow: string;
+      readonly policy_version: string;
+      readonly run_id: string | null;
+      readonly owner: string;
+      readonly team: string;
+      readonly webhook: {
+        readonly host: string;
+        readonly kind: "standard" | "slack";
+      } | null;
+      readonly state: "waiting" | "delivered" | "given_up" | "unsent";
+      readonly opened_at: string;
+      readonly due_at: string;
+      readonly next_attempt_at: string | null;
+      readonly settled_at: string | null;
+      readonly acknowledged_by: string | null;
+      readonly acknowledged_at: string | null;
+      readonly closed_at: string | null;
+      readonly suspended: boolean;
+      readonly attempts: readonly ({
+        readonly attempt: number;
+        readonly at: string;
+        readonly outcome: string;
+        readonly status: number | null;
+        readonly took_ms: number;
+      })[];
+    };
+  };
+  /** Make a new secret for the webhook; shown once, and the one before signs for another day */
+  'POST /v1/workflows/{workflow}/incident-path/secret': {
+    readonly params: {
+      readonly workflow: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly workflow: string;
+      readonly secret: string;
+      readonly previous_ends_at: string | null;
+    };
+  };
   /** Every control, with the rule that it checks */
   'GET /v1/controls': {
     readonly params: undefined;
@@ -1534,7 +1635,7 @@ export interface Operations {
       readonly items: readonly ({
         readonly control: string;
         readonly workflow: string;
-        readonly population_of: "runs" | "calls" | "samples";
+        readonly population_of: "runs" | "calls" | "samples" | "incidents";
         readonly population: number;
         readonly passed: number;
         readonly failed: number;
@@ -1546,7 +1647,7 @@ export interface Operations {
   /** What a control’s coverage was counted over, one by one, with the result of each; the newest first */
   'GET /v1/controls/{control}/population': {
     readonly params: {
-      readonly control: "owner_named" | "run_registered" | "policy_registered" | "tool_listed" | "data_allowed" | "final_status_present" | "model_call_priced" | "evidence_chain_whole" | "span_unchanged" | "refused_actions" | "escalation_noted" | "log_fields_present" | "scope_held" | "rollback_note_present" | "unreviewed_sample" | "approval_matches" | "forged_service_claims" | "budget_breach" | "budget_warning" | "break_glass_used" | "rollups_agree";
+      readonly control: "owner_named" | "run_registered" | "policy_registered" | "tool_listed" | "data_allowed" | "final_status_present" | "model_call_priced" | "evidence_chain_whole" | "span_unchanged" | "refused_actions" | "escalation_noted" | "log_fields_present" | "scope_held" | "rollback_note_present" | "unreviewed_sample" | "approval_matches" | "forged_service_claims" | "budget_breach" | "budget_warning" | "break_glass_used" | "incident_path_reached" | "rollups_agree";
     };
     readonly query: {
       readonly limit?: number | undefined;

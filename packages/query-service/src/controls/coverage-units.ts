@@ -9,7 +9,8 @@ import { type Population, populationOf } from './population.ts';
  * claims to be, so that nothing leaves it by claiming a lower class or another workflow.
  */
 export function unitsQuery(population: Population): string {
-  return population === 'samples' ? SAMPLES : judged(population);
+  if (population === 'samples') return SAMPLES;
+  return population === 'incidents' ? INCIDENTS : judged(population);
 }
 
 export const controlsOf = (population: Population): readonly Control[] =>
@@ -19,14 +20,14 @@ const IN_RANGE = (column: string) =>
   `${column} >= {from:DateTime64(9, 'UTC')} AND ${column} < {to:DateTime64(9, 'UTC')}`;
 
 /** A flag that was raised before the period is of nothing in it. */
-const FLAGGED = (unit: string) => `
-  SELECT control, assumeNotNull(run_id) AS run, ${unit} AS unit, any(flag_id) AS flag_id, any(workflow) AS workflow, any(team) AS team
+const FLAGGED = (unit: string, of = 'run_id IS NOT NULL') => `
+  SELECT control, ifNull(run_id, toUUIDOrZero('')) AS run, ${unit} AS unit, any(flag_id) AS flag_id, any(workflow) AS workflow, any(team) AS team
   FROM (
     SELECT flag_id, argMax(f.control, (f.at, f.received_at)) AS control, argMax(f.run_id, (f.at, f.received_at)) AS run_id,
       argMax(f.workflow, (f.at, f.received_at)) AS workflow, argMax(f.team, (f.at, f.received_at)) AS team,
       argMax(f.state, (f.at, f.received_at)) AS state, argMax(f.evidence, (f.at, f.received_at)) AS evidence
     FROM flags AS f WHERE f.raised_at >= {from:DateTime64(9, 'UTC')} GROUP BY flag_id)
-  WHERE state != 'cleared' AND run_id IS NOT NULL
+  WHERE state != 'cleared' AND ${of}
   GROUP BY control, run, unit`;
 
 /** The class that a call counts as: a claim can raise what the policy says, never lower it; of neither, class 3. */
@@ -72,3 +73,16 @@ const SAMPLES = `
   FROM samples AS s
   LEFT JOIN (SELECT sample_id, count() AS reviews, min(reviewed_at) AS first FROM reviews GROUP BY sample_id) AS v ON v.sample_id = s.sample_id
   WHERE ${IN_RANGE('s.sampled_at')}`;
+
+/** Told and acknowledged in time, or not, or not due yet. The flag of an incident is of whatever run the incident is. */
+const INCIDENTS = `
+  SELECT 'incident_path_reached' AS control, s.workflow AS workflow, s.team AS team, s.run_id AS run, s.notification AS unit, s.time AS at,
+    f.flag_id AS flag_id,
+    multiIf(f.flag_id != '', 'failed',
+      s.due > {evaluated:DateTime64(9, 'UTC')} OR arrayExists(p -> startsWith(p, 'incident_path_reached:'), {pending:Array(String)}),
+      'unknown', 'passed') AS result
+  FROM (
+    SELECT workflow, team, run_id, time, JSONExtractString(record, 'detail', 'notification_id') AS notification,
+      fromUnixTimestamp64Nano(toInt64OrZero(JSONExtractString(record, 'detail', 'due_at')), 'UTC') AS due
+    FROM service_records WHERE kind = 'incident_opened' AND ${IN_RANGE('time')}) AS s
+  LEFT JOIN (${FLAGGED(`JSONExtractString(evidence, 'notification_id')`, `control = 'incident_path_reached'`)}) AS f ON f.unit = s.notification`;

@@ -5,6 +5,7 @@ export const POPULATIONS = {
   runs: 'governed runs that started in the period',
   calls: 'tool calls that ran in the period, of the classes that the control guards',
   samples: 'class-2 calls that were chosen for review in the period',
+  incidents: 'flags of the period that became incidents of their workflow',
 } as const;
 export type Population = keyof typeof POPULATIONS;
 
@@ -28,5 +29,6 @@ const NOTICES: readonly ControlName[] = [
 export function populationOf(control: ControlName | undefined): Population | undefined {
   if (control === undefined || NOTICES.includes(control)) return undefined;
   if (control === 'unreviewed_sample') return 'samples';
+  if (control === 'incident_path_reached') return 'incidents';
   return OF_CALLS.includes(control) ? 'calls' : 'runs';
 }

@@ -150,6 +150,20 @@ test('what people say about a flag does not turn a failure into a pass; evidence
   expect(await coverage('final_status_present')).toEqual({ population: 5, passed: 5, failed: 0, unknown: 0 });
 });
 
+test('incidents are counted as such: two that nobody acknowledged in time, and one whose flag was cleared', async () => {
+  expect(await coverage('incident_path_reached')).toEqual({
+    population: 3,
+    passed: 1,
+    failed: 2,
+    unknown: 0,
+  });
+  const failed = await population('incident_path_reached', 'result=failed');
+  for (const { unit, flag_id } of failed) {
+    const { body } = await service.call(auditor, 'GET', `/v1/flags/${flag_id}`);
+    expect(body).toMatchObject({ control: 'incident_path_reached', evidence: { notification_id: unit } });
+  }
+});
+
 test('is of the period and of the teams that are asked for, and agrees with its population', async () => {
   const { items } = await read();
   for (const { control, population: size, failed } of items) {

@@ -62,4 +62,9 @@ const COLUMNS: readonly Column<Coverage>[] = [
   { name: 'Not known yet', number: true, cell: ({ unknown }) => unknown },
 ];
 
-const NOUNS: Readonly<Record<string, string>> = { runs: 'runs', calls: 'calls', samples: 'samples' };
+const NOUNS: Readonly<Record<string, string>> = {
+  runs: 'runs',
+  calls: 'calls',
+  samples: 'samples',
+  incidents: 'incidents',
+};
