@@ -36,6 +36,7 @@ export const SERVICE_KINDS = [
   'consume_refused',
   'budget_warned',
   'sampled',
+  'review_claimed',
   'reviewed',
   'rolled_back',
   'suspended',

@@ -12,6 +12,8 @@ const row = z.object({
   approval_id: z.string(),
   rollback_note: z.string(),
   seq: z.coerce.number(),
+  /** How the tool ended; empty where its end has not arrived. */
+  outcome: z.string(),
 });
 type Row = z.output<typeof row>;
 
@@ -20,7 +22,7 @@ const QUERY = `
   SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind,
          JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
          JSONExtractString(record, 'action') AS action, JSONExtractUInt(record, 'action_class') AS action_class,
-         '' AS approval_id, '' AS rollback_note, seq, toString(toUnixTimestamp64Nano(received_at)) AS since
+         '' AS approval_id, '' AS rollback_note, JSONExtractString(record, 'outcome') AS outcome, seq, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM evidence_records AS t
   WHERE t.run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_finished', 'tool_called')
     AND (JSONExtractString(record, 'enforcement') = 'executed' OR JSONHas(record, 'outcome'))`;
@@ -51,7 +53,8 @@ export function toActions(rows: readonly Row[]): readonly ExecutedAction[] {
     return longer.map((each, index) => {
       const first = decisions[index] ?? each;
       const suffix = index === 0 ? '' : `#${index + 1}`;
-      return { ...first, call_id: `${first.call_id}${suffix}` };
+      const outcome = ends[index]?.outcome ?? '';
+      return { ...first, outcome, call_id: `${first.call_id}${suffix}` };
     });
   });
 }

@@ -52,7 +52,7 @@ async function considerAction(
   if (known !== undefined) return false;
   const candidate = { run_id: action.run_id, policy_version: policy.policy_version, seq: action.seq };
   const why = samplingReason(samplingDraw(secret, candidate), {
-    ...{ sample_rate, minimum_per_week },
+    ...{ sample_rate, minimum_per_week, outcome: action.outcome },
     run_ordinal: await runOrdinal(change, action.run_id),
     sampled_this_week: await sampledInWeek(change, policy.workflow, action.since),
   });

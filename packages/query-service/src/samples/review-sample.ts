@@ -1,11 +1,11 @@
 import { type ReviewVerdict, TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
-import { requireTeam } from '../identity/require.ts';
 import { storeTime } from '../records/store-time.ts';
-import { readJsonList } from '../state/json.ts';
-import { timeText } from '../state/time.ts';
+import { seconds, timeText } from '../state/time.ts';
+import { CLAIM_SECONDS } from './claim-sample.ts';
 import type { Sample } from './read-samples.ts';
+import { reviewableSample } from './reviewable-sample.ts';
 
 export interface Review {
   readonly verdict: ReviewVerdict;
@@ -17,7 +17,7 @@ export interface Review {
 /**
  * Records a person's review of a sampled action, once.
  * @throws TollgateError `not_found`, `forbidden` for who is not among the reviewers, `four_eyes` for the run's
- * initiator, `conflict` where it was reviewed before
+ * initiator, `conflict` where it was reviewed before or another person has claimed it
  */
 export async function reviewSample(
   { control }: Pick<Deps, 'control'>,
@@ -27,23 +27,9 @@ export async function reviewSample(
 ): Promise<void> {
   await control.change(async (change) => {
     const { db, now } = change;
-    const sample = await db
-      .selectFrom('samples')
-      .selectAll()
-      .where('sample_id', '=', sample_id)
-      .executeTakeFirst();
-    if (sample === undefined) throw new TollgateError('not_found');
-    requireTeam(person, sample.team);
-    if (!isReviewer(person, sample))
-      throw new TollgateError('forbidden', 'The workflow names other reviewers.');
-    const run = await db
-      .selectFrom('runs')
-      .select('initiator')
-      .where('run_id', '=', sample.run_id)
-      .executeTakeFirst();
-    if (run?.initiator.toLowerCase() === person.name) throw new TollgateError('four_eyes');
-    if (sample.reviewed_at !== null)
-      throw new TollgateError('conflict', `${sample.reviewed_by} reviewed it before.`);
+    const sample = await reviewableSample(change, person, sample_id);
+    if (isClaimedByAnother(sample, person.name, now))
+      throw new TollgateError('conflict', `${sample.assigned_to} has claimed it.`);
     const reviewed = { reviewed_by: person.name, reviewed_at: timeText(now), verdict, note };
     await db
       .updateTable('samples')
@@ -67,10 +53,13 @@ export async function reviewSample(
   });
 }
 
-/** A workflow names reviewers by address or as `group:NAME`. */
-const isReviewer = (person: PersonIdentity, sample: Pick<Sample, 'reviewers'>): boolean => {
-  const reviewers = readJsonList(sample.reviewers).map((each) => each.toLowerCase());
-  return (
-    reviewers.includes(person.name) || person.groups.some((group) => reviewers.includes(`group:${group}`))
-  );
-};
+/** Whether someone else holds a claim that has not lapsed. */
+const isClaimedByAnother = (
+  { assigned_to, assigned_at }: Pick<Sample, 'assigned_to' | 'assigned_at'>,
+  person: string,
+  now: bigint,
+): boolean =>
+  assigned_to !== null &&
+  assigned_to !== person &&
+  assigned_at !== null &&
+  assigned_at > timeText(now - seconds(CLAIM_SECONDS));

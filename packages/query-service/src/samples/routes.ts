@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { requirePerson } from '../identity/require.ts';
+import { claimSample } from './claim-sample.ts';
 import { listSamples, readSample, SAMPLE_STATES, sampleAnswer } from './read-samples.ts';
 import { reviewSample } from './review-sample.ts';
 
@@ -41,6 +42,20 @@ export const sampleRoutes: readonly Route[] = [
     params,
     response: sampleAnswer,
     handle: async ({ deps, identity, params: { sample_id } }) => readSample(deps, identity, sample_id),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/samples/{sample_id}/claim',
+    summary:
+      'Claim a sampled action for four hours, so that nobody else reviews it meanwhile; one claim holds',
+    tag: 'samples',
+    access: { roles: ['owner', 'reviewer', 'admin'] },
+    params,
+    response: sampleAnswer,
+    handle: async ({ deps, identity, params: { sample_id } }) => {
+      await claimSample(deps, requirePerson(identity), sample_id);
+      return readSample(deps, identity, sample_id);
+    },
   }),
   defineRoute({
     method: 'post',

@@ -39,6 +39,7 @@ const MATRIX: Readonly<Record<string, readonly Role[]>> = {
   'post /v1/prices/reprice': ['admin'],
   'get /v1/samples': ['owner', 'reviewer', 'auditor', 'admin'],
   'get /v1/samples/{sample_id}': ['owner', 'reviewer', 'auditor', 'admin'],
+  'post /v1/samples/{sample_id}/claim': ['owner', 'reviewer', 'admin'],
   'post /v1/samples/{sample_id}/review': ['owner', 'reviewer', 'admin'],
   'get /v1/flags': READERS,
   'get /v1/flags/{flag_id}': READERS,

@@ -4,7 +4,7 @@ import { type ExecutedAction, toActions } from '../../src/samples/candidates.ts'
 const record = (changes: Partial<ExecutedAction>): ExecutedAction => ({
   ...{ run_id: 'r', workflow: 'w', policy_version: 'v', owner: 'o', team: 't', since: 0n },
   ...{ kind: 'gate_decided', call_id: 'c', tool: 'set_status', action: 'update_status', action_class: 2 },
-  ...{ approval_id: '', rollback_note: '', seq: 0 },
+  ...{ approval_id: '', rollback_note: '', seq: 0, outcome: '' },
   ...changes,
 });
 
@@ -39,4 +39,11 @@ test('a repeated call id hides nothing: each use is an action of its own', () =>
     ['c#2', 3],
     ['c#3', 5],
   ]);
+});
+
+test('how an action ended is what its end says, in any order, and nothing before that', () => {
+  const decision = record({ seq: 3 });
+  const end = record({ kind: 'tool_finished', seq: 4, outcome: 'failed' });
+  expect(toActions([end, decision])).toMatchObject([{ seq: 3, outcome: 'failed' }]);
+  expect(toActions([decision])).toMatchObject([{ outcome: '' }]);
 });

@@ -32,7 +32,12 @@ test('the share of drawn actions is near the rate, over runs and over numbers', 
 });
 
 test('rate 1 takes all, and rate 0 takes none by draw', () => {
-  const later = { minimum_per_week: 0, run_ordinal: FIRST_RUNS + 1, sampled_this_week: 0 };
+  const later = {
+    outcome: 'succeeded',
+    minimum_per_week: 0,
+    run_ordinal: FIRST_RUNS + 1,
+    sampled_this_week: 0,
+  };
   fc.assert(
     fc.property(candidate, (each) => {
       const draw = samplingDraw(SECRET, each);
@@ -43,7 +48,13 @@ test('rate 1 takes all, and rate 0 takes none by draw', () => {
 });
 
 test('the first runs of a policy version and the weekly minimum add to the draw', () => {
-  const state = { sample_rate: 0, minimum_per_week: 1, sampled_this_week: 1, run_ordinal: FIRST_RUNS };
+  const state = {
+    outcome: 'succeeded',
+    sample_rate: 0,
+    minimum_per_week: 1,
+    sampled_this_week: 1,
+    run_ordinal: FIRST_RUNS,
+  };
   expect(samplingReason(0.5, state)).toBe('first_runs');
   expect(samplingReason(0.5, { ...state, run_ordinal: FIRST_RUNS + 1 })).toBeUndefined();
   expect(samplingReason(0.5, { ...state, run_ordinal: FIRST_RUNS + 1, sampled_this_week: 0 })).toBe(
@@ -57,4 +68,12 @@ test('a week starts on Monday 00:00 UTC', () => {
   expect(weekStart(at('2026-11-23T00:00:00Z'))).toBe(at('2026-11-23T00:00:00Z'));
   expect(weekStart(at('2026-11-29T23:59:59Z'))).toBe(at('2026-11-23T00:00:00Z'));
   expect(weekStart(at('2026-11-30T00:00:00Z'))).toBe(at('2026-11-30T00:00:00Z'));
+});
+
+test('what failed, or ended nobody knows how, is always reviewed; what has not ended yet is not', () => {
+  const state = { sample_rate: 0, minimum_per_week: 0, sampled_this_week: 0, run_ordinal: FIRST_RUNS + 1 };
+  const why = (outcome: string) => samplingReason(0.5, { ...state, outcome });
+  expect(['failed', 'unknown'].map(why)).toEqual(['not_succeeded', 'not_succeeded']);
+  expect(['succeeded', ''].map(why)).toEqual([undefined, undefined]);
+  expect(samplingReason(0.1, { ...state, sample_rate: 0.2, outcome: 'failed' })).toBe('drawn');
 });

@@ -23,6 +23,7 @@ const KINDS: Record<RecordKind, string> = {
   consume_refused: 'Receipt refused',
   budget_warned: 'Early warning of a budget',
   sampled: 'Chosen for review',
+  review_claimed: 'Review claimed',
   reviewed: 'Reviewed',
   rolled_back: 'Rolled back',
   suspended: 'Workflow suspended',
