@@ -1,5 +1,6 @@
 import { priceFileJsonSchema, workflowJsonSchema } from '@tollgate/contract';
 import { approvalGateTemplate } from './approval-gate-template.ts';
+import { authorizationPage } from './authorization-page.ts';
 import { clientOperations } from './client-operations.ts';
 import { controlChecklist } from './control-checklist.ts';
 import { conventionsPage } from './conventions-page.ts';
@@ -9,6 +10,7 @@ import { skill } from './skill.ts';
 /** Every generated file: path from the root of the repository, and its text. */
 export function generatedFiles(): readonly (readonly [path: string, text: string])[] {
   return [
+    ['docs/authorization.md', authorizationPage()],
     ['docs/conventions.md', conventionsPage()],
     ['packages/client/src/generated/operations.ts', clientOperations()],
     ['docs/errors.md', errorsPage()],

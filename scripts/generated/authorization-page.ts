@@ -1,0 +1,32 @@
+import { ROLES } from '@tollgate/contract';
+import { type Allowed, MATRIX } from '../../packages/query-service/test/authorization/matrix.ts';
+import { table } from './markdown.ts';
+
+/** docs/authorization.md: who may ask the API what, as the tests hold every route to it. */
+export function authorizationPage(): string {
+  const routes = Object.entries(MATRIX).map(([name, allowed]) => [
+    `\`${name.replace(/^\w+/, (method) => method.toUpperCase())}\``,
+    ...ROLES.map((role) => (allowed.roles === 'public' || allowed.roles.includes(role) ? '✓' : '')),
+    OF[allowed.of],
+  ]);
+  return `${HEAD}\n${table(['route', ...ROLES, 'of'], routes)}\n`;
+}
+
+const OF: Readonly<Record<Allowed['of'], string>> = {
+  team: 'the teams of whoever asks',
+  installation: 'the installation',
+  self: 'whoever asks',
+};
+
+const HEAD = `# Who may ask what
+
+Made by \`npm run generate\` from the table that tests hold every route to, as every role: without a key or session, with each role of the team
+that a thing belongs to, and with each role of another team. A route that is not in it fails the tests.
+
+- **Roles** are a person's, given by an admin: \`owner\`, \`reviewer\`, \`approver\`, \`auditor\` (reads, and changes nothing), \`admin\`. \`agent\` is a
+  key, which belongs to one team and is bound to workflows of it.
+- **Teams** are a person's as well; \`*\` is every team. Of a thing that belongs to other teams a person is told what they would be told if
+  it did not exist: it is in no list and no sum, and asked for by its id it is \`not_found\`.
+- Beyond the table, a service refuses what a rule refuses whoever asks: the initiator of a run and the requester of an approval do not
+  decide on it, a reviewer does not review their own run, and where a workflow file names approvers, others are none.
+`;
