@@ -129,6 +129,11 @@ export const ERRORS = {
     message: 'The evidence store does not answer.',
     mend: 'Send again later; `tollgate doctor` shows its state.',
   },
+  sign_in_unavailable: {
+    status: 503,
+    message: 'The provider that people sign in by does not answer.',
+    mend: 'Try again in a moment; a personal token signs in meanwhile.',
+  },
   engine_unavailable: {
     status: 503,
     message: 'The embedded ClickHouse does not run on this platform.',

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import type { RateLimitSettings } from './http/rate-limits.ts';
+import type { SingleSignOn } from './sign-on/sign-on-settings.ts';
 import type { ControlState } from './state/change.ts';
 
 /** What the evidence store is to this service: one client to read with, one that alone may insert into service tables. */
@@ -33,6 +34,8 @@ export interface Settings {
   readonly evidence_days: number;
   /** Set where notifications of incidents may go to addresses of private networks and of this machine. */
   readonly private_webhooks: boolean;
+  /** Where people sign in by a provider of their organisation. */
+  readonly single_sign_on?: SingleSignOn | undefined;
   /** Where people reach the console, e.g. `https://tollgate.example.com`: links in notifications begin with it. */
   readonly console_url: string;
 }

@@ -17,10 +17,12 @@ import { rollbackRoutes } from './registrations/roll-back-run.ts';
 import { workflowRoutes } from './registrations/workflow-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { sampleRoutes } from './samples/routes.ts';
+import { signOnApiRoutes } from './sign-on/routes.ts';
 
 /** Every route of the API, by module. */
 export const ROUTES: readonly (readonly Route[])[] = [
   sessionRoutes,
+  signOnApiRoutes,
   identityRoutes,
   workflowRoutes,
   historyRoutes,

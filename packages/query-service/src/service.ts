@@ -15,6 +15,7 @@ import { type Principal, verifyIngestKey } from './identity/verify.ts';
 import { startShipper } from './records/shipper.ts';
 import { ROUTES } from './routes.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
+import { signOnRoutes } from './sign-on/router.ts';
 import type { ControlState } from './state/change.ts';
 import { openControlState } from './state/control-state.ts';
 import { lockDirectory } from './state/directory-lock.ts';
@@ -83,7 +84,7 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
     metrics,
     tracer: options.tracer,
     drain: draining.signal,
-    before: [checkHostAndOrigin(settings.hosts), healthRoutes(health)],
+    before: [checkHostAndOrigin(settings.hosts), healthRoutes(health), signOnRoutes(deps)],
     after: options.after ?? [],
   });
   const background = backgroundOf(deps, { background: STANDARD_WORK, ...options });

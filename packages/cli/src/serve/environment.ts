@@ -5,6 +5,9 @@ import { retentionVariables } from './retention.ts';
 /** At least as long as what the store insists on; in hex or base64url, since they stand in SQL and URLs. */
 const password = z.string().regex(/^[A-Za-z0-9_-]{24,}$/, 'must be 24 or more letters, digits, - or _');
 
+const unlessEmpty = <T extends z.ZodType>(value: T) =>
+  z.preprocess((text) => (text === '' ? undefined : text), value.optional());
+
 const schema = z.object({
   CLICKHOUSE_URL: z.url(),
   CLICKHOUSE_USER: z.string().min(1),
@@ -27,7 +30,7 @@ const schema = z.object({
   /** `true` where whoever reaches the service may read `/metrics`; otherwise this machine, auditors and admins may. */
   TOLLGATE_OPEN_METRICS: z.stringbool().default(false),
   /** Where the service sends traces of its own requests, as OTLP/HTTP; without it there are none. */
-  TOLLGATE_TRACES_URL: z.preprocess((text) => (text === '' ? undefined : text), z.url().optional()),
+  TOLLGATE_TRACES_URL: unlessEmpty(z.url()),
   /** Where people reach the console, for links in notifications, e.g. `https://tollgate.example.com`. */
   TOLLGATE_CONSOLE_URL: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
@@ -35,6 +38,17 @@ const schema = z.object({
     .transform((url) => url.replace(/\/+$/, '')),
   /** `true` where webhooks of incident paths may lead to private networks. */
   TOLLGATE_PRIVATE_WEBHOOKS: z.stringbool().default(false),
+  /** Sign-in of people by an OpenID Connect provider: its address; without it, personal tokens alone. */
+  TOLLGATE_OIDC_ISSUER: unlessEmpty(z.string()),
+  TOLLGATE_OIDC_CLIENT_ID: unlessEmpty(z.string()),
+  TOLLGATE_OIDC_CLIENT_SECRET: unlessEmpty(z.string()),
+  /** `https://…/sign-on/callback`, as the provider knows it. */
+  TOLLGATE_OIDC_REDIRECT_URL: unlessEmpty(z.string()),
+  TOLLGATE_OIDC_SCOPE: unlessEmpty(z.string()),
+  /** The claim that lists a person's groups. */
+  TOLLGATE_OIDC_GROUPS_CLAIM: unlessEmpty(z.string()),
+  /** What groups are here, as JSON: `[{"group":"…","roles":["owner"],"teams":["ops"]}]`. */
+  TOLLGATE_OIDC_RIGHTS: unlessEmpty(z.string()),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
   ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),

@@ -12,6 +12,7 @@ import { type Environment, passwords } from './environment.ts';
 import { publishIngestKeys } from './ingest-keys.ts';
 import { ownTraces } from './own-traces.ts';
 import { retentionOf } from './retention.ts';
+import { singleSignOnOf } from './single-sign-on.ts';
 
 /** API and console alone: ClickHouse and the OpenTelemetry Collector run elsewhere. Resolves to how to stop. */
 export async function serve(environment: Environment): Promise<() => Promise<void>> {
@@ -37,6 +38,7 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
       evidence_days: retention.evidence,
       console_url: environment.TOLLGATE_CONSOLE_URL,
       private_webhooks: environment.TOLLGATE_PRIVATE_WEBHOOKS,
+      single_sign_on: singleSignOnOf(environment),
     },
     logger,
     ...(traces.tracer === undefined ? {} : { tracer: traces.tracer }),

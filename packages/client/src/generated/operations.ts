@@ -44,6 +44,15 @@ export interface Operations {
       readonly signed_out: boolean;
     };
   };
+  /** How people can sign in here */
+  'GET /v1/sign-in-options': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly single_sign_on: string | null;
+    };
+  };
   /** Add a person, and issue a first token */
   'POST /v1/people': {
     readonly params: undefined;

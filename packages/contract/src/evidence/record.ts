@@ -51,6 +51,9 @@ export const SERVICE_KINDS = [
   'calls_repriced',
   'evidence_exported',
   'person_added',
+  'person_changed',
+  'signed_in',
+  'sign_in_refused',
   'credential_issued',
   'credential_revoked',
 ] as const;

@@ -1,9 +1,10 @@
 import { TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
+import type { Change } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import type { PersonIdentity } from './identity.ts';
-import { newCookieValue, readSecret, sameHash, secretHash } from './secrets.ts';
-import { readPerson, verifyCredential } from './verify.ts';
+import { newCookieValue, newSecret, readSecret, sameHash, secretHash } from './secrets.ts';
+import { readPerson, type Scope, verifyCredential } from './verify.ts';
 
 type SessionDeps = Pick<Deps, 'control' | 'clock' | 'settings'>;
 
@@ -21,24 +22,50 @@ export async function openSession(deps: SessionDeps, token: string): Promise<Ope
   const claimed = readSecret(token);
   const person = await verifyCredential(deps, token, 'sign_in');
   if (claimed === undefined || person?.kind !== 'person') throw new TollgateError('unauthenticated');
-  const [session, csrf] = [newCookieValue(), newCookieValue()];
-  const session_hash = secretHash(session);
-  const expires_at = await deps.control.change(async ({ db, now }) => {
-    const end = now + seconds(deps.settings.session_seconds);
-    await db.deleteFrom('sessions').where('expires_at', '<=', timeText(now)).execute();
+  return deps.control.change((change) => insertSession(change, deps, person, claimed.credential_id));
+}
+
+/**
+ * Signs in whom somebody else has vouched for, by a token of their own that nobody is told and that ends with the session: so
+ * whoever revokes it ends this session as any other.
+ * @throws TollgateError `unauthenticated` for a person who is not there any more
+ */
+export async function openSessionOf(deps: SessionDeps, person_id: string): Promise<OpenedSession> {
+  const person = await readPerson(deps.control, person_id);
+  if (person === undefined) throw new TollgateError('unauthenticated');
+  const { credential_id, hash } = newSecret('person_token');
+  return deps.control.change(async (change) => {
+    const { db, now } = change;
+    const scopes: readonly Scope[] = ['sign_in'];
     await db
-      .insertInto('sessions')
+      .insertInto('credentials')
       .values({
-        session_hash,
-        csrf_hash: secretHash(csrf),
-        person_id: person.person_id,
-        credential_id: claimed.credential_id,
-        created_at: timeText(now),
-        expires_at: timeText(end),
+        ...{ credential_id, kind: 'person_token', secret_hash: hash, label: 'single sign-on', person_id },
+        ...{ scopes: JSON.stringify(scopes), created_at: timeText(now), created_by: 'single sign-on' },
+        expires_at: timeText(now + seconds(deps.settings.session_seconds)),
       })
       .execute();
-    return end;
+    return insertSession(change, deps, person, credential_id);
   });
+}
+
+async function insertSession(
+  { db, now }: Change,
+  { settings }: SessionDeps,
+  person: PersonIdentity,
+  credential_id: string,
+): Promise<OpenedSession> {
+  const [session, csrf] = [newCookieValue(), newCookieValue()];
+  const session_hash = secretHash(session);
+  const expires_at = now + seconds(settings.session_seconds);
+  await db.deleteFrom('sessions').where('expires_at', '<=', timeText(now)).execute();
+  await db
+    .insertInto('sessions')
+    .values({
+      ...{ session_hash, csrf_hash: secretHash(csrf), person_id: person.person_id, credential_id },
+      ...{ created_at: timeText(now), expires_at: timeText(expires_at) },
+    })
+    .execute();
   return { person: { ...person, session_id: session_hash }, session, csrf, expires_at };
 }
 

@@ -20,6 +20,8 @@ interface People {
   roles: Json;
   teams: Json;
   groups: Json;
+  /** Issuer and subject of the provider's account that signs in as them; null where none has. */
+  subject: string | null;
   created_at: Time;
   disabled_at: Time | null;
 }
@@ -52,6 +54,15 @@ interface Sessions {
   created_at: Time;
   expires_at: Time;
   ended_at: Time | null;
+}
+
+/** Sign-ins that have begun at the provider. The state and the browser's cookie are known by their SHA-256 only. */
+interface SignOns {
+  state_hash: string;
+  browser_hash: string;
+  nonce: string;
+  code_verifier: string;
+  expires_at: Time;
 }
 
 interface Workflows {
@@ -224,6 +235,7 @@ export interface ControlTables extends BudgetTables, EventTables, ExceptionTable
   people: People;
   credentials: Credentials;
   sessions: Sessions;
+  sign_ons: SignOns;
   workflows: Workflows;
   workflow_versions: WorkflowVersions;
   suspensions: Suspensions;

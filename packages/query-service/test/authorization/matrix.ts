@@ -21,6 +21,7 @@ const installation = (...roles: readonly Role[]): Allowed => ({ roles, of: 'inst
 
 export const MATRIX: Readonly<Record<string, Allowed>> = {
   'post /v1/session': { roles: 'public', of: 'self' },
+  'get /v1/sign-in-options': { roles: 'public', of: 'installation' },
   'get /v1/session': { roles: EVERYBODY, of: 'self' },
   'delete /v1/session': { roles: EVERYBODY, of: 'self' },
 

@@ -55,8 +55,8 @@ export function noStore(): Store {
 
 type Options = Partial<Omit<QueryServiceOptions, 'directory'>>;
 
-/** A service in a directory of its own, listening on a port of the system's choice. */
-export async function startService(options: Options = {}, at?: string): Promise<TestService> {
+/** A service in a directory of its own, listening on a port of the system's choice, unless one is given. */
+export async function startService(options: Options = {}, at?: string, port = 0): Promise<TestService> {
   const directory = at ?? (await mkdtemp(join(tmpdir(), 'tollgate-service-')));
   const given: QueryServiceOptions = {
     store: noStore(),
@@ -65,7 +65,7 @@ export async function startService(options: Options = {}, at?: string): Promise<
     directory,
   };
   let service = await createQueryService(given);
-  let server = await listen(service);
+  let server = await listen(service, port);
   const url = () => `http://127.0.0.1:${portOf(server)}`;
   const stop = async () => {
     service.drain();
@@ -106,7 +106,7 @@ export async function startService(options: Options = {}, at?: string): Promise<
     restart: async () => {
       await stop();
       service = await createQueryService(given);
-      server = await listen(service);
+      server = await listen(service, port);
     },
     close: async ({ keep } = { keep: false }) => {
       await stop();
@@ -115,9 +115,9 @@ export async function startService(options: Options = {}, at?: string): Promise<
   };
 }
 
-async function listen(service: QueryService): Promise<Server> {
+async function listen(service: QueryService, port: number): Promise<Server> {
   const server = createServer(service.app);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   return server;
 }
 

@@ -19,6 +19,15 @@ export function useSession() {
   });
 }
 
+const options = z.object({ single_sign_on: z._default(z.nullable(z.string()), null) });
+
+/** Where a browser goes to sign in by the organisation's provider; null where there is none. */
+export const useSingleSignOn = () =>
+  useQuery<string | null, RequestFailure>({
+    queryKey: ['sign-in-options'],
+    queryFn: async () => (await get('/v1/sign-in-options', options)).single_sign_on,
+  });
+
 /** Opens a session with a personal token. The token goes into the request's body and nowhere else. */
 export function useSignIn() {
   const client = useQueryClient();

@@ -38,6 +38,9 @@ const KINDS: Record<RecordKind, string> = {
   calls_repriced: 'Calls repriced',
   evidence_exported: 'Evidence exported',
   person_added: 'Person added',
+  person_changed: 'Rights of a person changed',
+  signed_in: 'Signed in',
+  sign_in_refused: 'Sign-in refused',
   credential_issued: 'Key or token issued',
   credential_revoked: 'Key or token revoked',
 };

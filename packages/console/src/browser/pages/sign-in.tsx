@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { useSignIn } from '../api/session.ts';
+import { useSignIn, useSingleSignOn } from '../api/session.ts';
 import type { Session } from '../api/shapes.ts';
 import { Failure } from '../parts/states.tsx';
 
@@ -30,9 +30,25 @@ export function SignInPage({ token, who, done }: SignInProps) {
       ) : signIn.isPending ? (
         <p role="status">Signing in…</p>
       ) : (
-        <TokenForm submit={(typed) => signIn.mutate(typed)} />
+        <>
+          <SingleSignOn />
+          <TokenForm submit={(typed) => signIn.mutate(typed)} />
+        </>
       )}
     </main>
+  );
+}
+
+/** A page of the service's own, which goes on to the provider: not one of these pages. */
+function SingleSignOn() {
+  const href = useSingleSignOn().data;
+  if (href === null || href === undefined) return null;
+  return (
+    <p>
+      <a className="primary" href={href}>
+        Sign in with your organisation
+      </a>
+    </p>
   );
 }
 

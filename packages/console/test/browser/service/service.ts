@@ -101,6 +101,7 @@ class State {
     const body = await readBody(req);
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     if (url.pathname === '/v1/session' && method === 'POST') return this.signIn(res, body);
+    if (url.pathname === '/v1/sign-in-options') return send(res, 200, { single_sign_on: '/sign-on' });
     const refused = refusal(req, method);
     if (refused === undefined && url.pathname === '/v1/events') return this.stream(res);
     const [status, answer] = refused ?? this.route(method, url, body);
