@@ -1,11 +1,8 @@
 import type * as z from 'zod/mini';
 
-
 import type { coverageList } from '../../../src/browser/api/coverage-shapes.ts';
 
-
 import type { notification } from '../../../src/browser/api/notification-shapes.ts';
-
 
 import type { approval, costs, flag, run, sample, session } from '../../../src/browser/api/shapes.ts';
 import { hostile, times } from './hostile.ts';
