@@ -131,6 +131,23 @@ describe.skipIf(chromium === undefined)('what a person decides', () => {
     await page.getByRole('button', { name: 'Resolve' }).waitFor({ state: 'detached' });
   });
 
+  test('an incident says whether its path was reached and who answered, and a flag that is none says nothing', async () => {
+    const { page } = harness;
+    const panel = page.locator('section:has(#incident)');
+    await harness.open('/flags/f-4');
+    await panel.getByText('hooks.example.com').waitFor();
+    expect(await panel.textContent()).toMatch(
+      /delivered.*2, the last: status 204.*in time.*was suspended by it/is,
+    );
+    await harness.open('/flags/f-2');
+    await panel.getByText('1, the last: address not allowed').waitFor();
+    expect(await panel.textContent()).toContain('overdue by');
+    await harness.open('/flags/f-1');
+    await page.getByRole('heading', { name: 'Finding' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await panel.count()).toBe(0);
+  });
+
   test('an owner records a rollback and suspends a workflow', async () => {
     const { page } = harness;
     await harness.open(`/runs/${RUN_ID}`);

@@ -3,8 +3,8 @@ import type { WorkflowVersion } from '../registrations/read-workflow.ts';
 import type { NotificationRow } from '../state/incident-tables.ts';
 import { seconds, timeText } from '../state/time.ts';
 
-/** How long a delivery is tried, from the incident on. */
-export const GIVE_UP_SECONDS = 24 * 3600;
+/** How long a delivery is tried. Whoever sends a test waits for it, and wants to send another once the path is mended. */
+const GIVE_UP_SECONDS = { incident: 24 * 3600, test: 600 } as const;
 
 /** What it is about; a test is about no flag. */
 type About = Pick<NotificationRow, 'purpose' | 'flag_id' | 'control' | 'run_id'> & {
@@ -28,7 +28,7 @@ export function newNotification(
     ...{ url, kind: path.webhook?.kind ?? 'standard' },
     ...{ opened_at, updated_at: opened_at, attempts: 0, suspended: 0 },
     due_at: timeText(now + seconds(path.acknowledge_within_seconds)),
-    give_up_at: timeText(now + seconds(GIVE_UP_SECONDS)),
+    give_up_at: timeText(now + seconds(GIVE_UP_SECONDS[about.purpose])),
     ...(url === null
       ? { state: 'unsent', next_attempt_at: null }
       : { state: 'waiting', next_attempt_at: opened_at }),

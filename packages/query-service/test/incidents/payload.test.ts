@@ -7,13 +7,17 @@ import { yamlWithPath } from './flags.ts';
 
 const NOW = 1_800_000_000_000_000_000n;
 
-function notification(kind: 'standard' | 'slack', changes: Partial<NotificationRow> = {}): NotificationRow {
+function notification(
+  kind: 'standard' | 'slack',
+  changes: Partial<NotificationRow> = {},
+  purpose: NotificationRow['purpose'] = 'incident',
+): NotificationRow {
   const path = `{ people: [owner@example.com], webhook: "https://hooks.example.com/x", webhook_kind: ${kind} }`;
   const parsed = parseWorkflow(yamlWithPath(path));
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
   const version = { workflow: 'ops-deploy', policy_version: 'p', owner: 'owner@example.com', team: 'ops' };
   const about = {
-    purpose: 'incident' as const,
+    purpose,
     flag_id: 'flag-1',
     control: 'approval_matches',
     run_id: 'run-1',
@@ -54,4 +58,12 @@ test('a test says that it is one, in both forms, and leads to the workflow', () 
   expect(notificationBody(notification('slack', test_), '')).toContain(
     'Test of the incident path of ops-deploy',
   );
+});
+
+test('an incident is tried for a day, a test for ten minutes: its sender waits, and sends another', () => {
+  const tried = (purpose: 'incident' | 'test') => {
+    const { give_up_at, opened_at } = notification('standard', {}, purpose);
+    return Number(BigInt(give_up_at) - BigInt(opened_at)) / 1e9;
+  };
+  expect([tried('incident'), tried('test')]).toEqual([86_400, 600]);
 });

@@ -5,6 +5,7 @@ import { coverageList } from './coverage-shapes.ts';
 import { evidence } from './evidence-shapes.ts';
 import type { RequestFailure } from './failure.ts';
 import { pollEvery } from './live.ts';
+import { notification } from './notification-shapes.ts';
 import { get, type Query } from './request.ts';
 import { approval, approvalSummary, costs, flag, listOf, run, sample } from './shapes.ts';
 import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
@@ -75,6 +76,9 @@ export const useSample = (id: string) => useOne(['samples', id], of('samples', i
 
 export const useFlags = (query: Query) => useList('flags', flag, query);
 export const useFlag = (id: string) => useOne(['flags', id], of('flags', id), flag);
+/** Of one flag, the newest first; told anew with the flag. */
+export const useNotifications = (flagId: string) =>
+  useOne(['flags', flagId, 'notifications'], of('notifications'), listOf(notification), { flag_id: flagId });
 
 export const useCosts = (query: Query, enabled = true) =>
   useQuery<z.output<typeof costs>, RequestFailure>({

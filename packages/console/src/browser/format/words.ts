@@ -71,6 +71,13 @@ const FLAG_STATE: Record<FlagState, Look> = {
   cleared: look('calm', 'cleared'),
 };
 
+const NOTIFICATION_STATE: Record<'waiting' | 'delivered' | 'given_up' | 'unsent', Look> = {
+  waiting: look('wait', 'on its way'),
+  delivered: look('good', 'delivered'),
+  given_up: look('bad', 'given up'),
+  unsent: look('calm', 'no webhook'),
+};
+
 const SEVERITY: Record<'info' | 'warning' | 'critical', Look> = {
   info: look('calm', 'info'),
   warning: look('warn', 'warning'),
@@ -113,6 +120,7 @@ const LOOKS = {
   outcome: OUTCOME,
   approval_state: APPROVAL_STATE,
   flag_state: FLAG_STATE,
+  notification_state: NOTIFICATION_STATE,
   severity: SEVERITY,
   sample_state: SAMPLE_STATE,
   review_verdict: REVIEW_VERDICT,

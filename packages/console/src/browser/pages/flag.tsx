@@ -14,6 +14,7 @@ import { type Choice, ReasonForm } from '../parts/reason-form.tsx';
 import { Id, Shown } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
+import { FlagIncident } from './flag-incident.tsx';
 
 export function FlagPage() {
   const { id = '' } = useParams();
@@ -49,6 +50,7 @@ function Body({ flag }: { readonly flag: Flag }) {
           <EvidenceOfFlag evidence={flag.evidence} />
         </Panel>
       )}
+      <FlagIncident flagId={flag.flag_id} />
       {(flag.state === 'open' || flag.state === 'acknowledged') && <Triage flag={flag} />}
     </div>
   );

@@ -1,5 +1,9 @@
 import type * as z from 'zod/mini';
+
 import type { coverageList } from '../../../src/browser/api/coverage-shapes.ts';
+
+import type { notification } from '../../../src/browser/api/notification-shapes.ts';
+
 import type { approval, costs, flag, run, sample, session } from '../../../src/browser/api/shapes.ts';
 import { hostile, times } from './hostile.ts';
 
@@ -50,6 +54,43 @@ export const runs: z.input<typeof run>[] = [
     ended_at: status === 'unsealed' ? null : times.ago(7100 + index * 600),
     cost: { usd: index === 0 ? null : `0.0${index}5`, calls: index, unpriced_calls: index === 3 ? 3 : 0 },
   })),
+];
+
+/** `flag_id` is what the service filters by. */
+export const notifications: (z.input<typeof notification> & { flag_id: string })[] = [
+  {
+    flag_id: 'f-4',
+    notification_id: 'n-1',
+    state: 'delivered',
+    opened_at: times.ago(900),
+    due_at: times.ahead(900),
+    next_attempt_at: null,
+    settled_at: times.ago(890),
+    acknowledged_by: `ada@example.com ${hostile.markup}`,
+    acknowledged_at: times.ago(600),
+    closed_at: null,
+    suspended: true,
+    webhook: { host: 'hooks.example.com', kind: 'slack' },
+    attempts: [
+      { attempt: 1, at: times.ago(899), outcome: 'timeout', status: null },
+      { attempt: 2, at: times.ago(890), outcome: 'delivered', status: 204 },
+    ],
+  },
+  {
+    flag_id: 'f-2',
+    notification_id: 'n-2',
+    state: 'waiting',
+    opened_at: times.ago(900),
+    due_at: times.ago(60),
+    next_attempt_at: times.ahead(60),
+    settled_at: null,
+    acknowledged_by: null,
+    acknowledged_at: null,
+    closed_at: null,
+    suspended: false,
+    webhook: { host: 'hooks.example.com', kind: 'standard' },
+    attempts: [{ attempt: 1, at: times.ago(800), outcome: 'address_not_allowed', status: null }],
+  },
 ];
 
 export const flags: z.input<typeof flag>[] = [

@@ -136,6 +136,7 @@ class State {
       approvals: this.approvals,
       samples: this.samples,
       flags: this.flags,
+      notifications: data.notifications,
       workflows: [this.workflow()],
     };
     const wanted = [...query].filter(([name]) => name !== 'limit' && name !== 'cursor');
