@@ -60,7 +60,7 @@ test(`seed ${SEED}: of ${RUNS} runs, flags found are the violations planted, non
   expect(await world.evaluate()).toMatchObject(NOTHING);
   expect(await openFlags()).toEqual(expected);
   await coverageAgrees(Object.keys(expected));
-}, 300_000);
+}, 600_000);
 
 /** Failed runs of each control's coverage are those with a violation, counted apart; everything adds up. */
 async function coverageAgrees(expected: readonly string[]): Promise<void> {
