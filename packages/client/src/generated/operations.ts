@@ -1295,6 +1295,31 @@ export interface Operations {
       readonly next_cursor: string | null;
     };
   };
+  /** Coverage and lateness of reviews in a period, by workflow */
+  'GET /v1/samples/report': {
+    readonly params: undefined;
+    readonly query: {
+      readonly from?: string | undefined;
+      readonly to?: string | undefined;
+      readonly workflow?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly workflow: string;
+        readonly actions: number;
+        readonly samples: number;
+        readonly reviewed_in_time: number;
+        readonly reviewed_late: number;
+        readonly overdue: number;
+        readonly pending: number;
+        readonly late_seconds_median: number | null;
+        readonly late_seconds_most: number | null;
+        readonly why: { readonly [name: string]: number };
+      })[];
+      readonly next_cursor: null;
+    };
+  };
   /** One sampled action */
   'GET /v1/samples/{sample_id}': {
     readonly params: {

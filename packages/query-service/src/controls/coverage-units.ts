@@ -30,8 +30,8 @@ const FLAGGED = (unit: string, of = 'run_id IS NOT NULL') => `
   WHERE state != 'cleared' AND ${of}
   GROUP BY control, run, unit`;
 
-/** The class that a call counts as: a claim can raise what the policy says, never lower it; of neither, class 3. */
-const CALLS = `
+/** Calls that ran, with the class that each counts as: a claim can raise what the policy says, never lower it; of neither, class 3. */
+export const CALLS = `
   SELECT c.run_id AS run, c.call_id AS unit, if(r.workflow != '', r.workflow, c.workflow) AS workflow, if(r.team != '', r.team, c.team) AS team,
     c.at AS at, c.seen AS seen,
     {listed:Map(String, UInt8)}[concat(workflow, '@', if(r.policy_version != '', r.policy_version, c.policy_version), '@', c.tool)] AS listed,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { lastEvaluation } from '../flags/evaluate.ts';
-import { policyBook } from '../flags/service-facts.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -11,6 +10,7 @@ import { storeRange } from '../runs/time-range.ts';
 import { isoTime } from '../state/time.ts';
 import { CONTROLS } from './catalogue.ts';
 import { unitsQuery } from './coverage-units.ts';
+import { listedClasses } from './listed-classes.ts';
 import { POPULATIONS, type Population, populationOf } from './population.ts';
 
 const count = z.coerce.number().int();
@@ -151,14 +151,4 @@ async function pendingFlags({ control }: Pick<Deps, 'control'>): Promise<string[
     const { control: name, run_id } = pendingRow.parse(JSON.parse(row));
     return `${name}:${run_id ?? ''}`;
   });
-}
-
-/** The class of each tool in each registered policy, by `workflow@version@tool`. */
-async function listedClasses({ control }: Pick<Deps, 'control'>): Promise<Record<string, number>> {
-  const { all } = await policyBook(control.db);
-  return Object.fromEntries(
-    all.flatMap(({ key, requirements }) =>
-      requirements.allowed_tools.map(({ tool, action_class }) => [`${key}@${tool}`, action_class] as const),
-    ),
-  );
 }

@@ -8,6 +8,7 @@ import { storeTime } from '../records/store-time.ts';
 import type { Change, ControlState } from '../state/change.ts';
 import { isoTime, seconds, timeText } from '../state/time.ts';
 import { type ExecutedAction, executedActions } from './candidates.ts';
+import { costOutliers } from './cost-outliers.ts';
 import { type SamplingReason, samplingDraw, samplingReason, weekStart } from './rule.ts';
 
 /** Chooses, among the class-2 actions of some runs, those that a person has to review. Choosing again chooses the same. */
@@ -21,11 +22,12 @@ export async function drawSamples(
   );
   if (actions.length === 0) return 0;
   const secret = await samplingSecret(deps.control);
+  const outliers = await costOutliers(deps, actions, context);
   return deps.control.change(async (change) => {
     let drawn = 0;
     // In the order of receipt, so that the weekly minimum falls on the same actions whoever evaluates.
     for (const action of actions.toSorted(byReceipt))
-      if (await considerAction(change, deps.control, action, context, secret)) drawn += 1;
+      if (await considerAction(change, deps.control, action, context, { secret, outliers })) drawn += 1;
     return drawn;
   });
 }
@@ -38,7 +40,7 @@ async function considerAction(
   control: ControlState,
   action: ExecutedAction,
   context: JudgeContext,
-  secret: string,
+  { secret, outliers }: { readonly secret: string; readonly outliers: ReadonlySet<string> },
 ): Promise<boolean> {
   const policy = policyOf(action, context);
   if (policy?.review_cadence == null) return false;
@@ -53,6 +55,7 @@ async function considerAction(
   const candidate = { run_id: action.run_id, policy_version: policy.policy_version, seq: action.seq };
   const why = samplingReason(samplingDraw(secret, candidate), {
     ...{ sample_rate, minimum_per_week, outcome: action.outcome },
+    cost_outlier: outliers.has(action.run_id),
     run_ordinal: await runOrdinal(change, action.run_id),
     sampled_this_week: await sampledInWeek(change, policy.workflow, action.since),
   });

@@ -26,7 +26,10 @@ export const sampleAnswer = z.object({
   tool: z.string(),
   action: z.string(),
   state: z.enum(SAMPLE_STATES),
-  /** `drawn`, `first_runs` of a policy version, `not_succeeded` (failed, or its end unknown), or `weekly_minimum`. */
+  /**
+   * `drawn`, `first_runs` of a policy version, `not_succeeded` (failed, or its end unknown), `cost_outlier` (of its run), or
+   * `weekly_minimum`.
+   */
   why: z.string(),
   /** E-mail addresses and `group:NAME`. */
   reviewers: z.array(z.string()),

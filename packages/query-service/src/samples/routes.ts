@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { requirePerson } from '../identity/require.ts';
+import { rangeQuery } from '../runs/time-range.ts';
 import { claimSample } from './claim-sample.ts';
 import { listSamples, readSample, SAMPLE_STATES, sampleAnswer } from './read-samples.ts';
+import { readReviewReport, reportAnswer } from './review-report.ts';
 import { reviewSample } from './review-sample.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'auditor', 'admin'] } as const;
@@ -32,6 +34,19 @@ export const sampleRoutes: readonly Route[] = [
     }),
     response: listOf(sampleAnswer),
     handle: async ({ deps, identity, query }) => listSamples(deps, identity, query),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/samples/report',
+    summary: 'Coverage and lateness of reviews in a period, by workflow',
+    tag: 'samples',
+    access: readers,
+    query: z.strictObject({ ...rangeQuery, workflow: z.string().min(1).max(256).optional() }),
+    response: z.object({ items: z.array(reportAnswer), next_cursor: z.null() }),
+    handle: async ({ deps, identity, query }) => ({
+      items: [...(await readReviewReport(deps, identity, query))],
+      next_cursor: null,
+    }),
   }),
   defineRoute({
     method: 'get',

@@ -29,7 +29,7 @@ export function samplingDraw(secret: string, { run_id, policy_version, seq }: Ca
 /** Of each new policy version, all class-2 actions of this many runs are reviewed. */
 export const FIRST_RUNS = 3;
 
-const SAMPLING_REASONS = ['drawn', 'first_runs', 'not_succeeded', 'weekly_minimum'] as const;
+const SAMPLING_REASONS = ['drawn', 'first_runs', 'not_succeeded', 'cost_outlier', 'weekly_minimum'] as const;
 export type SamplingReason = (typeof SAMPLING_REASONS)[number];
 
 interface SamplingState {
@@ -39,18 +39,21 @@ interface SamplingState {
   readonly run_ordinal: number | undefined;
   /** As the agent reports it; empty where the end of the action has not arrived. */
   readonly outcome: string;
+  /** Of a run that cost far more than is usual. */
+  readonly cost_outlier: boolean;
   /** Samples of the workflow in this UTC week so far. */
   readonly sampled_this_week: number;
 }
 
 /**
  * Why an action is sampled, or undefined. The draw comes first and depends on nothing else, so the minimum only ever
- * adds, and so do failures: an agent that fills it with harmless actions early in the week changes nothing about those drawn later.
+ * adds, and so do failures and outliers: an agent that fills it with harmless actions early in the week changes nothing about those drawn later.
  */
 export function samplingReason(draw: number, state: SamplingState): SamplingReason | undefined {
   if (draw < state.sample_rate) return 'drawn';
   if (state.run_ordinal === undefined || state.run_ordinal <= FIRST_RUNS) return 'first_runs';
   if (state.outcome === 'failed' || state.outcome === 'unknown') return 'not_succeeded';
+  if (state.cost_outlier) return 'cost_outlier';
   return state.sampled_this_week < state.minimum_per_week ? 'weekly_minimum' : undefined;
 }
 

@@ -78,6 +78,7 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
   'post /v1/prices/reprice': installation('admin'),
 
   'get /v1/samples': team(...REVIEWERS),
+  'get /v1/samples/report': team(...REVIEWERS),
   'get /v1/samples/{sample_id}': team(...REVIEWERS),
   'post /v1/samples/{sample_id}/claim': team('owner', 'reviewer', 'admin'),
   'post /v1/samples/{sample_id}/review': team('owner', 'reviewer', 'admin'),

@@ -176,6 +176,27 @@ describe('samples', () => {
       },
     ]);
   });
+
+  test('reports how reviews went, by workflow: with what was not sampled, is late, or is to come', async () => {
+    ahead = 25n * 3600n;
+    const [report, ...more] = await items(auditor, '/v1/samples/report');
+    ahead = 0n;
+    expect(more).toEqual([]);
+    const samples = await items(auditor, '/v1/samples?limit=200');
+    const reviewed = samples.filter(({ state }) => state === 'reviewed');
+    expect(report).toMatchObject({ workflow: 'ops-deploy', samples: samples.length, pending: 0 });
+    const { reviewed_in_time, reviewed_late, overdue, late_seconds_most, why, actions } = report ?? {};
+    expect(Number(reviewed_in_time) + Number(reviewed_late)).toBe(reviewed.length);
+    expect(overdue).toBe(samples.length - reviewed.length);
+    expect(Number(late_seconds_most)).toBeGreaterThanOrEqual(3500);
+    expect(Object.values(z.record(z.string(), z.number()).parse(why)).reduce((a, b) => a + b, 0)).toBe(
+      samples.length,
+    );
+    expect(Number(actions)).toBeGreaterThanOrEqual(samples.length);
+    expect(await items(auditor, '/v1/samples/report?workflow=other')).toEqual([]);
+    expect(await items(auditor, '/v1/samples/report?to=2026-01-01')).toEqual([]);
+    expect(await items(stranger, '/v1/samples/report')).toEqual([]);
+  });
 });
 
 describe('flags', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isOutlier, RUNS_BEHIND_AN_AVERAGE } from '../../src/samples/cost-outliers.ts';
 import { FIRST_RUNS, samplingDraw, samplingReason, weekStart } from '../../src/samples/rule.ts';
 
 const SECRET = '11'.repeat(32);
@@ -34,6 +35,7 @@ test('the share of drawn actions is near the rate, over runs and over numbers', 
 test('rate 1 takes all, and rate 0 takes none by draw', () => {
   const later = {
     outcome: 'succeeded',
+    cost_outlier: false,
     minimum_per_week: 0,
     run_ordinal: FIRST_RUNS + 1,
     sampled_this_week: 0,
@@ -50,6 +52,7 @@ test('rate 1 takes all, and rate 0 takes none by draw', () => {
 test('the first runs of a policy version and the weekly minimum add to the draw', () => {
   const state = {
     outcome: 'succeeded',
+    cost_outlier: false,
     sample_rate: 0,
     minimum_per_week: 1,
     sampled_this_week: 1,
@@ -63,6 +66,27 @@ test('the first runs of a policy version and the weekly minimum add to the draw'
   expect(samplingReason(0.5, { ...state, run_ordinal: undefined })).toBe('first_runs');
 });
 
+test('actions of runs that cost too much are always sampled, whatever the draw says', () => {
+  const filled = { sample_rate: 0, minimum_per_week: 0, sampled_this_week: 9, outcome: 'succeeded' };
+  const state = { ...filled, run_ordinal: FIRST_RUNS + 1 };
+  fc.assert(
+    fc.property(candidate, (each) => {
+      const draw = samplingDraw(SECRET, each);
+      expect(samplingReason(draw, { ...state, cost_outlier: true })).toBe('cost_outlier');
+      expect(samplingReason(draw, { ...state, cost_outlier: false })).toBeUndefined();
+    }),
+  );
+});
+
+test('an outlier costs more than four times the average of runs enough, to the last digit; the unknown is none', () => {
+  const usual = { usd: '10', runs: RUNS_BEHIND_AN_AVERAGE };
+  expect(isOutlier('2.000000000000001', usual)).toBe(true);
+  expect(isOutlier('2', usual)).toBe(false);
+  expect(isOutlier('9', { usd: '10', runs: RUNS_BEHIND_AN_AVERAGE - 1 })).toBe(false);
+  expect(isOutlier('9', undefined)).toBe(false);
+  expect(isOutlier(undefined, usual)).toBe(false);
+});
+
 test('a week starts on Monday 00:00 UTC', () => {
   const at = (iso: string) => BigInt(Date.parse(iso)) * 1_000_000n;
   expect(weekStart(at('2026-11-23T00:00:00Z'))).toBe(at('2026-11-23T00:00:00Z'));
@@ -71,7 +95,13 @@ test('a week starts on Monday 00:00 UTC', () => {
 });
 
 test('what failed, or ended nobody knows how, is always reviewed; what has not ended yet is not', () => {
-  const state = { sample_rate: 0, minimum_per_week: 0, sampled_this_week: 0, run_ordinal: FIRST_RUNS + 1 };
+  const state = {
+    cost_outlier: false,
+    sample_rate: 0,
+    minimum_per_week: 0,
+    sampled_this_week: 0,
+    run_ordinal: FIRST_RUNS + 1,
+  };
   const why = (outcome: string) => samplingReason(0.5, { ...state, outcome });
   expect(['failed', 'unknown'].map(why)).toEqual(['not_succeeded', 'not_succeeded']);
   expect(['succeeded', ''].map(why)).toEqual([undefined, undefined]);

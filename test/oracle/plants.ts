@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '@tollgate/contract';
-import type { Flow } from '../../support/approval-flow.ts';
-import { type Agent, type RunIdentity, span } from '../agent.ts';
+import { v7 as uuidv7 } from 'uuid';
+import { type Agent, type RunIdentity, span } from '../../packages/query-service/test/flags/agent.ts';
+import type { Flow } from '../../packages/query-service/test/support/approval-flow.ts';
+import type { Answer } from '../../packages/query-service/test/support/service.ts';
+import { INCIDENT_WORKFLOW } from './workflow.ts';
 
 /** What a plant may use: the agent of one run, and people who decide. */
 export interface Plot {
   readonly agent: Agent;
-  readonly flow: Pick<Flow, 'ask' | 'decide' | 'consume'>;
+  readonly flow: Pick<Flow, 'ask' | 'decide' | 'consume' | 'agent'>;
   readonly alice: string;
+  /** Whom the workflow lets break glass. */
+  readonly gina: string;
+  readonly call: (token: string, method: string, path: string, body: unknown) => Promise<Answer>;
   /** An approval that the service granted to another run. */
   readonly foreign_approval: string;
 }
@@ -18,6 +24,10 @@ export interface Plant {
   /** What every record of the run claims instead of the truth. */
   readonly claims?: Partial<RunIdentity>;
   readonly unregistered?: true;
+  /** Where it is not the oracle's own. */
+  readonly workflow?: string;
+  /** What the process settles with the ledger (USD), which knows of nothing else in the run. */
+  readonly settles?: string;
   /** Nothing but the plant is in the run: no model call that would log an input. */
   readonly bare?: true;
   readonly act: (plot: Plot) => Promise<void> | void;
@@ -32,25 +42,32 @@ const deploy = (agent: Agent, approval_id: string | undefined, call_id: string =
 const cite = (agent: Agent, choices = {}) =>
   agent.say('source_cited', { detail: { origin: 'inference', model: 'm' } }, { output: 'so it is' }, choices);
 
-/** Asks for a deployment and has it approved; consumes the grant unless told otherwise. */
-export async function approved(
-  { agent, flow, alice }: Plot,
-  consume: boolean,
-): Promise<{ call_id: string; approval_id: string }> {
+function succeeded(answer: Answer): Answer {
+  if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+  return answer;
+}
+
+/** Asks for a deployment. */
+async function asked({ agent, flow }: Plot): Promise<{ call_id: string; approval_id: string }> {
   const call_id = randomUUID();
   const { run_id, workflow, policy_version } = agent.run;
-  const asked = await flow.ask(run_id, { workflow, policy_version, call_id, arguments: canonicalJson(ARGS) });
-  const approval_id = String(asked.body['approval_id']);
-  const decided = await flow.decide(alice, approval_id);
-  if (decided.status !== 200) throw new Error(JSON.stringify(decided.body));
-  if (consume) {
-    const used = await flow.consume(approval_id, run_id, {
-      call_id,
-      policy_version,
-      arguments: canonicalJson(ARGS),
-    });
-    if (used.status !== 200) throw new Error(JSON.stringify(used.body));
-  }
+  const { body } = succeeded(
+    await flow.ask(run_id, { workflow, policy_version, call_id, arguments: canonicalJson(ARGS) }),
+  );
+  return { call_id, approval_id: String(body['approval_id']) };
+}
+
+/** Asks for a deployment and has it approved; consumes the grant unless told otherwise. */
+export async function approved(
+  plot: Plot,
+  consume: boolean,
+): Promise<{ call_id: string; approval_id: string }> {
+  const { agent, flow, alice } = plot;
+  const { run_id, policy_version } = agent.run;
+  const { call_id, approval_id } = await asked(plot);
+  succeeded(await flow.decide(alice, approval_id));
+  const used = { call_id, policy_version, arguments: canonicalJson(ARGS) };
+  if (consume) succeeded(await flow.consume(approval_id, run_id, used));
   return { call_id, approval_id };
 }
 
@@ -115,6 +132,41 @@ export const PLANTS: readonly Plant[] = [
       deploy(plot.agent, approval_id, call_id);
     },
     flags: ['approval_matches'],
+  },
+  {
+    name: 'a person who broke glass',
+    act: async (plot) => {
+      const { agent, gina, call, flow } = plot;
+      const { run_id, policy_version } = agent.run;
+      const { call_id, approval_id } = await asked(plot);
+      succeeded(
+        await call(gina, 'POST', `/v1/approvals/${approval_id}/break-glass`, { reason: 'the site is down' }),
+      );
+      succeeded(
+        await flow.consume(approval_id, run_id, { call_id, policy_version, arguments: canonicalJson(ARGS) }),
+      );
+      deploy(agent, approval_id, call_id);
+    },
+    flags: ['break_glass_used'],
+  },
+  {
+    name: 'half of its budget settled',
+    settles: '2.5',
+    act: async ({ agent, flow, call }) => {
+      const path = `/v1/runs/${agent.run.run_id}/leases`;
+      const [lease_id, writer] = [uuidv7(), agent.writer];
+      const amount = { wanted_usd: '2.5', minimum_usd: '2.5' };
+      succeeded(await call(flow.agent, 'POST', path, { lease_id, writer, settled: [], ...amount }));
+      const settled = [{ lease_id, spent_usd: '2.5', closed: true }];
+      succeeded(await call(flow.agent, 'POST', `${path}/settle`, { writer, settled }));
+    },
+    flags: ['budget_warning'],
+  },
+  {
+    name: 'an incident that nobody answers',
+    workflow: INCIDENT_WORKFLOW,
+    act: ({ agent }) => void deploy(agent, undefined),
+    flags: ['approval_matches', 'incident_path_reached'],
   },
   { name: 'no approval', act: ({ agent }) => void deploy(agent, undefined), flags: ['approval_matches'] },
   {
@@ -209,7 +261,7 @@ export const PLANTS: readonly Plant[] = [
       void agent.say(
         'tool_finished',
         {
-          ...{ tool: 'set_status', action: 'update_status', action_class: 2, call_id: 'c' },
+          ...{ tool: 'set_status', action: 'update_status', action_class: 2, call_id: randomUUID() },
           outcome: 'succeeded',
           rollback_note: 'n',
         },
@@ -223,7 +275,7 @@ export const PLANTS: readonly Plant[] = [
       void agent.say(
         'gate_decided',
         {
-          ...{ tool: 'set_status', action: 'update_status', action_class: 2, call_id: 'c' },
+          ...{ tool: 'set_status', action: 'update_status', action_class: 2, call_id: randomUUID() },
           ...{ verdict: 'allow', reason: 'within_scope', enforcement: 'executed' },
           rollback_note: 'n',
         },
@@ -246,7 +298,7 @@ export const PLANTS: readonly Plant[] = [
         {
           tool: 'set_status',
           action_class: 2,
-          call_id: 'c',
+          call_id: randomUUID(),
           verdict: 'deny',
           reason: 'out_of_scope',
           enforcement: 'blocked',
