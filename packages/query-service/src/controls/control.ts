@@ -2,6 +2,7 @@ import {
   type ActionClass,
   CONTROL_RULES,
   type ControlName,
+  canonicalJson,
   type JsonValue,
   type Requirements,
   type Severity,
@@ -126,7 +127,7 @@ interface ControlDefinition<Row> {
   /** Candidate rows of the runs `{runs:Array(UUID)}`, with columns named as in `row`. */
   readonly query: string;
   readonly row: z.ZodType<Row>;
-  /** Pure. Several findings with one scope and key count as the first of them. */
+  /** Pure. Several findings with one scope and key count as one of them. */
   readonly judge: (rows: readonly Row[], context: JudgeContext) => readonly Finding[];
   /** Scopes other than the runs that these rows settle. */
   readonly scopes?: (rows: readonly Row[]) => readonly string[];
@@ -156,11 +157,15 @@ export function defineControl<Row>(definition: ControlDefinition<Row>): Control 
   };
 }
 
+/** The store gives rows in any order, so which of several findings stands for all must not depend on it: else flags flicker. */
 function distinct(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {
     const identity = JSON.stringify([finding.scope, finding.key]);
-    if (!seen.has(identity)) seen.set(identity, finding);
+    const known = seen.get(identity);
+    if (known === undefined || textOf(finding) < textOf(known)) seen.set(identity, finding);
   }
   return [...seen.values()];
 }
+
+const textOf = ({ summary, evidence }: Finding): string => canonicalJson({ summary, evidence });

@@ -63,6 +63,13 @@ export const forgedServiceClaims = defineControl({
       { name: 'no approval at all', rows: [example({ approval_id: '' })] },
     ],
     fails: [
+      {
+        name: 'an approval that the service does not have, by every record of the call',
+        rows: [
+          example({ kind: 'gate_decided', approval_id: 'made-up' }),
+          example({ approval_id: 'made-up' }),
+        ],
+      },
       { name: 'a decision in a span', rows: [example({ kind: 'approval_decided', since: EXAMPLE_TIME })] },
       { name: 'an approval that nobody gave', rows: [example({ approval_id: 'made-up' })] },
       { name: 'an approval of another run', rows: [example({ approval_id: 'for-another-run' })] },

@@ -113,6 +113,10 @@ export const logFieldsPresent = defineControl({
       },
       { name: 'a class-2 call that was decided on together with its outcome', rows: inOne({}) },
       {
+        name: 'an outcome of a call that was held back',
+        rows: without('gate_decided', { enforcement: 'blocked' }),
+      },
+      {
         name: 'an end without a decision',
         rows: without('tool_finished', { digests: ['arguments', 'result'] }).filter(
           ({ kind }) => kind !== 'gate_decided',
@@ -162,8 +166,10 @@ function missingOfCall(call: string, records: readonly Row[], context: JudgeCont
   const executed = records.some(({ enforcement, outcome }) => enforcement === 'executed' || outcome !== '');
   if (!executed || classOfCall(records, context) < 2) return [];
   const has = (field: string) => records.some(({ digests }) => digests.includes(field));
-  // Class 2 and 3 decide on record before they execute: a decision that came with the outcome is none.
-  const decided = records.some(({ kind }) => kind === 'gate_decided');
+  // Class 2 and 3 decide on record before they execute: a decision that came with the outcome is none, nor is one that held it back.
+  const decided = records.some(
+    ({ kind, enforcement }) => kind === 'gate_decided' && enforcement === 'executed',
+  );
   const succeeded = records.some(({ outcome }) => outcome === 'succeeded');
   return [
     ...(decided ? [] : missing(records, context, `${call}:decision`, `the decision on the call ${call}`)),

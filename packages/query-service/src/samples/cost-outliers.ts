@@ -58,8 +58,36 @@ const QUERY = `
 
 const DAY = 86_400_000_000_000n;
 
-/** Of the workflows with runs enough: what they cost in the days up to now, today included. */
+/** How long an average holds: it is over weeks, and judging must not read weeks of costs for each page of runs. */
+const AVERAGE_HOLDS = seconds(300);
+/** By workflow; undefined where there are too few runs. */
+type Averages = Map<string, { readonly until: bigint; readonly usual: Usual | undefined }>;
+const averages = new WeakMap<Deps['store'], Averages>();
+
+/** The averages of some workflows, at most five minutes old. */
 async function usualCosts(
+  deps: Pick<Deps, 'store' | 'control'>,
+  workflows: readonly string[],
+  now: bigint,
+): Promise<ReadonlyMap<string, Usual>> {
+  const known: Averages = averages.get(deps.store) ?? new Map();
+  averages.set(deps.store, known);
+  const wanted = workflows.filter((workflow) => (known.get(workflow)?.until ?? 0n) <= now);
+  if (wanted.length > 0) {
+    const read = await readUsualCosts(deps, wanted, now);
+    for (const workflow of wanted)
+      known.set(workflow, { until: now + AVERAGE_HOLDS, usual: read.get(workflow) });
+  }
+  return new Map(
+    workflows.flatMap((workflow) => {
+      const usual = known.get(workflow)?.usual;
+      return usual === undefined ? [] : [[workflow, usual] as const];
+    }),
+  );
+}
+
+/** Of the workflows with runs enough: what they cost in the days up to now, today included. */
+async function readUsualCosts(
   deps: Pick<Deps, 'store' | 'control'>,
   workflows: readonly string[],
   now: bigint,
