@@ -31,6 +31,7 @@ export async function openIncident(change: Change, control: ControlState, flag: 
   const { notification_id, flag_id } = { ...row, flag_id: flag.flag_id };
   const suspended =
     path.suspend_workflow &&
+    (await isOfWorkflow(change, flag)) &&
     (await suspendWithin(change, control, version, {
       actor: SUSPENDED_BY,
       reason: `incident: the control ${flag.control} raised a ${flag.severity} flag`,
@@ -93,6 +94,24 @@ async function isIncident({ db }: Change, flag_id: string): Promise<boolean> {
     .where('closed_at', 'is', null)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * Whose a run is that nobody registered, its spans only claim, and a key may claim for others: that tells people, and
+ * stops nobody's workflow. It would not stop such a run either, which asks the service for nothing.
+ */
+async function isOfWorkflow(
+  { db }: Change,
+  { run_id, workflow }: Pick<FlagRow, 'run_id' | 'workflow'>,
+): Promise<boolean> {
+  if (run_id === null) return true;
+  const run = await db
+    .selectFrom('runs')
+    .select('run_id')
+    .where('run_id', '=', run_id)
+    .where('workflow', '=', workflow)
+    .executeTakeFirst();
+  return run !== undefined;
 }
 
 /** A flag that is in a person's hands already (its severity rose) is told, and waits for nobody. */

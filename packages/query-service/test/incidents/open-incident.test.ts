@@ -3,7 +3,7 @@ import { triageFlag } from '../../src/flags/triage.ts';
 import { isSuspended } from '../../src/registrations/read-workflow.ts';
 import { type TestControl, testControl } from '../support/control.ts';
 import { serviceRecords } from '../support/records.ts';
-import { judge, registerPath } from './flags.ts';
+import { judge, registerPath, startRun } from './flags.ts';
 
 let state: TestControl;
 beforeEach(async () => {
@@ -71,13 +71,15 @@ test('acknowledging the flag acknowledges the incident, in the name of who signe
 
 test('an incident suspends the workflow only where its file says so, once, with the cause on record', async () => {
   await registerPath(state, `{ people: [owner@example.com], ${WEBHOOK} }`);
-  await judge(state.control, state.clock.now, 'critical');
+  const run_id = await startRun(state);
+  await judge(state.control, state.clock.now, 'critical', 'call-1', run_id);
   expect(await isSuspended(state.control.db, 'ops-deploy')).toBe(false);
 });
 
 test('suspension by an incident', async () => {
   await registerPath(state, '{ people: [owner@example.com], suspend_workflow: true }');
-  await judge(state.control, state.clock.now, 'critical');
+  const run_id = await startRun(state);
+  await judge(state.control, state.clock.now, 'critical', 'call-1', run_id);
   expect(await isSuspended(state.control.db, 'ops-deploy')).toBe(true);
   const [row] = await notifications();
   const suspended = (await serviceRecords(state.control)).find(({ kind }) => kind === 'suspended');
