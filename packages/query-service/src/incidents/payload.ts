@@ -59,17 +59,23 @@ function slackPayload(row: NotificationRow, console_url: string): Payload {
     ...(row.suspended === 1 ? ['the workflow is suspended'] : []),
     ...(row.purpose === 'test' ? [] : [`to be acknowledged by ${isoTime(row.due_at)}`]),
   ];
-  const text = escaped(`${title} · ${linkOf(row, console_url)}`);
+  const link = linkOf(row, console_url);
   return {
-    text,
-    blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(title)}*` } },
-      { type: 'section', text: { type: 'mrkdwn', text: facts.map(escaped).join('\n') } },
-      { type: 'section', text: { type: 'mrkdwn', text: escaped(linkOf(row, console_url)) } },
-    ],
+    text: escaped(`${title} · ${link}`),
+    blocks: [`*${escaped(title)}*`, facts.map(escaped).join('\n'), slackLink(link)].map(section),
   };
 }
 
-/** Slack reads these three as its own; escaped, no text can be a link or mention somebody. */
+/** `verbatim`: otherwise Slack makes links and mentions of plain text too, of an address or a channel's name. */
+const section = (text: string): Payload => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text, verbatim: true },
+});
+
+/** The one link there is. Without the console's address there is only a path, which is none. */
+const slackLink = (link: string): string =>
+  link.startsWith('/') ? escaped(link) : `<${escaped(link).replaceAll('|', '%7C')}>`;
+
+/** Slack reads these three as its own; escaped, no text can begin a link or a mention. */
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,9 +1,12 @@
 import { parseWorkflow } from '@tollgate/contract';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { newNotification } from '../../src/incidents/notification.ts';
 import { notificationBody } from '../../src/incidents/payload.ts';
 import type { NotificationRow } from '../../src/state/incident-tables.ts';
 import { yamlWithPath } from './flags.ts';
+
+const slackSection = z.object({ text: z.object({ text: z.string(), verbatim: z.boolean().optional() }) });
 
 const NOW = 1_800_000_000_000_000_000n;
 
@@ -40,12 +43,24 @@ test('the form that Slack takes: text and blocks, the rule, the owner, the deadl
     expect(shown).toContain(part);
 });
 
-test('no text becomes a link or mentions somebody in Slack', () => {
+test('no text becomes a link or mentions somebody in Slack: the console is the one link', () => {
   const hostile = { owner: '<!channel>&<https://evil.example|click>', control: '<@U1>' };
-  const body = notificationBody(notification('slack', hostile), 'https://tollgate.example/?a=1&b=<');
-  expect(body).not.toMatch(/[<>]/);
-  expect(body).not.toMatch(/&(?!amp;|lt;|gt;)/);
-  expect(body).toContain('&lt;!channel&gt;&amp;');
+  const row = notification('slack', hostile);
+  const { text, blocks } = JSON.parse(notificationBody(row, 'https://tollgate.example/?a=1|b&c=<'));
+  const texts = z.array(slackSection).parse(blocks);
+  // Without it, Slack links addresses and names that are written without any brackets.
+  expect(texts.map(({ text: { verbatim } }) => verbatim)).toEqual([true, true, true]);
+  const shown = texts.map((each) => each.text.text);
+  expect(shown.pop()).toBe('<https://tollgate.example/?a=1%7Cb&amp;c=&lt;/flags/flag-1>');
+  for (const each of [text, ...shown]) {
+    expect(each).not.toMatch(/[<>]/);
+    expect(each).not.toMatch(/&(?!amp;|lt;|gt;)/);
+  }
+  expect(shown.join()).toContain('&lt;!channel&gt;&amp;');
+});
+
+test('where nobody said where the console is, there is a path and no link', () => {
+  expect(notificationBody(notification('slack'), '')).not.toMatch(/[<>]/);
 });
 
 test('a test says that it is one, in both forms, and leads to the workflow', () => {
