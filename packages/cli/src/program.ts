@@ -3,6 +3,7 @@ import { approvalsCommand } from './commands/approvals.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -24,6 +25,7 @@ export function program(): Command {
     .addCommand(planCommand())
     .addCommand(registerCommand())
     .addCommand(approvalsCommand())
+    .addCommand(incidentsCommand())
     .addCommand(pricesCommand())
     .addCommand(peopleCommand())
     .addCommand(keysCommand())
