@@ -27,6 +27,10 @@ that a thing belongs to, and with each role of another team. A route that is not
   key, which belongs to one team and is bound to workflows of it.
 - **Teams** are a person's as well; \`*\` is every team. Of a thing that belongs to other teams a person is told what they would be told if
   it did not exist: it is in no list and no sum, and asked for by its id it is \`not_found\`.
+- **Content**, which is what people and models wrote, is read by owners, reviewers, approvers and auditors, and can be withheld from one
+  person whatever their roles (\`reads_content\`): they see costs, records and flags, and neither evidence nor an export brings content.
+  Whoever decides on a call that waits sees its arguments all the same. A change of anybody's rights is on record, and nobody changes
+  their own.
 - Beyond the table, a service refuses what a rule refuses whoever asks: the initiator of a run and the requester of an approval do not
   decide on it, a reviewer does not review their own run, and where a workflow file names approvers, others are none.
 `;

@@ -7,7 +7,8 @@ import { eventRoutes } from './events/routes.ts';
 import { exportRoutes } from './exports/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
 import type { Route } from './http/route.ts';
-import { identityRoutes } from './identity/admin-routes.ts';
+import { keyRoutes } from './identity/key-routes.ts';
+import { peopleRoutes } from './identity/people-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { priceRoutes } from './pricing/routes.ts';
@@ -23,7 +24,8 @@ import { signOnApiRoutes } from './sign-on/routes.ts';
 export const ROUTES: readonly (readonly Route[])[] = [
   sessionRoutes,
   signOnApiRoutes,
-  identityRoutes,
+  peopleRoutes,
+  keyRoutes,
   workflowRoutes,
   historyRoutes,
   agentRunRoutes,

@@ -16,6 +16,7 @@ export interface Operations {
       readonly roles: readonly ("agent" | "owner" | "reviewer" | "approver" | "auditor" | "admin")[];
       readonly teams: readonly (string)[];
       readonly groups: readonly (string)[];
+      readonly reads_content: boolean;
       readonly workflows?: readonly (string)[];
       readonly expires_at: string;
     };
@@ -32,6 +33,7 @@ export interface Operations {
       readonly roles: readonly ("agent" | "owner" | "reviewer" | "approver" | "auditor" | "admin")[];
       readonly teams: readonly (string)[];
       readonly groups: readonly (string)[];
+      readonly reads_content: boolean;
       readonly workflows?: readonly (string)[];
     };
   };
@@ -63,6 +65,7 @@ export interface Operations {
       readonly roles: readonly ("owner" | "reviewer" | "approver" | "auditor" | "admin")[];
       readonly teams: readonly ("*" | string)[];
       readonly groups?: readonly (string)[];
+      readonly reads_content?: boolean;
     };
     readonly answer: {
       readonly credential_id: string;
@@ -70,7 +73,7 @@ export interface Operations {
       readonly email: string;
     };
   };
-  /** People, with their roles, teams and groups */
+  /** People, with their roles, teams and groups; who is disabled is left out */
   'GET /v1/people': {
     readonly params: undefined;
     readonly query: {
@@ -85,8 +88,33 @@ export interface Operations {
         readonly roles: readonly ("agent" | "owner" | "reviewer" | "approver" | "auditor" | "admin")[];
         readonly teams: readonly (string)[];
         readonly groups: readonly (string)[];
+        readonly reads_content: boolean;
+        readonly disabled: boolean;
       })[];
       readonly next_cursor: string | null;
+    };
+  };
+  /** Change a person’s roles, teams, groups or right to read content, or disable them */
+  'PATCH /v1/people/{email}': {
+    readonly params: {
+      readonly email: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly roles?: readonly ("owner" | "reviewer" | "approver" | "auditor" | "admin")[];
+      readonly teams?: readonly ("*" | string)[];
+      readonly groups?: readonly (string)[];
+      readonly reads_content?: boolean;
+      readonly disabled?: boolean;
+    };
+    readonly answer: {
+      readonly email: string;
+      readonly display_name: string;
+      readonly roles: readonly ("agent" | "owner" | "reviewer" | "approver" | "auditor" | "admin")[];
+      readonly teams: readonly (string)[];
+      readonly groups: readonly (string)[];
+      readonly reads_content: boolean;
+      readonly disabled: boolean;
     };
   };
   /** Issue a token to a person; `initiate` alone proves who started a run, and opens nothing */

@@ -4,6 +4,7 @@ import { costAnswer } from '../costs/run-costs.ts';
 import type { Deps } from '../deps.ts';
 import { flagAnswer, listFlags } from '../flags/read-flags.ts';
 import type { Identity } from '../identity/identity.ts';
+import { readsContent } from '../identity/reads-content.ts';
 import { readRun, runAnswer } from '../runs/read-runs.ts';
 import { chainSummary, summariseChain } from './chain-summary.ts';
 import { readContent } from './content.ts';
@@ -35,7 +36,7 @@ export async function readEvidence(
   run_id: string,
   { content }: { content: boolean },
 ): Promise<EvidenceAnswer> {
-  if (content && !mayReadContent(identity))
+  if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
   const run = await readRun(deps, identity, run_id);
   const [stored, model_calls, tool_calls, contents, flags] = await Promise.all([
@@ -59,9 +60,3 @@ export async function readEvidence(
     flags: flags.items,
   };
 }
-
-/** People who answer for a run or judge it read its content; an admin who is nothing else runs the installation. */
-const CONTENT_ROLES = ['owner', 'reviewer', 'approver', 'auditor'] as const;
-
-const mayReadContent = (identity: Identity): boolean =>
-  identity.kind === 'person' && identity.roles.some((role) => CONTENT_ROLES.some((one) => one === role));

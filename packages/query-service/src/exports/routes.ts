@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Route } from '../http/route.ts';
 import { defineStream, type Outlet } from '../http/stream-route.ts';
-import { allows } from '../identity/allows.ts';
 import type { Identity, PersonIdentity } from '../identity/identity.ts';
+import { readsContent } from '../identity/reads-content.ts';
 import { requirePerson } from '../identity/require.ts';
 import { installationLedger } from '../records/workflow-ledger.ts';
 import { makePack } from './pack.ts';
@@ -11,8 +11,6 @@ import { PACK_FORMATS, type PackFormat } from './part-query.ts';
 import { type AskedScope, packScope, packScopeOf } from './scope.ts';
 
 const READERS = { roles: ['owner', 'auditor', 'admin'] } as const;
-/** As the route that shows the content of a run. */
-const CONTENT_READERS = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
 
 const query = z.strictObject({
   ...packScope,
@@ -48,7 +46,7 @@ async function sendPack(
 ): Promise<void> {
   const person = requirePerson(identity);
   const scope = await packScopeOf(deps, identity, asked);
-  const content = wanted === 'true' && allows(identity, CONTENT_READERS) === 'allowed';
+  const content = wanted === 'true' && readsContent(identity);
   const detail = { ...given(asked), format, content };
   const request = {
     ...{ scope, format, content, made_by: person.name, left_out: leftOut(person, content) },

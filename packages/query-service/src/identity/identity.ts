@@ -24,6 +24,8 @@ export interface PersonIdentity {
   readonly teams: readonly string[];
   /** Groups that a workflow file can name as `group:NAME`. */
   readonly groups: readonly string[];
+  /** The person's right alone; `readsContent` is the whole rule. */
+  readonly reads_content: boolean;
   /** Set where a session cookie was presented, not a token. */
   readonly session_id: string | undefined;
 }

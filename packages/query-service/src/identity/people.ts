@@ -17,6 +17,8 @@ export const newPerson = z.strictObject({
   /** `['*']` is every team. */
   teams: z.array(teamName).min(1),
   groups: z.array(z.string().regex(/^[a-z0-9_-]+$/)).default([]),
+  /** False withholds what people and models wrote, whatever the roles; costs and records stay to be seen. */
+  reads_content: z.boolean().default(true),
   /** Who added them: an e-mail address, or the command line. */
   created_by: z.string().min(1),
 });
@@ -39,17 +41,18 @@ export async function createPerson(
         roles: JSON.stringify(person.roles),
         teams: JSON.stringify(person.teams),
         groups: JSON.stringify(person.groups),
+        reads_content: person.reads_content ? 1 : 0,
         created_at: timeText(now),
       })
       .onConflict((conflict) => conflict.column('email').doNothing())
       .executeTakeFirst();
     if (numInsertedOrUpdatedRows !== 1n)
       throw new TollgateError('conflict', `${person.email} is known already.`);
-    const { email: address, roles, teams, groups, created_by } = person;
+    const { email: address, roles, teams, groups, reads_content, created_by } = person;
     await change.record(installationLedger(control, created_by), {
       kind: 'person_added',
       actor: created_by,
-      detail: { person_id, email: address, roles, teams, groups },
+      detail: { person_id, email: address, roles, teams, groups, reads_content },
     });
   });
   return { person_id, email: person.email };

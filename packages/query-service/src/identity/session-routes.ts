@@ -4,6 +4,7 @@ import { defineRoute, type Reply } from '../http/route.ts';
 import { isoTime } from '../state/time.ts';
 import { sessionCookies } from './cookies.ts';
 import type { Identity } from './identity.ts';
+import { readsContent } from './reads-content.ts';
 import { endSession, openSession } from './sessions.ts';
 
 const whoAmI = z.object({
@@ -13,6 +14,8 @@ const whoAmI = z.object({
   roles: z.array(z.enum(ROLES)),
   teams: z.array(z.string()),
   groups: z.array(z.string()),
+  /** Whether content may be read: by role, and not withheld from the person. */
+  reads_content: z.boolean(),
   workflows: z.array(z.string()).optional(),
 });
 
@@ -71,7 +74,10 @@ function setCookies(
 
 function toWhoAmI(identity: Identity): z.input<typeof whoAmI> {
   const { kind, name } = identity;
-  const shared = { kind, name, roles: [...identity.roles], teams: [...identity.teams] };
+  const shared = {
+    ...{ kind, name, roles: [...identity.roles], teams: [...identity.teams] },
+    reads_content: readsContent(identity),
+  };
   if (identity.kind === 'agent')
     return { ...shared, display_name: name, groups: [], workflows: [...identity.workflows] };
   return { ...shared, display_name: identity.display_name, groups: [...identity.groups] };

@@ -62,6 +62,7 @@ export async function readPerson(
     roles: readRoles(row.roles),
     teams: readJsonList(row.teams),
     groups: readJsonList(row.groups),
+    reads_content: row.reads_content === 1,
     session_id,
   };
 }

@@ -49,12 +49,21 @@ interface Known {
   readonly roles: string;
   readonly teams: string;
   readonly groups: string;
+  readonly reads_content: number;
   readonly disabled_at: string | null;
 }
 
 /** By the provider's own name for them, and by address only for somebody whom no provider has vouched for yet. */
 async function find({ db }: Change, { subject, email }: Vouched): Promise<Known | 'another' | undefined> {
-  const columns = ['person_id', 'subject', 'roles', 'teams', 'groups', 'disabled_at'] as const;
+  const columns = [
+    'person_id',
+    'subject',
+    'roles',
+    'teams',
+    'groups',
+    'reads_content',
+    'disabled_at',
+  ] as const;
   const people = db.selectFrom('people').select(columns);
   const same = await people.where('subject', '=', subject).executeTakeFirst();
   if (same !== undefined) return same;
@@ -69,18 +78,22 @@ async function add(
   rights: Rights | undefined,
 ): Promise<string> {
   const person_id = uuidv7();
-  const { roles = [], teams = [], groups = [] } = rights ?? {};
+  const { roles = [], teams = [], groups = [], reads_content = true } = rights ?? {};
   await db
     .insertInto('people')
     .values({
       ...{ person_id, email, display_name, subject, created_at: timeText(now) },
       ...{ roles: JSON.stringify(roles), teams: JSON.stringify(teams), groups: JSON.stringify(groups) },
+      reads_content: reads_content ? 1 : 0,
     })
     .execute();
   await record(installationLedger(control, ACTOR), {
     kind: 'person_added',
     actor: ACTOR,
-    detail: { person_id, email, subject, roles: [...roles], teams: [...teams], groups: [...groups] },
+    detail: {
+      ...{ person_id, email, subject, reads_content },
+      ...{ roles: [...roles], teams: [...teams], groups: [...groups] },
+    },
   });
   return person_id;
 }
@@ -93,15 +106,9 @@ async function give(
   { subject, email }: Vouched,
   rights: Rights | undefined,
 ): Promise<void> {
-  const before = { roles: known.roles, teams: known.teams, groups: known.groups };
-  const after =
-    rights === undefined
-      ? before
-      : {
-          roles: JSON.stringify(rights.roles),
-          teams: JSON.stringify(rights.teams),
-          groups: JSON.stringify(rights.groups),
-        };
+  const { roles, teams, groups, reads_content } = known;
+  const before = { roles, teams, groups, reads_content };
+  const after = rights === undefined ? before : { ...before, ...columnsOf(rights) };
   if (known.subject === subject && JSON.stringify(before) === JSON.stringify(after)) return;
   await db
     .updateTable('people')
@@ -112,11 +119,16 @@ async function give(
     kind: 'person_changed',
     actor: ACTOR,
     detail: {
-      ...{ person_id: known.person_id, email, subject },
+      ...{ person_id: known.person_id, email, subject, reads_content: after.reads_content === 1 },
       ...{ roles: JSON.parse(after.roles), teams: JSON.parse(after.teams), groups: JSON.parse(after.groups) },
     },
   });
 }
+
+const columnsOf = ({ roles, teams, groups, reads_content }: Rights) => ({
+  ...{ roles: JSON.stringify(roles), teams: JSON.stringify(teams), groups: JSON.stringify(groups) },
+  ...(reads_content === undefined ? {} : { reads_content: reads_content ? 1 : 0 }),
+});
 
 async function refuse(
   { record }: Change,

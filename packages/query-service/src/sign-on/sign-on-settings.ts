@@ -13,6 +13,8 @@ const right = z.strictObject({
   teams: z.array(team).min(1),
   /** Groups that a workflow file can name as `group:NAME`. */
   groups: z.array(z.string().regex(/^[a-z0-9_-]+$/)).default([]),
+  /** Whether content may be read; where none of a person's groups says, that is left to the admins here. */
+  reads_content: z.boolean().optional(),
 });
 
 /**

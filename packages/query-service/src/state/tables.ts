@@ -20,6 +20,8 @@ interface People {
   roles: Json;
   teams: Json;
   groups: Json;
+  /** 0 where content is withheld from them. */
+  reads_content: Generated<Flag>;
   /** Issuer and subject of the provider's account that signs in as them; null where none has. */
   subject: string | null;
   created_at: Time;

@@ -27,6 +27,7 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
 
   'get /v1/people': installation('auditor', 'admin'),
   'post /v1/people': installation('admin'),
+  'patch /v1/people/{email}': installation('admin'),
   'post /v1/tokens': installation('admin'),
   'get /v1/keys': installation('auditor', 'admin'),
   'post /v1/keys': installation('admin'),

@@ -64,7 +64,7 @@ describe('who may call what', () => {
 
 const PERSON: PersonIdentity = {
   ...{ kind: 'person', person_id: 'p', name: 'p@example.com', display_name: 'P' },
-  ...{ roles: [], teams: [], groups: [], session_id: undefined },
+  ...{ roles: [], teams: [], groups: [], reads_content: true, session_id: undefined },
 };
 
 describe('OpenAPI', () => {

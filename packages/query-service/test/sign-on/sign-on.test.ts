@@ -34,6 +34,7 @@ const settingsFor = (redirect_url: string) =>
     rights: [
       { group: 'ops-leads', roles: ['owner', 'reviewer'], teams: ['ops'], groups: ['leads'] },
       { group: 'sales', roles: ['reviewer'], teams: ['sales'] },
+      { group: 'controllers', roles: ['auditor'], teams: ['*'], reads_content: false },
     ],
   });
 
@@ -98,6 +99,26 @@ describe('single sign-on', () => {
       ).status,
     ).toBe(403);
     expect((await recorded('person_changed')).at(-1)).toMatchObject({ email: 'olga@example.com', roles: [] });
+  });
+
+  test('withholds content where groups say so, and leaves to the admins what no group says', async () => {
+    provider.who = 'u-cora';
+    const groupsOf = (...groups: string[]) =>
+      provider.accounts.set('u-cora', { email: 'cora@example.com', name: 'Cora', groups });
+    const mayRead = async () => {
+      const browser = new Browser();
+      await signIn(browser);
+      return (await who(browser)).body['reads_content'];
+    };
+    groupsOf('sales');
+    expect(await mayRead()).toBe(true);
+    groupsOf('sales', 'controllers');
+    expect(await mayRead()).toBe(false);
+    expect((await recorded('person_changed')).at(-1)).toMatchObject({ reads_content: false });
+    groupsOf('sales');
+    expect(await mayRead()).toBe(false);
+    await service.call(admin, 'PATCH', '/v1/people/cora@example.com', { reads_content: true });
+    expect(await mayRead()).toBe(true);
   });
 
   test('refuses whoever has no group with a role, on record', async () => {

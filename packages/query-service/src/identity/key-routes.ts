@@ -1,12 +1,12 @@
-import { ROLES } from '@tollgate/contract';
 import { z } from 'zod';
 import { decodeCursor, listOf, pageOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { readJsonList, readRoles } from '../state/json.ts';
+import { readJsonList } from '../state/json.ts';
+import type { ControlTables } from '../state/tables.ts';
 import { isoTime, isoTimeOrNull } from '../state/time.ts';
-import { seesTeam } from './allows.ts';
+import { visibleTeams } from './allows.ts';
 import { createAgentKey, newAgentKey, revokeCredential } from './keys.ts';
-import { createPerson, issueToken, newPerson } from './people.ts';
+import { issueToken } from './people.ts';
 import { requirePerson, requireTeam } from './require.ts';
 
 const ADMINS = { roles: ['admin'] } as const;
@@ -18,24 +18,6 @@ const lifetime = z
   .positive()
   .max(10 * 365 * 86_400)
   .optional();
-
-const addPerson = defineRoute({
-  method: 'post',
-  path: '/v1/people',
-  summary: 'Add a person, and issue a first token',
-  tag: 'identities',
-  access: ADMINS,
-  body: newPerson.omit({ created_by: true }),
-  response: issued.extend({ email: z.string() }),
-  status: 201,
-  handle: async ({ body, identity, deps: { control } }) => {
-    const admin = requirePerson(identity);
-    for (const team of body.teams) requireTeam(admin, team);
-    const { email } = await createPerson(control, { ...body, created_by: admin.name });
-    const token = await issueToken(control, { email, label: 'first token', created_by: admin.name });
-    return { email, ...token };
-  },
-});
 
 const addToken = defineRoute({
   method: 'post',
@@ -92,6 +74,15 @@ const keyAnswer = z.object({
   revoked_at: z.iso.datetime().nullable(),
 });
 
+const toKeyAnswer = (row: ControlTables['credentials']): z.input<typeof keyAnswer> => ({
+  ...{ credential_id: row.credential_id, label: row.label, created_by: row.created_by },
+  ...{ principal: row.principal ?? '', team: row.team ?? '' },
+  ...{ workflows: [...readJsonList(row.workflows)], scopes: [...readJsonList(row.scopes)] },
+  created_at: isoTime(row.created_at),
+  expires_at: isoTimeOrNull(row.expires_at),
+  revoked_at: isoTimeOrNull(row.revoked_at),
+});
+
 const listKeys = defineRoute({
   method: 'get',
   path: '/v1/keys',
@@ -109,31 +100,10 @@ const listKeys = defineRoute({
       .limit(limit + 1);
     if (cursor !== undefined)
       query = query.where('credential_id', '>', decodeCursor(cursor, z.tuple([z.string()]))[0]);
+    const teams = visibleTeams(identity);
+    if (teams !== undefined) query = query.where('team', 'in', teams);
     const page = pageOf(await query.execute(), limit, ({ credential_id }) => [credential_id]);
-    const visible = page.items.filter(({ team }) => seesTeam(identity, team ?? ''));
-    return {
-      ...page,
-      items: visible.map(
-        ({
-          credential_id,
-          principal,
-          team,
-          workflows,
-          scopes,
-          label,
-          created_at,
-          created_by,
-          expires_at,
-          revoked_at,
-        }) => ({
-          ...{ credential_id, label, created_by, principal: principal ?? '', team: team ?? '' },
-          ...{ workflows: [...readJsonList(workflows)], scopes: [...readJsonList(scopes)] },
-          created_at: isoTime(created_at),
-          expires_at: isoTimeOrNull(expires_at),
-          revoked_at: isoTimeOrNull(revoked_at),
-        }),
-      ),
-    };
+    return { ...page, items: page.items.map(toKeyAnswer) };
   },
 });
 
@@ -153,41 +123,4 @@ const revoke = defineRoute({
   },
 });
 
-const personAnswer = z.object({
-  email: z.string(),
-  display_name: z.string(),
-  roles: z.array(z.enum(ROLES)),
-  teams: z.array(z.string()),
-  groups: z.array(z.string()),
-});
-
-const listPeople = defineRoute({
-  method: 'get',
-  path: '/v1/people',
-  summary: 'People, with their roles, teams and groups',
-  tag: 'identities',
-  access: { roles: ['admin', 'auditor'] },
-  query: z.strictObject(pageQuery),
-  response: listOf(personAnswer),
-  handle: async ({ query: { limit, cursor }, identity, deps: { control } }) => {
-    let query = control.db
-      .selectFrom('people')
-      .selectAll()
-      .where('disabled_at', 'is', null)
-      .orderBy('email')
-      .limit(limit + 1);
-    if (cursor !== undefined)
-      query = query.where('email', '>', decodeCursor(cursor, z.tuple([z.string()]))[0]);
-    const page = pageOf(await query.execute(), limit, ({ email }) => [email]);
-    const people = page.items.map(({ email, display_name, roles, teams, groups }) => ({
-      ...{ email, display_name, roles: [...readRoles(roles)] },
-      ...{ teams: [...readJsonList(teams)], groups: [...readJsonList(groups)] },
-    }));
-    return {
-      ...page,
-      items: people.filter(({ teams }) => teams.some((team) => team === '*' || seesTeam(identity, team))),
-    };
-  },
-});
-
-export const identityRoutes: readonly Route[] = [addPerson, listPeople, addToken, addKey, listKeys, revoke];
+export const keyRoutes: readonly Route[] = [addToken, addKey, listKeys, revoke];

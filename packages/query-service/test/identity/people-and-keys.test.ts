@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noStore, startService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService({ store: noStore() });
+});
+afterAll(() => service.close());
+
+const PERSON = { email: 'new@example.com', display_name: 'New', roles: ['approver'], teams: ['ops'] };
+const KEY = { principal: 'ops-agent', team: 'ops', workflows: ['*'] };
+
+async function recorded(): Promise<readonly string[]> {
+  const rows = await service.service.control.db
+    .selectFrom('evidence_outbox')
+    .select('row')
+    .where('table_name', '=', 'service_records')
+    .orderBy('position')
+    .execute();
+  return rows.map(({ row }) => JSON.parse(row).kind);
+}
+
+describe('people, tokens and keys', () => {
+  test('an admin adds them; each works at once, is on record, and ends at once when it is revoked', async () => {
+    const admin = await service.person('root@example.com', ['admin'], ['*']);
+    const person = await service.call(admin, 'POST', '/v1/people', PERSON);
+    expect(person.status).toBe(201);
+    const token = String(person.body['token']);
+    expect(await service.call(token, 'GET', '/v1/session')).toMatchObject({
+      status: 200,
+      body: { name: PERSON.email },
+    });
+    expect((await service.call(admin, 'POST', '/v1/people', PERSON)).status).toBe(409);
+
+    const made = await service.call(admin, 'POST', '/v1/keys', KEY);
+    expect(made.status).toBe(201);
+    const key = String(made.body['key']);
+    expect(await service.service.verifyIngestKey(key)).toMatchObject({ principal: 'ops-agent', team: 'ops' });
+    const listed = await service.call(admin, 'GET', '/v1/keys');
+    expect(JSON.stringify(listed.body)).toContain(String(made.body['credential_id']));
+    expect(JSON.stringify(listed.body)).not.toContain(key);
+
+    for (const id of [made.body['credential_id'], person.body['credential_id']])
+      expect((await service.call(admin, 'POST', `/v1/credentials/${id}/revoke`)).status).toBe(200);
+    expect(await service.service.verifyIngestKey(key)).toBeUndefined();
+    expect((await service.call(token, 'GET', '/v1/session')).status).toBe(401);
+    const kinds = await recorded();
+    expect(kinds.slice(-5)).toEqual([
+      'person_added',
+      'credential_issued',
+      'credential_issued',
+      'credential_revoked',
+      'credential_revoked',
+    ]);
+  });
+
+  test('an admin changes what a person may, for good and at once, and disables them', async () => {
+    const admin = await service.person('boss@example.com', ['admin'], ['*']);
+    const token = await service.person('changing@example.com', ['owner']);
+    const signedIn = await service.call(undefined, 'POST', '/v1/session', { token });
+    const [cookie = ''] = signedIn.headers.getSetCookie().map((one) => one.split(';')[0]);
+    const change = (body: unknown) => service.call(admin, 'PATCH', '/v1/people/Changing@example.com', body);
+    const given = { roles: ['auditor'], teams: ['sales'], groups: ['release'] };
+    expect(await change(given)).toMatchObject({ status: 200, body: given });
+    expect((await service.call(token, 'GET', '/v1/session')).body).toMatchObject(given);
+    expect((await change({ disabled: true })).body).toMatchObject({ disabled: true, ...given });
+    expect((await service.call(token, 'GET', '/v1/session')).status).toBe(401);
+    expect((await service.call(undefined, 'GET', '/v1/session', undefined, { cookie })).status).toBe(401);
+    expect(JSON.stringify((await service.call(admin, 'GET', '/v1/people')).body)).not.toContain('changing@');
+    expect((await change({ disabled: false })).status).toBe(200);
+    expect((await service.call(token, 'GET', '/v1/session')).status).toBe(200);
+    expect((await recorded()).slice(-3)).toEqual(['person_changed', 'person_changed', 'person_changed']);
+    for (const wrong of [{ roles: [] }, { roles: ['agent'] }, { teams: [] }, { email: 'x@example.com' }])
+      expect((await change(wrong)).status).toBe(400);
+    expect((await service.call(admin, 'PATCH', '/v1/people/nobody@example.com', given)).status).toBe(404);
+  });
+
+  test('no admin changes their own rights, or those of people of teams that they do not see', async () => {
+    const local = await service.person('local@example.com', ['admin'], ['ops']);
+    await service.person('both@example.com', ['owner'], ['ops', 'sales']);
+    await service.person('sales@example.com', ['owner'], ['sales']);
+    await service.person('mine@example.com', ['owner'], ['ops']);
+    const change = (email: string, body: unknown) =>
+      service.call(local, 'PATCH', `/v1/people/${email}`, body);
+    expect((await change('local@example.com', { reads_content: true })).status).toBe(403);
+    expect((await change('root@example.com', { disabled: true })).status).toBe(403);
+    expect((await change('both@example.com', { disabled: true })).status).toBe(403);
+    expect((await change('sales@example.com', { disabled: true })).status).toBe(404);
+    expect((await change('mine@example.com', { teams: ['*'] })).status).toBe(404);
+    expect((await change('mine@example.com', { teams: ['ops', 'sales'] })).status).toBe(404);
+    expect((await change('mine@example.com', { roles: ['reviewer'] })).status).toBe(200);
+  });
+
+  test('lists of people tell a team nothing of another, page by page', async () => {
+    for (const [email, team] of [
+      ['page-a@example.com', 'o_s'],
+      ['page-b@example.com', 'oxs'],
+      ['page-c@example.com', 'o_s'],
+    ] as const)
+      await service.person(email, ['owner'], [team]);
+    const auditor = await service.person('page-d@example.com', ['auditor'], ['o_s']);
+    const seen: unknown[] = [];
+    let cursor: unknown = null;
+    do {
+      const after: string = cursor === null ? '' : `&cursor=${cursor}`;
+      const { body } = await service.call(auditor, 'GET', `/v1/people?limit=1${after}`);
+      const items = body['items'] as Record<string, unknown>[];
+      expect(items).toHaveLength(1);
+      seen.push(...items.map(({ email }) => email));
+      cursor = body['next_cursor'];
+      expect(Buffer.from(String(cursor), 'base64url').toString()).not.toContain('page-b');
+    } while (cursor !== null);
+    expect(seen.filter((email) => String(email).startsWith('page-'))).toEqual(
+      ['a', 'c', 'd'].map((each) => `page-${each}@example.com`),
+    );
+  });
+
+  test('nobody but an admin adds any, and an admin of one team none for another', async () => {
+    const before = await recorded();
+    for (const role of ['owner', 'reviewer', 'approver', 'auditor'] as const) {
+      const token = await service.person(`${role}@example.com`, [role], ['*']);
+      for (const [path, body] of [
+        ['/v1/people', { ...PERSON, email: 'other@example.com' }],
+        ['/v1/keys', KEY],
+        ['/v1/tokens', { email: 'root@example.com' }],
+      ] as const)
+        expect((await service.call(token, 'POST', path, body)).status).toBe(403);
+    }
+    const local = await service.person('ops-admin@example.com', ['admin'], ['ops']);
+    expect((await service.call(local, 'POST', '/v1/keys', { ...KEY, team: 'sales' })).status).toBe(404);
+    expect(
+      (await service.call(local, 'POST', '/v1/people', { ...PERSON, email: 'x@example.com', teams: ['*'] }))
+        .status,
+    ).toBe(404);
+    // A token of somebody else’s is that person’s whole power.
+    expect((await service.call(local, 'POST', '/v1/tokens', { email: 'root@example.com' })).status).toBe(404);
+    const own = (kind: string) => kind !== 'person_added' && kind !== 'credential_issued';
+    expect((await recorded()).filter(own)).toEqual(before.filter(own));
+  });
+});
