@@ -10,6 +10,7 @@ import type { Route } from './http/route.ts';
 import { keyRoutes } from './identity/key-routes.ts';
 import { peopleRoutes } from './identity/people-routes.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
+import { tokenRoutes } from './identity/token-routes.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { priceRoutes } from './pricing/routes.ts';
 import { agentRunRoutes } from './registrations/agent-routes.ts';
@@ -26,6 +27,7 @@ export const ROUTES: readonly (readonly Route[])[] = [
   signOnApiRoutes,
   peopleRoutes,
   keyRoutes,
+  tokenRoutes,
   workflowRoutes,
   historyRoutes,
   agentRunRoutes,

@@ -12,9 +12,10 @@ interface CreateOptions extends Connection {
 /** `tollgate keys`: what agents send evidence and ask for approvals with. */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make, list and revoke keys of agents')
+    .description('make, list, rotate and revoke keys of agents')
     .addCommand(createCommand())
     .addCommand(listCommand())
+    .addCommand(rotateCommand())
     .addCommand(revokeCommand());
 }
 
@@ -55,6 +56,29 @@ function listCommand(): Command {
           revoked_at === null ? (expires_at ?? 'never') : `revoked ${revoked_at}`,
         ]);
       console.log(table.toString());
+    });
+}
+
+interface RotateOptions extends Connection {
+  readonly expiresInDays?: string;
+  readonly overlapHours?: string;
+}
+
+function rotateCommand(): Command {
+  return new Command('rotate')
+    .description('make a second key beside a live one, by its id, and print it, which is shown this once')
+    .argument('<id>')
+    .option('--overlap-hours <hours>', 'when the one before ends; without it, when you revoke it')
+    .option('--expires-in-days <days>', 'when the new one ends by itself')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async (id: string, { overlapHours, expiresInDays, ...connection }: RotateOptions) => {
+      const body = {
+        ...(overlapHours !== undefined && { overlap_seconds: Number(overlapHours) * 3600 }),
+        ...(expiresInDays !== undefined && { expires_in_seconds: Number(expiresInDays) * 86_400 }),
+      };
+      const params = { credential_id: id };
+      console.log((await callApi(connection, 'POST /v1/keys/{credential_id}/rotate', { params, body })).key);
     });
 }
 

@@ -117,21 +117,6 @@ export interface Operations {
       readonly disabled: boolean;
     };
   };
-  /** Issue a token to a person; `initiate` alone proves who started a run, and opens nothing */
-  'POST /v1/tokens': {
-    readonly params: undefined;
-    readonly query: undefined;
-    readonly body: {
-      readonly email: string;
-      readonly label?: string;
-      readonly scopes?: readonly ("sign_in" | "initiate")[];
-      readonly expires_in_seconds?: number;
-    };
-    readonly answer: {
-      readonly credential_id: string;
-      readonly token: string;
-    };
-  };
   /** Make a key for an agent’s process */
   'POST /v1/keys': {
     readonly params: undefined;
@@ -173,6 +158,25 @@ export interface Operations {
       readonly next_cursor: string | null;
     };
   };
+  /** Make a second key beside a live one, for the same agent; the one before ends in `overlap_seconds`, or when revoked */
+  'POST /v1/keys/{credential_id}/rotate': {
+    readonly params: {
+      readonly credential_id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly expires_in_seconds?: number;
+      readonly overlap_seconds?: number;
+    };
+    readonly answer: {
+      readonly credential_id: string;
+      readonly key: string;
+      readonly replaces: {
+        readonly credential_id: string;
+        readonly expires_at: string | null;
+      };
+    };
+  };
   /** End a key or token, and every session that it opened, at once */
   'POST /v1/credentials/{credential_id}/revoke': {
     readonly params: {
@@ -183,6 +187,43 @@ export interface Operations {
     readonly answer: {
       readonly credential_id: string;
       readonly revoked: true;
+    };
+  };
+  /** Issue a token to a person; `initiate` alone proves who started a run, and opens nothing */
+  'POST /v1/tokens': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly email: string;
+      readonly label?: string;
+      readonly scopes?: readonly ("sign_in" | "initiate")[];
+      readonly expires_in_seconds?: number;
+    };
+    readonly answer: {
+      readonly credential_id: string;
+      readonly token: string;
+    };
+  };
+  /** Live tokens of people; never the secrets */
+  'GET /v1/tokens': {
+    readonly params: undefined;
+    readonly query: {
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly email?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly credential_id: string;
+        readonly email: string;
+        readonly label: string;
+        readonly scopes: readonly (string)[];
+        readonly created_at: string;
+        readonly created_by: string;
+        readonly expires_at: string | null;
+      })[];
+      readonly next_cursor: string | null;
     };
   };
   /** Register a workflow file as the current version */

@@ -6,44 +6,13 @@ import type { ControlTables } from '../state/tables.ts';
 import { isoTime, isoTimeOrNull } from '../state/time.ts';
 import { visibleTeams } from './allows.ts';
 import { createAgentKey, newAgentKey, revokeCredential } from './keys.ts';
-import { issueToken } from './people.ts';
+import { lifetime } from './lifetime.ts';
 import { requirePerson, requireTeam } from './require.ts';
+import { requireCredential } from './require-credential.ts';
+import { rotateKey } from './rotate-key.ts';
 
 const ADMINS = { roles: ['admin'] } as const;
-
-/** A secret is in this one answer and nowhere else. */
-const issued = z.object({ credential_id: z.string(), token: z.string() });
-const lifetime = z
-  .number()
-  .positive()
-  .max(10 * 365 * 86_400)
-  .optional();
-
-const addToken = defineRoute({
-  method: 'post',
-  path: '/v1/tokens',
-  summary: 'Issue a token to a person; `initiate` alone proves who started a run, and opens nothing',
-  tag: 'identities',
-  access: ADMINS,
-  body: z.strictObject({
-    email: z.email(),
-    label: z.string().max(200).default(''),
-    scopes: z
-      .array(z.enum(['sign_in', 'initiate']))
-      .min(1)
-      .default(['sign_in', 'initiate']),
-    expires_in_seconds: lifetime,
-  }),
-  response: issued,
-  status: 201,
-  handle: async ({ body: { expires_in_seconds, ...body }, identity, deps: { control } }) => {
-    const admin = requirePerson(identity);
-    // Whoever can issue a token to a person can act as that person.
-    requireTeam(admin, '*');
-    const until = expires_in_seconds === undefined ? {} : { expires_in_seconds };
-    return issueToken(control, { ...body, ...until, created_by: admin.name });
-  },
-});
+const params = z.strictObject({ credential_id: z.string().min(1).max(64) });
 
 const addKey = defineRoute({
   method: 'post',
@@ -107,20 +76,49 @@ const listKeys = defineRoute({
   },
 });
 
+const rotate = defineRoute({
+  method: 'post',
+  path: '/v1/keys/{credential_id}/rotate',
+  summary:
+    'Make a second key beside a live one, for the same agent; the one before ends in `overlap_seconds`, or when revoked',
+  tag: 'identities',
+  access: ADMINS,
+  params,
+  body: z.strictObject({
+    expires_in_seconds: lifetime.optional(),
+    overlap_seconds: lifetime.optional(),
+  }),
+  response: z.object({
+    credential_id: z.string(),
+    key: z.string(),
+    replaces: z.object({ credential_id: z.string(), expires_at: z.iso.datetime().nullable() }),
+  }),
+  status: 201,
+  handle: async ({ params: { credential_id }, body, identity, deps: { control } }) => {
+    const admin = requirePerson(identity);
+    await requireCredential(control, admin, credential_id);
+    const made = await rotateKey(control, { ...body, credential_id, created_by: admin.name });
+    return {
+      ...{ credential_id: made.credential_id, key: made.key },
+      replaces: { credential_id, expires_at: isoTimeOrNull(made.replaced_expires_at) },
+    };
+  },
+});
+
 const revoke = defineRoute({
   method: 'post',
   path: '/v1/credentials/{credential_id}/revoke',
   summary: 'End a key or token, and every session that it opened, at once',
   tag: 'identities',
   access: ADMINS,
-  params: z.strictObject({ credential_id: z.string().min(1).max(64) }),
+  params,
   response: z.object({ credential_id: z.string(), revoked: z.literal(true) }),
   handle: async ({ params: { credential_id }, identity, deps: { control } }) => {
     const admin = requirePerson(identity);
-    requireTeam(admin, '*');
+    await requireCredential(control, admin, credential_id);
     await revokeCredential(control, credential_id, admin.name);
     return { credential_id, revoked: true as const };
   },
 });
 
-export const keyRoutes: readonly Route[] = [addToken, addKey, listKeys, revoke];
+export const keyRoutes: readonly Route[] = [addKey, listKeys, rotate, revoke];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { installationLedger } from '../records/workflow-ledger.ts';
 import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
+import { lifetime } from './lifetime.ts';
 import { newSecret } from './secrets.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/);
@@ -20,11 +21,7 @@ export const newAgentKey = z.strictObject({
     .default(['ingest', 'api']),
   label: z.string().max(200).default(''),
   created_by: z.string().min(1),
-  expires_in_seconds: z
-    .number()
-    .positive()
-    .max(10 * 365 * 86_400)
-    .optional(),
+  expires_in_seconds: lifetime.optional(),
 });
 
 /** Makes a key for an agent's process. The key itself is in the answer and nowhere else. */

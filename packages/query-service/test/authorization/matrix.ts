@@ -29,8 +29,10 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
   'post /v1/people': installation('admin'),
   'patch /v1/people/{email}': installation('admin'),
   'post /v1/tokens': installation('admin'),
+  'get /v1/tokens': installation('auditor', 'admin'),
   'get /v1/keys': installation('auditor', 'admin'),
   'post /v1/keys': installation('admin'),
+  'post /v1/keys/{credential_id}/rotate': installation('admin'),
   'post /v1/credentials/{credential_id}/revoke': installation('admin'),
 
   'get /v1/workflows': team(...READERS),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serviceRecords } from '../support/records.ts';
 import { noStore, startService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -113,6 +114,70 @@ describe('people, tokens and keys', () => {
     expect(seen.filter((email) => String(email).startsWith('page-'))).toEqual(
       ['a', 'c', 'd'].map((each) => `page-${each}@example.com`),
     );
+  });
+
+  test('a key is rotated into a second one, which is as the first and says so on record', async () => {
+    const admin = await service.person('rotating@example.com', ['admin'], ['*']);
+    const made = await service.call(admin, 'POST', '/v1/keys', { ...KEY, scopes: ['ingest'], label: 'east' });
+    const [id, key] = [String(made.body['credential_id']), String(made.body['key'])];
+    const rotate = (body: unknown, token = admin, of = id) =>
+      service.call(token, 'POST', `/v1/keys/${of}/rotate`, body);
+    const second = await rotate({ overlap_seconds: 3600, expires_in_seconds: 7200 });
+    expect(second.status).toBe(201);
+    const ends = Date.parse(String((second.body['replaces'] as Record<string, unknown>)['expires_at']));
+    expect(Math.abs(ends - Date.now() - 3_600_000)).toBeLessThan(600_000);
+    const { verifyIngestKey, control } = service.service;
+    expect(await verifyIngestKey(String(second.body['key']))).toEqual(await verifyIngestKey(key));
+    const { items } = (await service.call(admin, 'GET', '/v1/keys')).body as {
+      items: Record<string, unknown>[];
+    };
+    expect(items.find((one) => one['credential_id'] === second.body['credential_id'])).toMatchObject({
+      ...{ principal: 'ops-agent', team: 'ops', workflows: ['*'], scopes: ['ingest'], label: 'east' },
+      created_by: 'rotating@example.com',
+    });
+    const [record] = (await serviceRecords(control)).slice(-1);
+    expect(record).toMatchObject({ kind: 'credential_issued', detail: { replaces: id } });
+    // A longer change-over does not make the old key live longer than was said once.
+    const third = await rotate({ overlap_seconds: 86_400 });
+    expect(third.body['replaces']).toEqual(second.body['replaces']);
+    const local = await service.person('sales-admin@example.com', ['admin'], ['sales']);
+    expect((await rotate({}, local)).status).toBe(404);
+    await service.call(admin, 'POST', `/v1/credentials/${id}/revoke`);
+    for (const of of [id, '0'.repeat(24), String(admin.split('_')[1])])
+      expect((await rotate({}, admin, of)).status).toBe(404);
+  });
+
+  test('an admin of a team ends keys of it and tokens of its people, and of nobody else', async () => {
+    const root = await service.person('revoking@example.com', ['admin'], ['*']);
+    const local = await service.person('ending@example.com', ['admin'], ['ops']);
+    const made = (team: string) => service.call(root, 'POST', '/v1/keys', { ...KEY, team });
+    const revoke = async (id: unknown) =>
+      (await service.call(local, 'POST', `/v1/credentials/${id}/revoke`)).status;
+    expect(await revoke((await made('ops')).body['credential_id'])).toBe(200);
+    expect(await revoke((await made('sales')).body['credential_id'])).toBe(404);
+    const mine = await service.person('one-team@example.com', ['owner'], ['ops']);
+    const shared = await service.person('two-teams@example.com', ['owner'], ['ops', 'sales']);
+    expect([await revoke(mine.split('_')[1]), await revoke(shared.split('_')[1])]).toEqual([200, 404]);
+    expect(await revoke(root.split('_')[1])).toBe(404);
+  });
+
+  test('live tokens are listed without secrets, to each admin those of their teams', async () => {
+    const root = await service.person('listing@example.com', ['admin'], ['*']);
+    const local = await service.person('listing-sales@example.com', ['admin'], ['sales']);
+    const list = async (token: string, query = '') =>
+      (await service.call(token, 'GET', `/v1/tokens?limit=200${query}`)).body as {
+        items: Record<string, unknown>[];
+      };
+    const mine = await list(local, '&email=listing-sales@example.com');
+    expect(mine.items).toMatchObject([{ credential_id: local.split('_')[1], label: 'test' }]);
+    expect((await list(local, '&email=listing@example.com')).items).toMatchObject([
+      { email: 'listing@example.com' },
+    ]);
+    expect((await list(local, '&email=mine@example.com')).items).toEqual([]);
+    const all = JSON.stringify(await list(root));
+    for (const token of [root, local]) expect(all).not.toContain(token.split('_')[2]);
+    await service.call(root, 'POST', `/v1/credentials/${local.split('_')[1]}/revoke`);
+    expect((await list(root, '&email=listing-sales@example.com')).items).toEqual([]);
   });
 
   test('nobody but an admin adds any, and an admin of one team none for another', async () => {
