@@ -9,6 +9,7 @@ import { seconds, systemClock } from '../../src/state/time.ts';
 import { Agent, collect } from '../flags/agent.ts';
 import { ARGUMENTS, approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
+import { workflowYaml } from '../support/workflow.ts';
 import { MATRIX } from './matrix.ts';
 import { ALL_ROUTES, nameOf } from './routes.ts';
 
@@ -74,6 +75,8 @@ beforeAll(async () => {
       approval_id: String(body['approval_id']),
       control: 'approval_matches',
     },
+    email: 'alice@example.com',
+    credential_id: flow.agent.split('_')[1] ?? '',
     flag_id: await of('/v1/flags?control=approval_matches', 'flag_id'),
     sample_id: await of('/v1/samples', 'sample_id'),
   };
@@ -113,6 +116,11 @@ function bodyOf(name: string): unknown {
       writer,
       settled: [{ lease_id: uuidv7(), spent_usd: '0', closed: true }],
     },
+    'post /v1/workflows': { yaml: workflowYaml() },
+    'post /v1/people': { email: 'x@example.com', display_name: 'X', roles: ['owner'], teams: ['ops'] },
+    'patch /v1/people/{email}': { groups: ['release'] },
+    'post /v1/keys': { principal: 'another', team: 'ops', workflows: ['*'] },
+    'post /v1/keys/{credential_id}/rotate': {},
     'post /v1/approvals/{approval_id}/decision': { decision: 'refuse', reason: 'no' },
     'post /v1/samples/{sample_id}/review': { verdict: 'acceptable', note: 'looked at it' },
     'post /v1/flags/{flag_id}/acknowledge': { note: 'seen' },
@@ -121,9 +129,7 @@ function bodyOf(name: string): unknown {
   return bodies[name] ?? { reason: 'a drill' };
 }
 
-const ofTeams = ALL_ROUTES.filter(
-  (route) => MATRIX[nameOf(route)]?.of === 'team' && nameOf(route) !== 'post /v1/workflows',
-);
+const ofTeams = ALL_ROUTES.filter((route) => MATRIX[nameOf(route)]?.of === 'team');
 const streams = ofTeams.filter(({ stream }) => stream !== undefined).map(nameOf);
 
 describe.each(
@@ -143,11 +149,19 @@ describe.each(
   test.each(roles)('as %s of another team: as if nothing were there', async (role) => {
     const { status, body } = await ask(others.get(role));
     const shown = JSON.stringify(body);
-    if (isOfOne || route.method === 'post') expect([status, shown]).toEqual([404, expect.anything()]);
+    if (isOfOne || route.method !== 'get') expect([status, shown]).toEqual([404, expect.anything()]);
     else expect(status).toBeLessThan(500);
     for (const id of [things['run_id'], things['flag_id'], things['sample_id'], 'owner@example.com'])
       expect(shown).not.toContain(id);
   });
+
+  // Otherwise what another team is told would say nothing.
+  if (route.method !== 'get')
+    test.each(roles)('as %s of the team: it is there to be changed', async (role) => {
+      const { status } = await ask(own.get(role));
+      expect([401, 404]).not.toContain(status);
+      expect(status).toBeLessThan(500);
+    });
 
   if (route.method === 'get')
     test.each(roles)('as %s of the team: it is there', async (role) => {
