@@ -49,6 +49,8 @@ const schema = z.object({
   TOLLGATE_OIDC_GROUPS_CLAIM: unlessEmpty(z.string()),
   /** What groups are here, as JSON: `[{"group":"…","roles":["owner"],"teams":["ops"]}]`. */
   TOLLGATE_OIDC_RIGHTS: unlessEmpty(z.string()),
+  /** Whether people who are not known here are added: `add`, or `refuse`. */
+  TOLLGATE_OIDC_UNKNOWN_PEOPLE: unlessEmpty(z.string()),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
   ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { type ClickHouse, DEFAULT_RETENTION, openClickHouse, type RetentionDays } from '@tollgate/clickhouse';
 import { type Collector, clickhouseStorage, createCollector } from '@tollgate/collector';
 import { consoleHandler } from '@tollgate/console';
-import { createQueryService, type QueryService, SERVER_OPTIONS } from '@tollgate/query-service';
+import {
+  createQueryService,
+  type QueryService,
+  SERVER_OPTIONS,
+  type SingleSignOn,
+} from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { UserError } from '../output/user-error.ts';
 import { close } from './close-server.ts';
@@ -24,6 +29,8 @@ export interface SystemOptions {
   readonly retention?: RetentionDays;
   /** Whether webhooks of incident paths may lead to private networks and to this machine. */
   readonly privateWebhooks?: boolean | undefined;
+  /** How people sign in by a provider; without it, with personal tokens alone. */
+  readonly singleSignOn?: SingleSignOn | undefined;
   readonly logger: Logger;
   readonly onStep?: (line: string) => void;
 }
@@ -63,6 +70,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       settings: {
         evidence_days: (options.retention ?? DEFAULT_RETENTION).evidence,
         private_webhooks: options.privateWebhooks ?? false,
+        ...(options.singleSignOn && signOnSettings(options.singleSignOn)),
         console_url: options.port === 0 ? '' : `http://127.0.0.1:${options.port}`,
       },
       logger,
@@ -93,6 +101,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stop();
     throw error;
   }
+}
+
+/** Where people come back to has to be a name that the service answers by, and cookies are for TLS alone where it is under TLS. */
+function signOnSettings(single_sign_on: SingleSignOn) {
+  const { hostname, protocol } = new URL(single_sign_on.redirect_url);
+  return { single_sign_on, hosts: [hostname], secure_cookies: protocol === 'https:' };
 }
 
 function openStore({ directory, clickhouse, retention, logger }: SystemOptions): Promise<ClickHouse> {

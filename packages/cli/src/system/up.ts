@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type ClickHouseOption, externalClickHouse, interrupted, say } from '../commands/common.ts';
 import { banner } from '../output/banner.ts';
 import { readRetention } from '../serve/retention.ts';
+import { readSingleSignOn } from '../serve/single-sign-on.ts';
 import { demonstrate } from './demonstrate.ts';
 import { firstAdmin } from './first-start.ts';
 import { fileLogger } from './logger.ts';
@@ -26,6 +27,7 @@ export async function up(options: UpOptions): Promise<void> {
     ...options,
     clickhouse: externalClickHouse(options),
     retention: readRetention(process.env),
+    singleSignOn: readSingleSignOn(process.env),
     logger,
     onStep: say,
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { UserError } from '../../src/output/user-error.ts';
 import { readEnvironment } from '../../src/serve/environment.ts';
-import { singleSignOnOf } from '../../src/serve/single-sign-on.ts';
+import { readSingleSignOn, singleSignOnOf } from '../../src/serve/single-sign-on.ts';
 
 const password = 'a'.repeat(24);
 const BASE = {
@@ -31,6 +32,17 @@ test('what is left out has a default, and groups are JSON', () => {
     ...{ issuer: 'https://id.example.com', scope: 'openid email profile', groups_claim: 'groups' },
     rights: [{ ...rights[0], groups: [] }],
   });
+});
+
+test('people who are not known here are added, unless that is refused', () => {
+  expect(read(OIDC)?.unknown_people).toBe('add');
+  expect(read({ ...OIDC, TOLLGATE_OIDC_UNKNOWN_PEOPLE: 'refuse' })?.unknown_people).toBe('refuse');
+});
+
+test('`tollgate up` reads the same from its own environment, and says what is wrong without a stack', () => {
+  expect(readSingleSignOn({ ...OIDC, TOLLGATE_OIDC_RIGHTS: '' })?.issuer).toBe('https://id.example.com');
+  expect(readSingleSignOn({})).toBeUndefined();
+  expect(() => readSingleSignOn({ TOLLGATE_OIDC_ISSUER: 'x' })).toThrow(UserError);
 });
 
 test.each([

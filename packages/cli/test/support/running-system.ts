@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { firstAdmin } from '../../src/system/first-start.ts';
 import { fileLogger } from '../../src/system/logger.ts';
 import { provision } from '../../src/system/provision.ts';
-import { startSystem } from '../../src/system/start-system.ts';
+import { type SystemOptions, startSystem } from '../../src/system/start-system.ts';
 
 /** A whole Tollgate in this process, over an embedded store of its own, with nothing in it yet. */
-export async function startRunningSystem() {
+export async function startRunningSystem(more: Pick<SystemOptions, 'singleSignOn'> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-system-'));
   const { logger, file } = fileLogger(directory);
-  const system = await startSystem({ directory, port: 0, otlpPort: 0, logger });
+  const system = await startSystem({ directory, port: 0, otlpPort: 0, logger, ...more });
   const admin = await firstAdmin(system.service.control, directory);
   return {
     system,

@@ -54,6 +54,7 @@ export const SERVICE_KINDS = [
   'person_changed',
   'signed_in',
   'sign_in_refused',
+  'signed_out',
   'credential_issued',
   'credential_revoked',
 ] as const;

@@ -56,7 +56,7 @@ const signOut = defineRoute({
   response: z.object({ signed_out: z.boolean() }),
   handle: async ({ identity, deps, reply }) => {
     if (identity.kind !== 'person' || identity.session_id === undefined) return { signed_out: false };
-    await endSession(deps, identity.session_id);
+    await endSession(deps, identity, identity.session_id);
     setCookies(reply, '', '', 0, deps.settings.secure_cookies);
     return { signed_out: true };
   },

@@ -4,6 +4,7 @@ import type { Change } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import type { PersonIdentity } from './identity.ts';
 import { newCookieValue, newSecret, readSecret, sameHash, secretHash } from './secrets.ts';
+import { recordRefusal, recordSignIn, recordSignOut } from './session-records.ts';
 import { readPerson, type Scope, verifyCredential } from './verify.ts';
 
 type SessionDeps = Pick<Deps, 'control' | 'clock' | 'settings'>;
@@ -21,8 +22,30 @@ export interface OpenedSession {
 export async function openSession(deps: SessionDeps, token: string): Promise<OpenedSession> {
   const claimed = readSecret(token);
   const person = await verifyCredential(deps, token, 'sign_in');
-  if (claimed === undefined || person?.kind !== 'person') throw new TollgateError('unauthenticated');
-  return deps.control.change((change) => insertSession(change, deps, person, claimed.credential_id));
+  if (claimed === undefined || person?.kind !== 'person') {
+    await recordIfOurs(deps, token);
+    throw new TollgateError('unauthenticated');
+  }
+  return deps.control.change(async (change) => {
+    await recordSignIn(change, deps.control, person, claimed.credential_id);
+    return insertSession(change, deps, person, claimed.credential_id);
+  });
+}
+
+/** A token that was good once, or is good for something else, is worth a record; what was never one of ours is not. */
+async function recordIfOurs({ control }: SessionDeps, token: string): Promise<void> {
+  const claimed = readSecret(token);
+  if (claimed === undefined) return;
+  const row = await control.db
+    .selectFrom('credentials')
+    .select(['secret_hash', 'credential_id'])
+    .where('credential_id', '=', claimed.credential_id)
+    .executeTakeFirst();
+  if (row === undefined || !sameHash(row.secret_hash, secretHash(token))) return;
+  await recordRefusal(control, {
+    credential_id: row.credential_id,
+    why: 'this key or token opens no session',
+  });
 }
 
 /**
@@ -96,8 +119,15 @@ export async function verifySession(
   return readPerson(control, row.person_id, session_hash);
 }
 
-export async function endSession({ control }: Pick<Deps, 'control'>, session_hash: string): Promise<void> {
-  await control.change(async ({ db, now }) => {
+/** Ends the session that the person is signed in with. */
+export async function endSession(
+  { control }: Pick<Deps, 'control'>,
+  person: PersonIdentity,
+  session_hash: string,
+): Promise<void> {
+  await control.change(async (change) => {
+    const { db, now } = change;
+    await recordSignOut(change, control, person);
     await db
       .updateTable('sessions')
       .set({ ended_at: timeText(now) })

@@ -26,7 +26,7 @@ export async function admit(
     if (known === 'another')
       return refuse(change, control, vouched, 'the address belongs to another account');
     if (known?.disabled_at != null) return refuse(change, control, vouched, 'the person is disabled');
-    if (known === undefined && rights === undefined)
+    if (known === undefined && (rights === undefined || settings.unknown_people === 'refuse'))
       return refuse(change, control, vouched, 'the person is not known here');
     if (rights?.roles.length === 0) {
       if (known !== undefined) await give(change, control, known, vouched, rights);

@@ -101,7 +101,11 @@ export class Provider {
     const url = new URL(issuer);
     this.#configuration ??= client
       .discovery(url, client_id, client_secret, undefined, {
-        execute: isLoopback(url) ? [client.allowInsecureRequests] : [],
+        // The signature of what it says is checked as well, not the connection alone.
+        execute: [
+          client.enableNonRepudiationChecks,
+          ...(isLoopback(url) ? [client.allowInsecureRequests] : []),
+        ],
         timeout: 10,
       })
       .catch((cause: unknown) => {

@@ -1,8 +1,10 @@
 import { TollgateError } from '@tollgate/contract';
 import { type Request, type Response, Router } from 'express';
 import type { Deps } from '../deps.ts';
+import { rateLimits } from '../http/rate-limits.ts';
 import { readCookie, sessionCookies } from '../identity/cookies.ts';
 import { newCookieValue } from '../identity/secrets.ts';
+import { recordRefusal } from '../identity/session-records.ts';
 import { openSessionOf } from '../identity/sessions.ts';
 import { admit } from './admit.ts';
 import { Provider, ProviderError } from './provider.ts';
@@ -16,6 +18,7 @@ export function signOnRoutes(deps: Deps): Router {
   const settings = deps.settings.single_sign_on;
   if (settings === undefined) return router;
   const provider = new Provider(settings);
+  const limits = rateLimits(deps.settings.rate_limits);
   router.get('/sign-on', async (_request, response) => {
     const { url, expected } = await provider.begin().catch(asUnavailable(deps));
     const cookie = newCookieValue();
@@ -25,6 +28,7 @@ export function signOnRoutes(deps: Deps): Router {
     response.redirect(302, url.href);
   });
   router.get('/sign-on/callback', async (request, response) => {
+    await limits.signIn(request, response);
     const expected = await expectedBy(request, deps);
     const vouched = await provider.finish(searchOf(request), expected).catch(asRefused(deps));
     const { person_id } = await admit(deps.control, settings, vouched);
@@ -65,12 +69,13 @@ const asUnavailable =
   };
 
 const asRefused =
-  ({ logger }: Deps) =>
-  (error: unknown): never => {
+  ({ logger, control }: Deps) =>
+  async (error: unknown): Promise<never> => {
     logger.warn({ err: error }, 'single sign-on: refused');
-    if (error instanceof ProviderError)
-      throw new TollgateError('unauthenticated', `Sign-in failed: ${error.message}.`);
-    throw error;
+    if (!(error instanceof ProviderError)) throw error;
+    // Only what began here comes this far, once, and with a bound on failures: strangers cannot fill the records.
+    await recordRefusal(control, { why: error.message });
+    throw new TollgateError('unauthenticated', `Sign-in failed: ${error.message}.`);
   };
 
 /** Sent along when the provider sends the browser back, which another site's page does: so not Strict. */

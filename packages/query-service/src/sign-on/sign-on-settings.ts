@@ -19,7 +19,7 @@ const right = z.strictObject({
 
 /**
  * Sign-in of people by an OpenID Connect provider. With `rights`, the provider's groups are what gives roles and teams: they are
- * taken anew at each sign-in, and people who are not known are added. Without, whoever signs in has to be known here.
+ * taken anew at each sign-in. Without, whoever signs in has to be known here.
  */
 export const singleSignOn = z.strictObject({
   /** HTTPS, but for a provider on this machine. */
@@ -36,5 +36,7 @@ export const singleSignOn = z.strictObject({
   /** The claim that lists the groups of a person. */
   groups_claim: name.default('groups'),
   rights: z.array(right).default([]),
+  /** Whether somebody who is not known here, and has a group with a role, is added, or refused until an admin adds them. */
+  unknown_people: z.enum(['add', 'refuse']).default('add'),
 });
 export type SingleSignOn = z.output<typeof singleSignOn>;

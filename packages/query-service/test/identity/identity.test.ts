@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAgentKey, issueToken, revokeCredential } from '../../src/index.ts';
+import { serviceRecords } from '../support/records.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -115,6 +116,24 @@ describe('sessions', () => {
     expect((await signOut(cookie, { 'x-tollgate-csrf': csrf })).body).toEqual({ signed_out: true });
     expect((await whoAmI(undefined, { cookie })).status).toBe(401);
     expect((await whoAmI(undefined, { cookie: other.cookie })).status).toBe(200);
+  });
+
+  test('are on record, with whoever is refused with what once was a token', async () => {
+    const said = async () =>
+      (await serviceRecords(service.service.control))
+        .filter(({ kind }) => /^sign/.test(kind))
+        .map(({ kind, actor }) => [kind, actor]);
+    const before = (await said()).length;
+    const { token, cookie, csrf } = await signIn('recorded@example.com');
+    await signOut(cookie, { 'x-tollgate-csrf': csrf });
+    await revokeCredential(service.service.control, token.split('_')[1] ?? '', 'test');
+    for (const wrong of [token, `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`, 'nonsense'])
+      expect((await service.call(undefined, 'POST', '/v1/session', { token: wrong })).status).toBe(401);
+    expect((await said()).slice(before)).toEqual([
+      ['signed_in', 'recorded@example.com'],
+      ['signed_out', 'recorded@example.com'],
+      ['sign_in_refused', 'sign-in'],
+    ]);
   });
 
   test('end with their time and with the token that opened them', async () => {

@@ -177,6 +177,50 @@ describe('single sign-on', () => {
     expect((await one.open(mixed.href)).answer?.status).toBe(401);
   });
 
+  test('refuses what the provider says of another sign-in: the nonce is not that of this one', async () => {
+    const browser = new Browser();
+    const { url } = await browser.open(`${service.url}/sign-on`, ({ origin }) => origin === provider.issuer);
+    expect(url.searchParams.get('nonce')).toMatch(/^[\w-]{20,}$/);
+    url.searchParams.set('nonce', 'of-another-sign-in');
+    expect((await browser.open(url.href)).answer?.status).toBe(401);
+    expect(browser.cookie(service.url, 'tollgate_session')).toBeUndefined();
+    expect((await recorded('sign_in_refused')).at(-1)).toEqual({
+      why: 'what the browser came back with does not hold',
+    });
+  });
+
+  test('leads to the provider and to the console, and nowhere that an address asks for', async () => {
+    const evil = 'https://evil.example.com/';
+    const wishes = ['return_to', 'next', 'redirect_uri', 'redirect_url', 'url', 'state']
+      .map((name) => `${name}=${encodeURIComponent(evil)}`)
+      .join('&');
+    const browser = new Browser();
+    const { url } = await browser.open(
+      `${service.url}/sign-on?${wishes}`,
+      ({ origin }) => origin !== service.url,
+    );
+    expect(url.origin).toBe(provider.issuer);
+    expect(url.href).not.toContain('evil');
+    expect(url.searchParams.get('redirect_uri')).toBe(`${service.url}${CALLBACK}`);
+    const { url: back } = await browser.open(url.href, ({ pathname }) => pathname === CALLBACK);
+    const { answer } = await browser.open(`${back.href}&${wishes.replace(/&state=.*/, '')}`);
+    const page = await answer?.text();
+    expect([answer?.status, answer?.headers.get('location')]).toEqual([200, null]);
+    expect(page?.match(/(?:url|href)="?[^">]*/g)).toEqual(['url=/', 'href="/']);
+  });
+
+  test('puts a sign-out on record', async () => {
+    const browser = new Browser();
+    await signIn(browser);
+    const cookie = `tollgate_session=${browser.cookie(service.url, 'tollgate_session')}`;
+    const csrf = browser.cookie(service.url, 'tollgate_csrf') ?? '';
+    const headers = { cookie, 'x-tollgate-csrf': csrf };
+    const before = (await recorded('signed_out')).length;
+    expect((await service.call(undefined, 'DELETE', '/v1/session', undefined, headers)).status).toBe(200);
+    expect((await who(browser)).status).toBe(401);
+    expect(await recorded('signed_out')).toHaveLength(before + 1);
+  });
+
   test('ends as any session does: by signing out, and by revoking what opened it', async () => {
     const browser = new Browser();
     await signIn(browser);
@@ -190,6 +234,39 @@ describe('single sign-on', () => {
     for (const { credential_id } of rows) await revokeCredential(control, credential_id, 'root@example.com');
     expect((await who(browser)).status).toBe(401);
     expect((await service.call(admin, 'GET', '/v1/session')).status).toBe(200);
+  });
+});
+
+describe('people who are not known here', () => {
+  const rights = [{ group: 'ops-leads', roles: ['owner'], teams: ['ops'] }];
+  test.each([
+    ['are refused where admins add people', { rights, unknown_people: 'refuse' }, ['owner']],
+    ['are refused where groups give nothing', {}, ['auditor']],
+  ])('%s, and known ones are not', async (_, choices, roles) => {
+    const first = await startService({ background: [] });
+    const port = Number(new URL(first.url).port);
+    await first.close();
+    const redirect_url = `http://127.0.0.1:${port}${CALLBACK}`;
+    const own = await startProvider(() => redirect_url);
+    own.accounts.set('u', { email: 'una@example.com', name: 'Una', groups: ['ops-leads'] });
+    own.who = 'u';
+    const single_sign_on = singleSignOn.parse({ issuer: own.issuer, ...CLIENT, redirect_url, ...choices });
+    const alone = await startService({ background: [], settings: { single_sign_on } }, undefined, port);
+    const open = async () => {
+      const browser = new Browser();
+      const { answer } = await browser.open(`${alone.url}/sign-on`);
+      const cookie = `tollgate_session=${browser.cookie(alone.url, 'tollgate_session')}`;
+      return {
+        status: answer?.status,
+        who: await alone.call(undefined, 'GET', '/v1/session', undefined, { cookie }),
+      };
+    };
+    expect((await open()).status).toBe(403);
+    await alone.person('una@example.com', ['auditor']);
+    const { status, who: una } = await open();
+    expect([status, una.body['name'], una.body['roles']]).toEqual([200, 'una@example.com', roles]);
+    await alone.close();
+    await own.close();
   });
 });
 

@@ -41,6 +41,7 @@ const KINDS: Record<RecordKind, string> = {
   person_changed: 'Rights of a person changed',
   signed_in: 'Signed in',
   sign_in_refused: 'Sign-in refused',
+  signed_out: 'Signed out',
   credential_issued: 'Key or token issued',
   credential_revoked: 'Key or token revoked',
 };
