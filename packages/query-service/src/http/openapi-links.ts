@@ -15,6 +15,8 @@ export function linksOf(route: Route, routes: readonly Route[], operationId: (ro
     const where = name === undefined || others.length > 0 ? undefined : fields.get(name);
     if (name === undefined || where === undefined || target === route) return [];
     const parameters = { [name]: `$response.body#${where}` };
+    // What a list has first may be the very key or token that whoever follows links asks with; a new one is not.
+    if (name === 'credential_id' && where.startsWith('/items/')) return [];
     return [[operationId(target), { operationId: operationId(target), parameters }]];
   });
   return Object.fromEntries(links);
