@@ -1,4 +1,4 @@
-import type { ControlState } from '@tollgate/query-service';
+import { type ControlState, speaksFor } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { replaceFile } from '../output/replace-file.ts';
@@ -17,16 +17,17 @@ export async function ingestKeyList(control: Pick<ControlState, 'db'>): Promise<
     .where('revoked_at', 'is', null)
     .orderBy('credential_id')
     .execute();
-  const keys = rows
-    .filter(({ scopes }) => words.parse(JSON.parse(scopes ?? '[]')).includes('ingest'))
-    .map(({ credential_id, secret_hash, principal, team, workflows, expires_at }) => ({
-      key_id: credential_id,
-      sha256: secret_hash,
-      principal,
-      team,
-      workflows: words.parse(JSON.parse(workflows ?? '[]')),
+  const ingest = rows.filter(({ scopes }) => words.parse(JSON.parse(scopes ?? '[]')).includes('ingest'));
+  const keys = await Promise.all(
+    ingest.map(async ({ credential_id, secret_hash, principal, team, workflows, expires_at }) => ({
+      ...{ key_id: credential_id, sha256: secret_hash, principal, team },
+      workflows: await speaksFor(control, {
+        team: team ?? '',
+        workflows: words.parse(JSON.parse(workflows ?? '[]')),
+      }),
       ...(expires_at === null ? {} : { expires_at: isoTime(expires_at) }),
-    }));
+    })),
+  );
   return `${JSON.stringify({ keys }, null, 1)}\n`;
 }
 

@@ -47,13 +47,13 @@ function claimOf(key: string, text: string): Claim {
   return key === TOLLGATE.record ? recordWorkflow(text) : undefined;
 }
 
-/** Canonical JSON only: in any other text two parsers could find two workflows (a repeated key). */
+/** Text in which two parsers could find two workflows (a repeated key, an escaped one) has to be canonical, which has neither. */
 function recordWorkflow(record: string): Claim {
   const { stackTraceLimit } = Error;
   // Nobody sees these errors, and a body may be full of what makes them: their stacks would cost more than the parsing.
   Error.stackTraceLimit = 0;
   try {
-    const parsed = parseCanonicalJson(record);
+    const parsed: unknown = namesOnce(record) ? JSON.parse(record) : parseCanonicalJson(record);
     if (typeof parsed !== 'object' || parsed === null || !('workflow' in parsed)) return undefined;
     return typeof parsed.workflow === 'string' ? parsed.workflow : UNREADABLE;
   } catch {
@@ -61,4 +61,12 @@ function recordWorkflow(record: string): Claim {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+const NAME = '"workflow"';
+
+/** Whether the name can be there once at most, for every parser: quicker to see than that all of the text is canonical. */
+function namesOnce(record: string): boolean {
+  const at = record.indexOf(NAME);
+  return !record.includes('\\') && at >= 0 && record.indexOf(NAME, at + NAME.length) < 0;
 }

@@ -57,6 +57,21 @@ test.each([
   ['in a second attribute of that name', Buffer.concat([claim('triage'), claim('deploy')]), 'deploy'],
   ['in its evidence record', record(canonicalJson({ workflow: 'deploy' })), 'deploy'],
   ['in a record that repeats the key', record('{"workflow":"deploy","workflow":"triage"}'), 'canonical'],
+  [
+    'in a record that escapes the key',
+    record('{"work\\u0066low":"deploy","workflow":"triage"}'),
+    'canonical',
+  ],
+  [
+    'in a record that repeats it with blanks',
+    record('{"workflow" :"deploy","workflow":"triage"}'),
+    'canonical',
+  ],
+  [
+    'in a record that names none of its own',
+    record('{"a":{"workflow":"triage"},"work\\u0066low":"deploy"}'),
+    'canonical',
+  ],
   ['in a record that is not JSON', record('workflow=deploy'), 'canonical'],
   ['in a record whose workflow is no text', record('{"workflow":["deploy"]}'), 'canonical'],
 ])('a span that claims another workflow %s is quarantined', async (_where, claims, told) => {

@@ -2,7 +2,7 @@ import { ROLES, TollgateError } from '@tollgate/contract';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { installationLedger } from '../records/workflow-ledger.ts';
-import type { ControlState } from '../state/change.ts';
+import type { Change, ControlState } from '../state/change.ts';
 import { readJsonList, readRoles } from '../state/json.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { timeText } from '../state/time.ts';
@@ -32,7 +32,7 @@ export const personChange = z.strictObject({
   teams: newPerson.shape.teams.optional(),
   groups: newPerson.shape.groups.unwrap().optional(),
   reads_content: z.boolean().optional(),
-  /** True ends every session and token of the person at once. */
+  /** True ends every session and token of the person at once, and for good: who comes back is given a new one. */
   disabled: z.boolean().optional(),
 });
 
@@ -48,7 +48,8 @@ export async function changePerson(
   change: z.output<typeof personChange>,
 ): Promise<PersonAnswer> {
   for (const team of change.teams ?? []) requireTeam(admin, team);
-  return control.change(async ({ db, now, record }) => {
+  return control.change(async (transaction) => {
+    const { db, now, record } = transaction;
     const row = await db.selectFrom('people').selectAll().where('email', '=', email).executeTakeFirst();
     if (row === undefined || !isVisible(admin, row)) throw new TollgateError('not_found');
     refuseWhatIsNotTheirs(admin, row);
@@ -61,6 +62,7 @@ export async function changePerson(
       .set({ ...columnsOf(after), disabled_at: after.disabled ? (row.disabled_at ?? timeText(now)) : null })
       .where('person_id', '=', row.person_id)
       .execute();
+    if (after.disabled) await endAll(transaction, row);
     const { display_name: _, ...rights } = after;
     await record(installationLedger(control, admin.name), {
       kind: 'person_changed',
@@ -69,6 +71,22 @@ export async function changePerson(
     });
     return after;
   });
+}
+
+async function endAll({ db, now }: Change, { person_id }: Person): Promise<void> {
+  const at = timeText(now);
+  await db
+    .updateTable('credentials')
+    .set({ revoked_at: at })
+    .where('person_id', '=', person_id)
+    .where('revoked_at', 'is', null)
+    .execute();
+  await db
+    .updateTable('sessions')
+    .set({ ended_at: at })
+    .where('person_id', '=', person_id)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 function refuseWhatIsNotTheirs(admin: PersonIdentity, { person_id, teams }: Person): void {

@@ -4,6 +4,7 @@ import { readJsonList, readRoles } from '../state/json.ts';
 import { timeText } from '../state/time.ts';
 import type { AgentIdentity, Identity, PersonIdentity } from './identity.ts';
 import { readSecret, sameHash, secretHash } from './secrets.ts';
+import { speaksFor } from './speaks-for.ts';
 
 /** What a credential may be used for. */
 export const SCOPES = ['ingest', 'api', 'sign_in', 'initiate'] as const;
@@ -71,6 +72,7 @@ export async function readPerson(
 export interface Principal {
   readonly principal: string;
   readonly team: string;
+  /** By name: `*` is resolved here, to what the team has registered. */
   readonly workflows: readonly string[];
 }
 
@@ -79,6 +81,8 @@ export function verifyIngestKey(reader: Reader): (presented: string) => Promise<
   return async (presented) => {
     const identity = await verifyCredential(reader, presented, 'ingest');
     if (identity?.kind !== 'agent') return undefined;
-    return { principal: identity.name, team: identity.teams[0], workflows: identity.workflows };
+    const [team] = identity.teams;
+    const workflows = await speaksFor(reader.control, { team, workflows: identity.workflows });
+    return { principal: identity.name, team, workflows };
   };
 }

@@ -64,6 +64,25 @@ describe('keys and tokens', () => {
     expect((await whoAmI(key)).status).toBe(401);
   });
 
+  test('speak for no workflow of another team: not with *, and not by its name', async () => {
+    const { control, verifyIngestKey } = service.service;
+    const key = (workflows: string[]) =>
+      createAgentKey(control, { principal: 'p', team: 'ops', workflows, created_by: 'test' });
+    const [all, named] = [await key(['*']), await key(['late-deploy', 'sales-mail', 'unknown-yet'])];
+    const speaksFor = async (presented: string) => (await verifyIngestKey(presented))?.workflows;
+    const before = (await speaksFor(all.key)) ?? [];
+    expect(before).not.toContain('*');
+    expect(await speaksFor(named.key)).toEqual(['late-deploy', 'sales-mail', 'unknown-yet']);
+    const shared = { policy_version: 'v', owner: 'o@example.com', registered_at: '1' };
+    const rows = [
+      { workflow: 'late-deploy', team: 'ops', ...shared },
+      { workflow: 'sales-mail', team: 'sales', ...shared },
+    ];
+    await control.change(({ db }) => db.insertInto('workflows').values(rows).execute());
+    expect(await speaksFor(all.key)).toEqual([...before, 'late-deploy'].sort());
+    expect(await speaksFor(named.key)).toEqual(['late-deploy', 'unknown-yet']);
+  });
+
   test('end when their time is over, by the service’s clock', async () => {
     await service.person('short@example.com', ['auditor']);
     const { token } = await issueToken(service.service.control, {

@@ -69,8 +69,13 @@ describe('people, tokens and keys', () => {
     expect((await service.call(undefined, 'GET', '/v1/session', undefined, { cookie })).status).toBe(401);
     expect(JSON.stringify((await service.call(admin, 'GET', '/v1/people')).body)).not.toContain('changing@');
     expect((await change({ disabled: false })).status).toBe(200);
-    expect((await service.call(token, 'GET', '/v1/session')).status).toBe(200);
-    expect((await recorded()).slice(-3)).toEqual(['person_changed', 'person_changed', 'person_changed']);
+    expect((await service.call(token, 'GET', '/v1/session')).status).toBe(401);
+    expect((await service.call(undefined, 'GET', '/v1/session', undefined, { cookie })).status).toBe(401);
+    const email = 'changing@example.com';
+    const again = await service.call(admin, 'POST', '/v1/tokens', { email });
+    expect((await service.call(String(again.body['token']), 'GET', '/v1/session')).status).toBe(200);
+    const kinds = ['person_changed', 'person_changed', 'person_changed', 'credential_issued'];
+    expect((await recorded()).slice(-4)).toEqual(kinds);
     for (const wrong of [{ roles: [] }, { roles: ['agent'] }, { teams: [] }, { email: 'x@example.com' }])
       expect((await change(wrong)).status).toBe(400);
     expect((await service.call(admin, 'PATCH', '/v1/people/nobody@example.com', given)).status).toBe(404);
