@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NotificationRow } from '../state/incident-tables.ts';
 import { repeat } from '../state/repeat.ts';
 import { type DeliveryDeps, type DeliveryOptions, deliver } from './deliver.ts';
@@ -8,6 +9,8 @@ export interface NotifierOptions extends Omit<DeliveryOptions, 'signal'> {
   /** Attempts at the same time. */
   readonly most?: number;
   readonly most_of_workflow?: number;
+  /** How long a notification rests whose attempt could not be written down: the receiver may have it already. */
+  readonly rest_ms?: number;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface NotifierOptions extends Omit<DeliveryOptions, 'signal'> {
  */
 export function startNotifier(
   deps: DeliveryDeps,
-  { intervalMs, most = 8, most_of_workflow = 2, ...options }: NotifierOptions,
+  { intervalMs, most = 8, most_of_workflow = 2, rest_ms = 30_000, ...options }: NotifierOptions,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const under_way = new Map<NotificationRow, Promise<void>>();
@@ -25,12 +28,11 @@ export function startNotifier(
     for (const row of await dueNotifications(deps.control, deps.clock(), bounds)) {
       if (stopping.signal.aborted) return;
       const attempt = deliver(deps, row, { ...options, signal: stopping.signal })
-        .catch((error: unknown) =>
-          deps.logger.error(
-            { err: error, notification_id: row.notification_id },
-            'a delivery broke off; it will be tried again',
-          ),
-        )
+        .catch(async (error: unknown) => {
+          const { notification_id } = row;
+          deps.logger.error({ err: error, notification_id }, 'a delivery broke off; it will be tried again');
+          await pause(rest_ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+        })
         .finally(() => under_way.delete(row));
       under_way.set(row, attempt);
     }
