@@ -1,29 +1,12 @@
-import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
+import { COUNTED_CALLS, type CountedCalls, countedCalls } from './counted-calls.ts';
+import { EXAMPLE_TIME, exampleRow } from './examples.ts';
+import { about } from './rows.ts';
 
-const row = z.object({
-  ...claimed,
-  provider: z.string(),
-  model: z.string(),
-  reason: z.string(),
-  calls: z.coerce.number(),
-});
-type Row = z.output<typeof row>;
-
-/** The counted calls of each run whose cost nobody knows. */
-const query = `
-  SELECT toString(c.run_id) AS run_id, any(c.workflow) AS workflow, '' AS policy_version, any(c.owner) AS owner,
-         any(c.team) AS team, c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, count() AS calls,
-         toString(toUnixTimestamp64Nano(min(c.received_at))) AS since
-  FROM counted_model_calls AS c
-  WHERE c.run_id IN {runs:Array(UUID)} AND c.cost IS NULL
-  GROUP BY c.run_id, c.provider, c.model, c.unpriced_reason`;
-
-const example = (changes: Partial<Row> = {}): Row => ({
+const example = (changes: Partial<CountedCalls> = {}): CountedCalls => ({
   ...exampleRow(),
-  ...{ provider: 'openai', model: 'house-model', reason: 'no_price', calls: 2 },
+  ...{ provider: 'openai', model: 'house-model', unpriced: true, reason: 'no_price', calls: 2 },
+  ...{ spent: '0', last: EXAMPLE_TIME, until: EXAMPLE_TIME },
   ...changes,
 });
 
@@ -33,22 +16,24 @@ export const modelCallPriced = defineControl({
   description: 'Every counted model call has a cost. An unpriced one is unknown, not free.',
   graceSeconds: 30,
   clears: 'a price for these calls became known',
-  query,
-  row,
+  query: COUNTED_CALLS,
+  row: countedCalls,
   judge: (rows, context) =>
-    rows.map((each) => ({
-      ...about(each, context),
-      key: `${each.provider}/${each.model}:${each.reason}`,
-      summary: `${each.calls} ${each.calls === 1 ? 'call' : 'calls'} of ${each.model || 'an unnamed model'} (${each.provider || 'unknown provider'}) ${each.calls === 1 ? 'has' : 'have'} no cost: ${REASONS[each.reason] ?? 'unknown'}.`,
-      evidence: {
-        provider: each.provider,
-        model: each.model,
-        reason: each.reason,
-        unpriced_calls: each.calls,
-      },
-    })),
+    rows
+      .filter(({ unpriced }) => unpriced)
+      .map((each) => ({
+        ...about(each, context),
+        key: `${each.provider}/${each.model}:${each.reason}`,
+        summary: `${each.calls} ${each.calls === 1 ? 'call' : 'calls'} of ${each.model || 'an unnamed model'} (${each.provider || 'unknown provider'}) ${each.calls === 1 ? 'has' : 'have'} no cost: ${REASONS[each.reason] ?? 'unknown'}.`,
+        evidence: {
+          provider: each.provider,
+          model: each.model,
+          reason: each.reason,
+          unpriced_calls: each.calls,
+        },
+      })),
   examples: {
-    passes: [{ name: 'nothing unpriced', rows: [] }],
+    passes: [{ name: 'a priced call', rows: [example({ unpriced: false, reason: '', spent: '0.5' })] }],
     fails: [{ name: 'a model without a price', rows: [example()] }],
   },
 });

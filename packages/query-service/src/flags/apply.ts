@@ -14,22 +14,31 @@ export interface FlagCounts {
   cleared: number;
 }
 
-/** Brings the flags of judged scopes in line with what was found, in one transaction, so that two evaluators agree. */
+/**
+ * Brings the flags of judged scopes in line with what was found, those of one control in one transaction, so that two
+ * evaluators agree. Not all in one: whoever waits for an approval waits for it.
+ */
 export async function applyJudgements(
   control: ControlState,
   judgements: readonly Judgement[],
 ): Promise<FlagCounts> {
-  return control.change(async (change) => {
-    const counts: FlagCounts = { raised: 0, reopened: 0, updated: 0, cleared: 0 };
-    for (const judgement of judgements) {
-      const stored = await storedFlags(change, judgement);
-      for (const flagChange of flagChanges(judgement.control, judgement.findings, stored)) {
-        await applyChange(change, control, judgement.control.control, flagChange);
-        counts[flagChange.kind] += 1;
-      }
-    }
-    return counts;
-  });
+  const counts: FlagCounts = { raised: 0, reopened: 0, updated: 0, cleared: 0 };
+  for (const judgement of judgements) {
+    const changes = await control.change((change) => applyJudgement(change, control, judgement));
+    for (const { kind } of changes) counts[kind] += 1;
+  }
+  return counts;
+}
+
+async function applyJudgement(
+  change: Change,
+  control: ControlState,
+  judgement: Judgement,
+): Promise<readonly FlagChange[]> {
+  const stored = await storedFlags(change, judgement);
+  const changes = flagChanges(judgement.control, judgement.findings, stored);
+  for (const flagChange of changes) await applyChange(change, control, judgement.control.control, flagChange);
+  return changes;
 }
 
 type FlagRow = EvaluationTables['flags'];

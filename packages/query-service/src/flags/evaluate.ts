@@ -1,13 +1,16 @@
+import { CONTROLS } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
 import { tellFinishedRuns } from '../events/finished-runs.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
-import type { ControlState } from '../state/change.ts';
-import { seconds, timeText } from '../state/time.ts';
+import { timeText } from '../state/time.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
-import { type Judgement, judgeRuns } from './judge.ts';
+import { type Course, courseOf, judgedPeriods, periodsFrom, readBackTo } from './course.ts';
+import { type Judgement, judge } from './judge.ts';
+import { judgePeriods } from './judge-periods.ts';
 import { changedRuns, dueRuns, forgetJudged, rememberJudged } from './memory.ts';
+import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
-import { fingerprints, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
+import { fingerprints, PAGE_OF_RUNS, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
 
 interface EvaluationCounts extends FlagCounts {
   /** Runs that were judged. */
@@ -22,14 +25,11 @@ interface EvaluationOptions {
    * evaluation. Without it, only what is new since the last evaluation, and what is due.
    */
   readonly since?: bigint;
+  /** Whether this is one of many in a row, and may leave to a later one what costs much and changes slowly. */
+  readonly continuous?: boolean;
 }
 
 type EvaluationDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
-
-/** How far each evaluation reads back over what the one before has read: longer than any insert takes to become visible. */
-const OVERLAP = seconds(120);
-/** Runs judged in one transaction. */
-const RUNS_AT_ONCE = 100;
 
 /**
  * Evaluates every control over what is stored, draws samples, and brings the flags in line. Safe to run at any time:
@@ -39,29 +39,37 @@ export function evaluateControls(
   deps: EvaluationDeps,
   options: EvaluationOptions = {},
 ): Promise<EvaluationCounts> {
-  const before = turns.get(deps.control) ?? Promise.resolve();
-  const turn = before.then(
-    () => evaluateNow(deps, options),
-    () => evaluateNow(deps, options),
+  const course = courseOf(deps.control);
+  const turn = course.turn.then(
+    () => evaluateNow(deps, course, options),
+    () => evaluateNow(deps, course, options),
   );
-  turns.set(deps.control, turn);
+  course.turn = turn;
   return turn;
 }
 
-const turns = new WeakMap<ControlState, Promise<unknown>>();
-
-async function evaluateNow(deps: EvaluationDeps, { since }: EvaluationOptions): Promise<EvaluationCounts> {
+async function evaluateNow(
+  deps: EvaluationDeps,
+  course: Course,
+  { since, continuous = false }: EvaluationOptions,
+): Promise<EvaluationCounts> {
   const counts: EvaluationCounts = { runs: 0, sampled: 0, raised: 0, reopened: 0, updated: 0, cleared: 0 };
   const started = await storeNow(deps);
-  const from = since ?? (await lastEvaluation(deps)) - OVERLAP;
-  for await (const touched of touchedRuns(deps, from < 0n ? 0n : from)) {
+  const last = await lastEvaluation(deps);
+  for await (const touched of touchedRuns(deps, since ?? readBackTo(course, { started, last, continuous }))) {
     const changed = since === undefined ? await changedRuns(deps.control, touched) : touched;
     await evaluateRuns(deps, changed, counts);
   }
   const due = await dueRuns(deps.control, deps.clock());
-  for (let at = 0; at < due.length; at += RUNS_AT_ONCE)
-    await evaluateRuns(deps, await withFingerprints(deps, due.slice(at, at + RUNS_AT_ONCE)), counts);
+  for (let at = 0; at < due.length; at += PAGE_OF_RUNS)
+    await evaluateRuns(deps, await withFingerprints(deps, due.slice(at, at + PAGE_OF_RUNS)), counts);
   await setLastEvaluation(deps, started);
+  const periods = periodsFrom(course, { since, last, continuous });
+  if (periods !== undefined) {
+    const began = performance.now();
+    add(counts, await judgePeriods(deps, periods));
+    judgedPeriods(course, started, performance.now() - began);
+  }
   await forgetJudged(deps.control, deps.clock());
   return counts;
 }
@@ -71,12 +79,12 @@ async function evaluateRuns(
   touched: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<void> {
-  for (let from = 0; from < touched.length; from += RUNS_AT_ONCE) {
-    const runs = touched.slice(from, from + RUNS_AT_ONCE);
+  for (const runs of pagesOf(touched)) {
     const ids = runs.map(({ run_id }) => run_id);
+    const reads = new PageReads(deps, { runs: ids });
     const context = await judgeContext(deps, ids, deps.clock());
-    counts.sampled += await drawSamples(deps, ids, context);
-    const judgements = await judgeRuns(deps, ids, context);
+    counts.sampled += await drawSamples(deps, ids, { reads, context });
+    const judgements = await judge(CONTROLS, { runs: ids, reads, context, writer: deps.control.writer });
     add(counts, await applyJudgements(deps.control, judgements));
     await tellFinishedRuns(deps, ids);
     await rememberJudged(deps.control, runs, earliestRechecks(judgements));
@@ -84,12 +92,28 @@ async function evaluateRuns(
   }
 }
 
+/** Rows of a page of runs are in memory together. */
+const MOST_ROWS = 50_000;
+
+/** Runs that are judged together: each page costs the planning of every query, and one has bounds. */
+function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
+  const pages: TouchedRun[][] = [];
+  let room = 0;
+  for (const run of touched) {
+    const page = pages.at(-1);
+    if (page === undefined || page.length === PAGE_OF_RUNS || run.rows > room) {
+      pages.push([run]);
+      room = MOST_ROWS;
+    } else page.push(run);
+    room -= run.rows;
+  }
+  return pages;
+}
+
 /** A run of which nothing is stored any more is judged as well: its flags heal or stay by what the service knows. */
 async function withFingerprints(deps: EvaluationDeps, runs: readonly string[]): Promise<TouchedRun[]> {
-  const known = new Map(
-    (await fingerprints(deps, runs)).map(({ run_id, fingerprint }) => [run_id, fingerprint]),
-  );
-  return runs.map((run_id) => ({ run_id, fingerprint: known.get(run_id) ?? '' }));
+  const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
+  return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0 });
 }
 
 function earliestRechecks(judgements: readonly Judgement[]): ReadonlyMap<string, bigint> {

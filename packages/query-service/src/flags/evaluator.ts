@@ -7,4 +7,9 @@ export const startEvaluator = (
   deps: Pick<Deps, 'store' | 'control' | 'clock' | 'logger'>,
   { intervalMs }: { intervalMs: number },
 ): { stop(): Promise<void> } =>
-  repeat(() => evaluateControls(deps), intervalMs, deps.logger, 'evaluation of controls');
+  repeat(
+    () => evaluateControls(deps, { continuous: true }),
+    intervalMs,
+    deps.logger,
+    'evaluation of controls',
+  );

@@ -1,12 +1,19 @@
+import type { Control } from '../controls/control.ts';
+import { rollupsAgree } from '../controls/rollups-agree.ts';
 import type { Deps } from '../deps.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
-import { judgeRuns } from './judge.ts';
+import { judge } from './judge.ts';
+import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
+
+const OF_NO_RUN: readonly Control[] = [rollupsAgree];
 
 /** Judges what belongs to no run, e.g. whether rollups agree with rows: no run is touched when that changes. */
 export async function judgeInstallation(
   deps: Pick<Deps, 'store' | 'control' | 'clock'>,
 ): Promise<FlagCounts> {
+  const { control } = deps;
   const context = await judgeContext(deps, [], deps.clock());
-  return applyJudgements(deps.control, await judgeRuns(deps, [], context));
+  const page = { runs: [], reads: new PageReads(deps, {}), context, writer: control.writer };
+  return applyJudgements(control, await judge(OF_NO_RUN, page));
 }

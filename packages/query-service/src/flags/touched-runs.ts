@@ -6,10 +6,12 @@ import { storeTime } from '../records/store-time.ts';
 export interface TouchedRun {
   readonly run_id: string;
   readonly fingerprint: string;
+  /** How many rows are stored of it. */
+  readonly rows: number;
 }
 
-/** Runs read in one go. */
-const PAGE_OF_RUNS = 500;
+/** Runs read in one go: their ids are in the address of the query, which has a bound. */
+export const PAGE_OF_RUNS = 1000;
 
 /**
  * Runs of which something arrived in the store since a time, with a fingerprint of all that is stored of them. The
@@ -35,7 +37,7 @@ const spanRows = (table: (typeof OF_SPANS)[number]) =>
 
 /** Rows that only wait to be merged away change a fingerprint at most once more, which costs one needless judgement. */
 const FINGERPRINTS = `
-  SELECT toString(run_id) AS run_id, concat(toString(count()), ':', hex(groupBitXor(sipHash64(source, id, received_at)))) AS fingerprint
+  SELECT toString(run_id) AS run_id, count() AS rows, concat(toString(rows), ':', hex(groupBitXor(sipHash64(source, id, received_at)))) AS fingerprint
   FROM (
     ${OF_SPANS.map(spanRows).join('\n    UNION ALL\n    ')}
     UNION ALL
@@ -47,7 +49,7 @@ const FINGERPRINTS = `
   GROUP BY run_id`;
 
 const touchedRow = z.object({ run_id: z.string() });
-const fingerprintRow = z.object({ run_id: z.string(), fingerprint: z.string() });
+const fingerprintRow = z.object({ run_id: z.string(), fingerprint: z.string(), rows: z.coerce.number() });
 
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 

@@ -1,9 +1,10 @@
-import { compareUsd, multiplyUsd } from '@tollgate/contract';
+import { addUsd, compareUsd, multiplyUsd } from '@tollgate/contract';
 import { z } from 'zod';
 import type { JudgeContext } from '../controls/control.ts';
+import { COUNTED_CALLS, countedCalls } from '../controls/counted-calls.ts';
 import { about } from '../controls/rows.ts';
-import { runCosts } from '../costs/run-costs.ts';
 import type { Deps } from '../deps.ts';
+import type { PageReads } from '../flags/page-reads.ts';
 import { storeTime } from '../records/store-time.ts';
 import { select } from '../runs/select.ts';
 import { seconds, timeText } from '../state/time.ts';
@@ -24,16 +25,17 @@ const WINDOW = seconds(28 * 86_400);
 export async function costOutliers(
   deps: Pick<Deps, 'store' | 'control'>,
   actions: readonly ExecutedAction[],
-  context: JudgeContext,
+  { reads, context }: { readonly reads: PageReads; readonly context: JudgeContext },
 ): Promise<ReadonlySet<string>> {
   const workflows = new Map(actions.map((action) => [action.run_id, about(action, context).workflow]));
   const usual = await usualCosts(deps, [...new Set(workflows.values())], context.now);
   const runs = [...workflows].filter(([, workflow]) => usual.has(workflow)).map(([run_id]) => run_id);
-  const costs = await runCosts(deps, runs);
+  if (runs.length === 0) return new Set();
+  const costs = new Map<string, string>();
+  for (const { run_id, spent } of z.array(countedCalls).parse(await reads.rows(COUNTED_CALLS)))
+    costs.set(run_id, addUsd(costs.get(run_id) ?? '0', spent));
   return new Set(
-    runs.filter((run_id) =>
-      isOutlier(costs.get(run_id)?.usd ?? undefined, usual.get(workflows.get(run_id) ?? '')),
-    ),
+    runs.filter((run_id) => isOutlier(costs.get(run_id), usual.get(workflows.get(run_id) ?? ''))),
   );
 }
 

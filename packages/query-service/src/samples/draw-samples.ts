@@ -4,25 +4,26 @@ import type { JudgeContext } from '../controls/control.ts';
 import { effectiveClass } from '../controls/executed-calls.ts';
 import { about, policyOf } from '../controls/rows.ts';
 import type { Deps } from '../deps.ts';
+import type { PageReads } from '../flags/page-reads.ts';
 import { storeTime } from '../records/store-time.ts';
 import type { Change, ControlState } from '../state/change.ts';
 import { isoTime, seconds, timeText } from '../state/time.ts';
 import { type ExecutedAction, executedActions } from './candidates.ts';
 import { costOutliers } from './cost-outliers.ts';
-import { type SamplingReason, samplingDraw, samplingReason, weekStart } from './rule.ts';
+import { FIRST_RUNS, type SamplingReason, samplingDraw, samplingReason, weekStart } from './rule.ts';
 
 /** Chooses, among the class-2 actions of some runs, those that a person has to review. Choosing again chooses the same. */
 export async function drawSamples(
   deps: Pick<Deps, 'store' | 'control'>,
   runs: readonly string[],
-  context: JudgeContext,
+  { reads, context }: { readonly reads: PageReads; readonly context: JudgeContext },
 ): Promise<number> {
   const actions = (await executedActions(deps, runs)).filter(
     (action) => effectiveClass(action, context) === 2,
   );
   if (actions.length === 0) return 0;
   const secret = await samplingSecret(deps.control);
-  const outliers = await costOutliers(deps, actions, context);
+  const outliers = await costOutliers(deps, actions, { reads, context });
   return deps.control.change(async (change) => {
     let drawn = 0;
     // In the order of receipt, so that the weekly minimum falls on the same actions whoever evaluates.
@@ -57,7 +58,7 @@ async function considerAction(
     ...{ sample_rate, minimum_per_week, outcome: action.outcome },
     cost_outlier: outliers.has(action.run_id),
     run_ordinal: await runOrdinal(change, action.run_id),
-    sampled_this_week: await sampledInWeek(change, policy.workflow, action.since),
+    sampled_this_week: await sampledInWeek(change, policy.workflow, action.since, minimum_per_week),
   });
   if (why === undefined) return false;
   await insertSample(change, control, action, context, {
@@ -67,30 +68,34 @@ async function considerAction(
   return true;
 }
 
-/** Place of the run among those registered with its policy version, in the service's order. */
+/** Place of the run among those registered with its policy version, in the service's order; of later ones, that they are later. */
 async function runOrdinal({ db }: Change, run_id: string): Promise<number | undefined> {
   const run = await db.selectFrom('runs').selectAll().where('run_id', '=', run_id).executeTakeFirst();
   if (run === undefined) return undefined;
-  const { count } = await db
+  const first = await db
     .selectFrom('runs')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .select('run_id')
     .where('workflow', '=', run.workflow)
     .where('policy_version', '=', run.policy_version)
     .where('registered_at', '<=', run.registered_at)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .limit(FIRST_RUNS + 1)
+    .execute();
+  return first.length;
 }
 
-async function sampledInWeek({ db }: Change, workflow: string, time: bigint): Promise<number> {
+/** How many there are, up to `most`. */
+async function sampledInWeek({ db }: Change, workflow: string, time: bigint, most: number): Promise<number> {
+  if (most === 0) return 0;
   const start = weekStart(time);
-  const { count } = await db
+  const samples = await db
     .selectFrom('samples')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .select('sample_id')
     .where('workflow', '=', workflow)
     .where('sampled_at', '>=', timeText(start))
     .where('sampled_at', '<', timeText(start + seconds(7 * 86_400)))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .limit(most)
+    .execute();
+  return samples.length;
 }
 
 async function insertSample(

@@ -2,8 +2,14 @@ import { CONTROL_RULES } from '@tollgate/contract';
 import { describe, expect, test } from 'vitest';
 import { CONTROLS } from '../../src/controls/catalogue.ts';
 import { EXAMPLE_CONTEXT } from '../../src/controls/examples.ts';
+import { periodBudgets } from '../../src/controls/period-budgets.ts';
 
-describe.each(CONTROLS.map((control) => ({ control, name: control.control })))('$name', ({ control }) => {
+const EVERY = [
+  ...CONTROLS.map((control) => ({ control, name: control.control as string })),
+  { control: periodBudgets, name: 'budget_breach of days and months' },
+];
+
+describe.each(EVERY)('$name', ({ control }) => {
   test.each(control.examples.passes)('passes: $name', ({ rows }) => {
     expect(control.judge(rows, EXAMPLE_CONTEXT)).toEqual([]);
   });

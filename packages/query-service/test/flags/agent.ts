@@ -65,14 +65,15 @@ type Said = Partial<Omit<RecordFields, 'kind'>>;
 /** An agent's process as a collector sees it: it keeps one chain and gives a landing row for each thing it does. */
 export class Agent {
   readonly run: RunIdentity;
-  readonly writer = randomUUID();
+  readonly writer: string;
   readonly trace_id = randomBytes(16).toString('hex');
   readonly rows: LandingRow[] = [];
   chain: ChainState;
   #time: bigint;
 
-  constructor(run: RunIdentity, start: bigint = now()) {
+  constructor(run: RunIdentity, start: bigint = now(), writer: string = randomUUID()) {
     this.run = run;
+    this.writer = writer;
     this.chain = startChain(run.run_id, this.writer, run.policy_version);
     this.#time = start;
   }
@@ -140,12 +141,12 @@ export class Agent {
   }
 
   /** A model call that the provider says cost so much; null: a model that nobody has a price for. */
-  call(usd: string | null, said: Said = {}): LandingRow {
+  call(usd: string | null, said: Said = {}, content = { input: 'q', output: 'a' }): LandingRow {
     const model = usd === null ? 'house-model' : 'gpt-4o';
     return this.say(
       'model_called',
       { model, cost: { usd, source: usd === null ? null : 'provider', price_version: null }, ...said },
-      { input: 'q', output: 'a' },
+      content,
       {
         duration: 1000n,
         attributes: {
