@@ -45,7 +45,7 @@ export async function deliverRuns(
     const now = rows.filter((each) => !kept.has(each));
     const twice = now.filter(() => rng.chance(0.1));
     await sendAll(world.url, shuffled([...now, ...twice, ...late], rng), rng);
-    await world.evaluate();
+    await world.evaluate({ continuous: true });
     late = [...kept];
     made.push(...fresh);
   }

@@ -24,8 +24,8 @@ export interface World {
   readonly url: string;
   /** Lets time pass for the service, so that every grace is over without waiting for it. */
   later(seconds: bigint): void;
-  /** Waits until everything that was sent can be read, and evaluates what is new. */
-  evaluate(): Promise<Counts>;
+  /** Waits until everything that was sent can be read, and evaluates what is new; `continuous` as the service does by itself. */
+  evaluate(options?: { readonly continuous: boolean }): Promise<Counts>;
   close(): Promise<void>;
 }
 
@@ -62,10 +62,10 @@ export async function openWorld(): Promise<World> {
     later: (seconds) => {
       ahead += seconds;
     },
-    evaluate: async () => {
+    evaluate: async (options = { continuous: false }) => {
       await collector.flush();
       await service.service.flush();
-      const counts = await evaluateControls(service.service.deps);
+      const counts = await evaluateControls(service.service.deps, options);
       await service.service.flush();
       return counts;
     },

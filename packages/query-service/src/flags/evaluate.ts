@@ -1,23 +1,10 @@
-import { CONTROLS } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
-import { tellFinishedRuns } from '../events/finished-runs.ts';
-import { drawSamples } from '../samples/draw-samples.ts';
 import { timeText } from '../state/time.ts';
-import { applyJudgements, type FlagCounts } from './apply.ts';
 import { type Course, courseOf, judgedPeriods, periodsFrom, readBackTo } from './course.ts';
-import { type Judgement, judge } from './judge.ts';
+import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
 import { judgePeriods } from './judge-periods.ts';
-import { changedRuns, dueRuns, forgetJudged, rememberJudged } from './memory.ts';
-import { PageReads } from './page-reads.ts';
-import { judgeContext } from './service-facts.ts';
+import { changedRuns, dueRuns, forgetJudged } from './memory.ts';
 import { fingerprints, PAGE_OF_RUNS, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
-
-interface EvaluationCounts extends FlagCounts {
-  /** Runs that were judged. */
-  runs: number;
-  /** Class-2 actions that were newly chosen for review. */
-  sampled: number;
-}
 
 interface EvaluationOptions {
   /**
@@ -57,38 +44,33 @@ async function evaluateNow(
   const started = await storeNow(deps);
   const last = await lastEvaluation(deps);
   for await (const touched of touchedRuns(deps, since ?? readBackTo(course, { started, last, continuous }))) {
-    const changed = since === undefined ? await changedRuns(deps.control, touched) : touched;
-    await evaluateRuns(deps, changed, counts);
+    const changed = since === undefined ? await changedRuns(deps.control, touched, { continuous }) : touched;
+    for (const page of pagesOf(changed))
+      counts.runs += await (continuous ? judgePromptly : judgeWhole)(deps, page, counts);
   }
-  const due = await dueRuns(deps.control, deps.clock());
-  for (let at = 0; at < due.length; at += PAGE_OF_RUNS)
-    await evaluateRuns(deps, await withFingerprints(deps, due.slice(at, at + PAGE_OF_RUNS)), counts);
   await setLastEvaluation(deps, started);
+  await evaluateDue(deps, counts, continuous ? DUE_SHARE_MS : Number.POSITIVE_INFINITY);
   const periods = periodsFrom(course, { since, last, continuous });
   if (periods !== undefined) {
     const began = performance.now();
-    add(counts, await judgePeriods(deps, periods));
+    addFlags(counts, await judgePeriods(deps, periods));
     judgedPeriods(course, started, performance.now() - began);
   }
   await forgetJudged(deps.control, deps.clock());
   return counts;
 }
 
-async function evaluateRuns(
-  deps: EvaluationDeps,
-  touched: readonly TouchedRun[],
-  counts: EvaluationCounts,
-): Promise<void> {
-  for (const runs of pagesOf(touched)) {
-    const ids = runs.map(({ run_id }) => run_id);
-    const reads = new PageReads(deps, { runs: ids });
-    const context = await judgeContext(deps, ids, deps.clock());
-    counts.sampled += await drawSamples(deps, ids, { reads, context });
-    const judgements = await judge(CONTROLS, { runs: ids, reads, context, writer: deps.control.writer });
-    add(counts, await applyJudgements(deps.control, judgements));
-    await tellFinishedRuns(deps, ids);
-    await rememberJudged(deps.control, runs, earliestRechecks(judgements));
-    counts.runs += runs.length;
+/** A continuous evaluation leaves what is due to the next one after so long: what has just arrived goes first. */
+const DUE_SHARE_MS = 500;
+/** In one page of those, because nothing interrupts one. */
+const DUE_AT_ONCE = 250;
+
+async function evaluateDue(deps: EvaluationDeps, counts: EvaluationCounts, ms: number): Promise<void> {
+  const until = performance.now() + ms;
+  const due = await dueRuns(deps.control, deps.clock());
+  for (let at = 0; at < due.length && performance.now() < until; at += DUE_AT_ONCE) {
+    const runs = await withFingerprints(deps, due.slice(at, at + DUE_AT_ONCE));
+    for (const page of pagesOf(runs)) counts.runs += await judgeWhole(deps, page, counts);
   }
 }
 
@@ -114,19 +96,6 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 async function withFingerprints(deps: EvaluationDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
   return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0 });
-}
-
-function earliestRechecks(judgements: readonly Judgement[]): ReadonlyMap<string, bigint> {
-  const earliest = new Map<string, bigint>();
-  for (const { run_id, at } of judgements.flatMap(({ rechecks }) => rechecks)) {
-    const known = earliest.get(run_id);
-    if (known === undefined || at < known) earliest.set(run_id, at);
-  }
-  return earliest;
-}
-
-function add(counts: EvaluationCounts, more: FlagCounts): void {
-  for (const kind of ['raised', 'reopened', 'updated', 'cleared'] as const) counts[kind] += more[kind];
 }
 
 const POSITION = 'controls.evaluated_until';

@@ -7,10 +7,14 @@ import type { TouchedRun } from './touched-runs.ts';
 
 const AT_ONCE = 500;
 
-/** The runs that are not as they were when they were last judged. */
+/** Marks a fingerprint under which a run was judged by the prompt controls only. */
+const inPart = (fingerprint: string): string => `part:${fingerprint}`;
+
+/** The runs that are not as they were when they were last judged; in a continuous course, also if that was in part. */
 export async function changedRuns(
   control: ControlState,
   touched: readonly TouchedRun[],
+  { continuous }: { readonly continuous: boolean },
 ): Promise<TouchedRun[]> {
   const known = new Map<string, string>();
   for (let from = 0; from < touched.length; from += AT_ONCE) {
@@ -22,7 +26,10 @@ export async function changedRuns(
       .execute();
     for (const { run_id, fingerprint } of rows) known.set(run_id, fingerprint);
   }
-  return touched.filter(({ run_id, fingerprint }) => known.get(run_id) !== fingerprint);
+  return touched.filter(({ run_id, fingerprint }) => {
+    const judged = known.get(run_id);
+    return judged !== fingerprint && !(continuous && judged === inPart(fingerprint));
+  });
 }
 
 export async function rememberJudged(
@@ -47,6 +54,36 @@ export async function rememberJudged(
           .values({ run_id, at: timeText(at) })
           .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ at: timeText(at) }))
           .execute();
+    }
+  });
+}
+
+/** After a judgement by some controls only: the whole one is due at `at`, or sooner if it was. */
+export async function rememberPrompt(
+  control: ControlState,
+  runs: readonly TouchedRun[],
+  at: bigint,
+): Promise<void> {
+  await control.change(async (change) => {
+    const db = evaluationTables(change.db);
+    const judged_at = timeText(change.now);
+    for (const { run_id, fingerprint: whole } of runs) {
+      const fingerprint = inPart(whole);
+      await db
+        .insertInto('judged_runs')
+        .values({ run_id, fingerprint, judged_at })
+        .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ fingerprint, judged_at }))
+        .execute();
+      await db
+        .insertInto('rechecks')
+        .values({ run_id, at: timeText(at) })
+        .onConflict((conflict) =>
+          conflict
+            .column('run_id')
+            .doUpdateSet({ at: timeText(at) })
+            .where('rechecks.at', '>', timeText(at)),
+        )
+        .execute();
     }
   });
 }
