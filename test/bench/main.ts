@@ -1,3 +1,4 @@
+import { benchFlags } from './flags/flags.ts';
 import { benchGate } from './gate/gate.ts';
 import { benchIngest } from './ingest/ingest.ts';
 import { type BenchOptions, HELP, optionsOf } from './options.ts';
@@ -13,13 +14,16 @@ function readOptions(): BenchOptions | undefined {
   }
 }
 
+function measure(print: (line: string) => void, options: Measured): Promise<object> {
+  if (options.bench === 'gate') return benchGate(print, options.only);
+  if (options.bench === 'flags') return benchFlags(print, options.flags);
+  return benchIngest(print, options.ingest);
+}
+
 async function main(options: Measured): Promise<void> {
   const { json } = options;
   const print = json ? (line: string) => console.error(line) : (line: string) => console.log(line);
-  const results =
-    options.bench === 'gate'
-      ? await benchGate(print, options.only)
-      : await benchIngest(print, options.ingest);
+  const results = await measure(print, options);
   if (json) console.log(JSON.stringify(results));
   else for (const [result, value] of Object.entries(results)) console.log(`${result} ${value}`);
 }
