@@ -6,6 +6,7 @@ export { renderMigration, type Target } from './migrations/render.ts';
 export { type MigrationOptions, runMigrations } from './migrations/run.ts';
 export { type ClickHouse, type OpenOptions, openClickHouse } from './open.ts';
 export { priceBookRow, priceEntryRow } from './prices/price-rows.ts';
+export type { Disposal } from './retention/disposal.ts';
 export {
   type Erasure,
   type ErasureOptions,

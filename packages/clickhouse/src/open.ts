@@ -3,6 +3,7 @@ import { type Credentials, loadCredentials } from './credentials.ts';
 import { StoreError } from './errors.ts';
 import type { Target } from './migrations/render.ts';
 import { runMigrations } from './migrations/run.ts';
+import { type Disposal, disposalOf } from './retention/disposal.ts';
 import { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 import { startEmbeddedServer } from './server/embedded-server.ts';
 import type { ServerEvent } from './server/supervisor.ts';
@@ -30,6 +31,8 @@ export interface ClickHouse {
   /** Native protocol; only known of the embedded server. */
   readonly tcpPort: number | undefined;
   readonly credentials: Credentials;
+  /** All that takes rows away before their time, or after it. */
+  readonly disposal: Disposal;
   /** Process id of the embedded engine; undefined for an external server. */
   pid(): number | undefined;
   /** Idempotent. Ends the embedded server; an external one is left alone. */
@@ -56,6 +59,7 @@ export async function openClickHouse(options: OpenOptions): Promise<ClickHouse> 
       url: server.url,
       tcpPort: server.tcpPort,
       credentials: server.credentials,
+      disposal: disposalOf(clients.owner, { ...DEFAULT_RETENTION, ...options.retention }),
       pid: server.pid,
       close,
     };

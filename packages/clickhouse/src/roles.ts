@@ -27,6 +27,8 @@ export const SERVICE_TABLES = [
   'price_entries',
   'price_lists',
   'model_call_repricings',
+  'legal_holds',
+  'held_runs',
 ] as const;
 
 /** What the service works out from rows and keeps beside them; it may delete versions that newer ones replace. */

@@ -4,15 +4,13 @@ import { DATABASE } from '../roles.ts';
 
 /** Whose content goes. Ids as the API shows them: a dashed UUID, and hex of 32 and 16 digits. */
 export type ErasureTarget =
-  | { readonly kind: 'run'; readonly run_id: string }
-  | { readonly kind: 'span'; readonly run_id: string; readonly trace_id: string; readonly span_id: string }
-  /** Every run that this person started, as the service registered it. */
-  | { readonly kind: 'initiator'; readonly initiator: string };
+  | { readonly kind: 'runs'; readonly run_ids: readonly string[] }
+  | { readonly kind: 'span'; readonly run_id: string; readonly trace_id: string; readonly span_id: string };
 
 export interface ErasureOptions {
   readonly by: string;
   readonly reason: string;
-  /** Which of these runs have to be kept as they are; a legal hold comes in here. */
+  /** Which of these runs have to be kept as they are: those on legal hold. */
   readonly heldAmong?: (runs: readonly string[]) => Promise<readonly string[]>;
 }
 
@@ -37,7 +35,7 @@ export async function eraseContent(
   target: ErasureTarget,
   { by, reason, heldAmong = async () => [] }: ErasureOptions,
 ): Promise<Erasure> {
-  const runs = await runsOf(owner, target);
+  const runs = runsOf(target);
   const held = await heldAmong(runs);
   if (held.length > 0) return { kind: 'held', runs: held };
   const erased = { spans: 0, quarantined: 0 };
@@ -58,16 +56,41 @@ async function eraseRuns(
   target: ErasureTarget,
   note: { readonly by: string; readonly reason: string },
 ): Promise<{ spans: number; quarantined: number }> {
-  const span = target.kind === 'span' ? target : undefined;
-  const params = { runs, trace: span?.trace_id ?? '', span: span?.span_id ?? '', ...note };
+  const params = { ...paramsOf(runs, target), ...note };
   await owner.command({ query: NOTE, query_params: params });
-  const [content, quarantine] =
-    span === undefined ? [RUN_CONTENT, RUN_QUARANTINE] : [SPAN_CONTENT, SPAN_QUARANTINE];
+  const [content, quarantine] = conditionsOf(target);
   return {
     spans: await remove(owner, 'span_content', content, params),
     quarantined: await remove(owner, 'quarantine', quarantine, params),
   };
 }
+
+/** How much `eraseContent` would erase now: spans with content, and spans in quarantine. */
+export async function countContent(
+  owner: ClickHouseClient,
+  target: ErasureTarget,
+): Promise<{ readonly spans: number; readonly quarantined: number }> {
+  const runs = runsOf(target);
+  const [content, quarantine] = conditionsOf(target);
+  const found = { spans: 0, quarantined: 0 };
+  for (let from = 0; from < runs.length; from += RUNS_AT_ONCE) {
+    const params = paramsOf(runs.slice(from, from + RUNS_AT_ONCE), target);
+    found.spans += await countRows(owner, 'span_content', content, params);
+    found.quarantined += await countRows(owner, 'quarantine', quarantine, params);
+  }
+  return found;
+}
+
+const runsOf = (target: ErasureTarget): readonly string[] =>
+  target.kind === 'runs' ? target.run_ids : [target.run_id];
+
+function paramsOf(runs: readonly string[], target: ErasureTarget) {
+  const span = target.kind === 'span' ? target : undefined;
+  return { runs, trace: span?.trace_id ?? '', span: span?.span_id ?? '' };
+}
+
+const conditionsOf = ({ kind }: ErasureTarget): readonly [content: string, quarantine: string] =>
+  kind === 'runs' ? [RUN_CONTENT, RUN_QUARANTINE] : [SPAN_CONTENT, SPAN_QUARANTINE];
 
 const NOTE = `
   INSERT INTO ${DATABASE}.content_erasures (run_id, trace_id, span_id, erased_by, reason)
@@ -80,21 +103,7 @@ const RUN_QUARANTINE = `multiSearchAny(raw, arrayMap(r -> toString(r), {runs:Arr
     OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})`;
 const SPAN_QUARANTINE = 'lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String})';
 
-const runRow = z.object({ run_id: z.string() });
 const countRow = z.object({ rows: z.coerce.number().int() });
-
-async function runsOf(owner: ClickHouseClient, target: ErasureTarget): Promise<readonly string[]> {
-  if (target.kind !== 'initiator') return [target.run_id];
-  const answer = await owner.query({
-    query: `SELECT DISTINCT toString(run_id) AS run_id FROM ${DATABASE}.run_registrations WHERE initiator = {initiator:String}`,
-    query_params: { initiator: target.initiator },
-    format: 'JSONEachRow',
-  });
-  return z
-    .array(runRow)
-    .parse(await answer.json())
-    .map(({ run_id }) => run_id);
-}
 
 /** An insert that began before the note was there may still bring some; it is looked for again. */
 const TRIES = 3;
@@ -107,18 +116,28 @@ async function remove(
 ): Promise<number> {
   let removed = 0;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const answer = await owner.query({
-      query: `SELECT count() AS rows FROM ${DATABASE}.${table} WHERE ${condition}`,
-      query_params,
-      format: 'JSONEachRow',
-    });
-    const [found] = z.array(countRow).parse(await answer.json());
-    if (found === undefined || found.rows === 0) return removed;
-    removed += found.rows;
+    const found = await countRows(owner, table, condition, query_params);
+    if (found === 0) return removed;
+    removed += found;
     await owner.command({
       query: `ALTER TABLE ${DATABASE}.${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`,
       query_params,
     });
   }
   return removed;
+}
+
+async function countRows(
+  owner: ClickHouseClient,
+  table: string,
+  condition: string,
+  query_params: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const answer = await owner.query({
+    query: `SELECT count() AS rows FROM ${DATABASE}.${table} WHERE ${condition}`,
+    query_params: { ...query_params },
+    format: 'JSONEachRow',
+  });
+  const [found] = z.array(countRow).parse(await answer.json());
+  return found?.rows ?? 0;
 }

@@ -30,27 +30,35 @@ type Rule = {
   readonly table: string;
   readonly from: string;
   readonly keep: keyof RetentionDays;
+  /** Which rows it is about; none of a run on hold (`NOT_HELD`) where the table has runs. */
   readonly where?: string;
 };
 
 /**
+ * Asked at each merge that would drop rows, so a hold keeps what is there from the moment on in which its row is stored, and
+ * nothing has to be rewritten to set one.
+ */
+const NOT_HELD = `run_id NOT IN (SELECT run_id FROM ${DATABASE}.runs_on_hold)`;
+
+/**
  * Which tables lose rows, and from when on their days are counted. Every time here is the service's own or was checked
- * at landing (2015 to a day ahead). Not among them: registered workflows, prices, erasures, which are
+ * at landing (2015 to a day ahead). Not among them: registered workflows, prices, erasures and holds, which are
  * asked for as long as anything is kept.
  */
 const RULES: readonly Rule[] = [
   ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map(
-    (table): Rule => ({ table, from: 'start', keep: 'evidence' }),
+    (table): Rule => ({ table, from: 'start', keep: 'evidence', where: NOT_HELD }),
   ),
-  { table: 'model_call_repricings', from: 'received_at', keep: 'evidence' },
-  { table: 'service_records', from: 'time', keep: 'evidence' },
-  { table: 'run_registrations', from: 'registered_at', keep: 'evidence' },
-  { table: 'approvals', from: 'at', keep: 'evidence' },
-  { table: 'samples', from: 'sampled_at', keep: 'evidence' },
-  { table: 'reviews', from: 'reviewed_at', keep: 'evidence' },
-  { table: 'flags', from: 'at', keep: 'evidence' },
+  { table: 'model_call_repricings', from: 'received_at', keep: 'evidence', where: NOT_HELD },
+  { table: 'service_records', from: 'time', keep: 'evidence', where: NOT_HELD },
+  { table: 'run_registrations', from: 'registered_at', keep: 'evidence', where: NOT_HELD },
+  { table: 'approvals', from: 'at', keep: 'evidence', where: NOT_HELD },
+  { table: 'samples', from: 'sampled_at', keep: 'evidence', where: NOT_HELD },
+  { table: 'reviews', from: 'reviewed_at', keep: 'evidence', where: NOT_HELD },
+  // A flag may be about no run, and of NULL it is not known whether it is in a list.
+  { table: 'flags', from: 'at', keep: 'evidence', where: `(run_id IS NULL) OR (${NOT_HELD})` },
   { table: 'suspensions', from: 'at', keep: 'evidence' },
-  { table: 'span_content', from: 'start', keep: 'content' },
+  { table: 'span_content', from: 'start', keep: 'content', where: NOT_HELD },
   { table: 'quarantine', from: 'received_at', keep: 'quarantine' },
   { table: 'rollup_drifts', from: 'found_at', keep: 'totals' },
   // The row of 1970 is of no day.
@@ -63,6 +71,8 @@ const RULES: readonly Rule[] = [
 interface Expiry {
   readonly table: string;
   readonly ttl: string;
+  /** Rows whose time is over, as a condition; undefined where no hold could have kept them. */
+  readonly expiredOfRuns: string | undefined;
 }
 
 /** The one place where retention becomes SQL. @throws RangeError for days that are no whole number from 1 to 36,500 */
@@ -72,10 +82,14 @@ export function expiries(days: RetentionDays): readonly Expiry[] {
       throw new RangeError(
         `Retention of ${name} is ${count} days; write a whole number from 1 to ${MOST_DAYS}.`,
       );
-  return RULES.map(({ table, from, keep, where }) => ({
-    table,
-    ttl: `toDate(${from}) + toIntervalDay(${days[keep]})${where === undefined ? '' : ` WHERE ${where}`}`,
-  }));
+  return RULES.map(({ table, from, keep, where }) => {
+    const end = `toDate(${from}) + toIntervalDay(${days[keep]})`;
+    return {
+      table,
+      ttl: `${end}${where === undefined ? '' : ` WHERE ${where}`}`,
+      expiredOfRuns: where?.includes(NOT_HELD) === true ? `${end} <= today()` : undefined,
+    };
+  });
 }
 
 const tableRow = z.object({ name: z.string(), ddl: z.string() });

@@ -38,7 +38,7 @@ describe('erasing content', () => {
         of,
       });
     const before = await evidence(run);
-    expect(await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS)).toEqual({
+    expect(await eraseContent(store.clients.owner, { kind: 'runs', run_ids: [run] }, AS)).toEqual({
       ...{ kind: 'erased', runs: [run], spans: 2, quarantined: 0 },
     });
     expect([await rowsOf('span_content', run), await rowsOf('span_content', other)]).toEqual([0, 1]);
@@ -77,7 +77,7 @@ describe('erasing content', () => {
     const [whole, one, another] = [spanOf(run), spanOf(part), spanOf(part)];
     await land(store, [whole, one, another]);
     const { TraceId: trace_id, SpanId: span_id } = one;
-    await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS);
+    await eraseContent(store.clients.owner, { kind: 'runs', run_ids: [run] }, AS);
     await eraseContent(store.clients.owner, { kind: 'span', run_id: part, trace_id, span_id }, AS);
     await land(store, [whole, one, another, { ...one, StatusMessage: 'other content' }, spanOf(run)]);
     expect([await rowsOf('span_content', run), await rowsOf('span_content', part)]).toEqual([0, 1]);
@@ -87,7 +87,7 @@ describe('erasing content', () => {
   it('reaches what lies in quarantine', async () => {
     const [run, other] = [randomUUID(), randomUUID()];
     await land(store, [spanOf(run, { TraceId: 'x' }), spanOf(other, { TraceId: 'x' })]);
-    expect(await eraseContent(store.clients.owner, { kind: 'run', run_id: run }, AS)).toMatchObject({
+    expect(await eraseContent(store.clients.owner, { kind: 'runs', run_ids: [run] }, AS)).toMatchObject({
       quarantined: 1,
     });
     const raw = await ask<{ raw: string }>(store.clients.reader, 'SELECT raw FROM quarantine');
@@ -95,22 +95,17 @@ describe('erasing content', () => {
     expect(raw.filter((each) => each.raw.includes(other))).toHaveLength(1);
   });
 
-  it('of a person reaches every run that the service registered for them', async () => {
-    const [run, other] = [randomUUID(), randomUUID()];
-    await store.clients.service.insert({
-      table: 'run_registrations',
-      values: [
-        { run_id: run, initiator: 'ines@example.com', registered_at: '2026-01-15 12:00:00' },
-        { run_id: other, initiator: 'olga@example.com', registered_at: '2026-01-15 12:00:00' },
-      ],
-      format: 'JSONEachRow',
-    });
-    await land(store, [spanOf(run), spanOf(other)]);
-    const target = { kind: 'initiator', initiator: 'ines@example.com' } as const;
-    expect(await eraseContent(store.clients.owner, target, AS)).toMatchObject({ runs: [run], spans: 1 });
-    expect([await rowsOf('span_content', run), await rowsOf('span_content', other)]).toEqual([0, 1]);
-    const nobody = { kind: 'initiator', initiator: 'nobody@example.com' } as const;
-    expect(await eraseContent(store.clients.owner, nobody, AS)).toMatchObject({ runs: [], spans: 0 });
+  it('of several runs reaches each of them and no other, and is counted before', async () => {
+    const runs = [randomUUID(), randomUUID()];
+    const other = randomUUID();
+    await land(store, [...runs.map((run) => spanOf(run)), spanOf(other)]);
+    const target = { kind: 'runs', run_ids: runs } as const;
+    expect(await store.disposal.count(target)).toEqual({ spans: 2, quarantined: 0 });
+    expect(await store.disposal.erase(target, AS)).toMatchObject({ runs, spans: 2 });
+    expect(await store.disposal.count(target)).toEqual({ spans: 0, quarantined: 0 });
+    expect(await rowsOf('span_content', other)).toBe(1);
+    const none = { kind: 'runs', run_ids: [] } as const;
+    expect(await store.disposal.erase(none, AS)).toMatchObject({ runs: [], spans: 0 });
   });
 
   it('erases nothing of a run that is held', async () => {
@@ -119,7 +114,7 @@ describe('erasing content', () => {
     const heldAmong = async (runs: readonly string[]) => runs;
     const erasure = await eraseContent(
       store.clients.owner,
-      { kind: 'run', run_id: run },
+      { kind: 'runs', run_ids: [run] },
       { ...AS, heldAmong },
     );
     expect(erasure).toEqual({ kind: 'held', runs: [run] });

@@ -37,6 +37,8 @@ describe('retention', () => {
     );
     const kept = [
       'content_erasures',
+      'held_runs',
+      'legal_holds',
       'price_book',
       'price_entries',
       'price_lists',

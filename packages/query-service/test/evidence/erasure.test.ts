@@ -36,7 +36,7 @@ test('the chain of a run whose content was erased is whole, byte for byte, also 
 
   await eraseContent(
     clickhouse.clients.owner,
-    { kind: 'run', run_id },
+    { kind: 'runs', run_ids: [run_id] },
     { by: 'ada@example.com', reason: 'asked to' },
   );
   await collect(clickhouse, agent.rows);
