@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts';
 import { pruneJournal } from './events/journal.ts';
 import { startEvaluator } from './flags/evaluator.ts';
+import { findHeldRuns } from './holds/find-held-runs.ts';
 import { startNotifier } from './incidents/notifier.ts';
 import { startPricing } from './pricing/worker.ts';
 import { startRollups } from './rollups/worker.ts';
@@ -16,5 +17,8 @@ export const STANDARD_WORK: readonly Background[] = [
   ({ control, clock, logger }) =>
     repeat(() => pruneJournal(control, clock()), 60_000, logger, 'pruning of events'),
   (deps) => startNotifier(deps, { intervalMs: 500 }),
+  (deps) => repeat(() => findHeldRuns(deps), 60_000, deps.logger, 'looking for runs on hold'),
+  ({ store, logger }) =>
+    repeat(async () => store.disposal?.dropReleased(), 3_600_000, logger, 'dropping what no hold keeps'),
   (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),
 ];

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Disposal } from '@tollgate/clickhouse';
 import type { Logger } from 'pino';
 import type { RateLimitSettings } from './http/rate-limits.ts';
 import type { SingleSignOn } from './sign-on/sign-on-settings.ts';
@@ -8,6 +9,8 @@ import type { ControlState } from './state/change.ts';
 export interface Store {
   readonly reader: ClickHouseClient;
   readonly service: ClickHouseClient;
+  /** What takes rows away. Without it nothing is erased, and what a lifted hold kept stays. */
+  readonly disposal?: Disposal | undefined;
 }
 
 /** The service's clock, in nanoseconds since 1970, UTC. It alone says what was before and what after. */

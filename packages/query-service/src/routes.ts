@@ -6,6 +6,7 @@ import { costRoutes } from './costs/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { exportRoutes } from './exports/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
+import { holdRoutes } from './holds/routes.ts';
 import type { Route } from './http/route.ts';
 import { keyRoutes } from './identity/key-routes.ts';
 import { peopleRoutes } from './identity/people-routes.ts';
@@ -44,4 +45,5 @@ export const ROUTES: readonly (readonly Route[])[] = [
   controlRoutes,
   eventRoutes,
   exportRoutes,
+  holdRoutes,
 ];

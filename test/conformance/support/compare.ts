@@ -1,8 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type Clients, DATABASE } from '@tollgate/clickhouse';
 
-/** What no span reaches, beside the tables that the service writes: erasures are a person's. */
-const NOT_FROM_SPANS: readonly string[] = ['schema_migrations', 'current_flags', 'content_erasures'];
+/** What no span reaches, beside the tables that the service writes: erasures and holds are a person's. */
+const NOT_FROM_SPANS: readonly string[] = [
+  'schema_migrations',
+  'current_flags',
+  'content_erasures',
+  'runs_on_hold',
+];
 
 /** Times of receipt differ between any two collectors. Nothing else may. */
 const RECEIPT = /received_at$|^receipt$|^priced_at$/;

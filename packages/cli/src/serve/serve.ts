@@ -30,7 +30,11 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
   const traces = ownTraces(environment.TOLLGATE_TRACES_URL);
   const service = await createQueryService({
     directory: join(directory, 'control'),
-    store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
+    store: {
+      reader: clickhouse.clients.reader,
+      service: clickhouse.clients.service,
+      disposal: clickhouse.disposal,
+    },
     settings: {
       hosts: environment.TOLLGATE_HOSTS,
       open_metrics: environment.TOLLGATE_OPEN_METRICS,

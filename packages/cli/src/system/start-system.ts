@@ -66,7 +66,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     onStep('Starting API and console');
     const service = await createQueryService({
       directory: join(directory, 'control'),
-      store: { reader: clickhouse.clients.reader, service: clickhouse.clients.service },
+      store: {
+        reader: clickhouse.clients.reader,
+        service: clickhouse.clients.service,
+        disposal: clickhouse.disposal,
+      },
       settings: {
         evidence_days: (options.retention ?? DEFAULT_RETENTION).evidence,
         private_webhooks: options.privateWebhooks ?? false,

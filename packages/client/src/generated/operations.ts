@@ -1849,6 +1849,90 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: string;
   };
+  /** Legal holds, the newest first */
+  'GET /v1/holds': {
+    readonly params: undefined;
+    readonly query: {
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+      readonly workflow?: string | undefined;
+      readonly run_id?: string | undefined;
+      readonly state?: "live" | "over" | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly hold_id: string;
+        readonly run_id: string | null;
+        readonly workflow: string;
+        readonly owner: string;
+        readonly team: string;
+        readonly from: string | null;
+        readonly to: string | null;
+        readonly reason: string;
+        readonly set_by: string;
+        readonly set_at: string;
+        readonly lifted_by: string | null;
+        readonly lifted_at: string | null;
+        readonly lift_reason: string | null;
+      })[];
+      readonly next_cursor: string | null;
+    };
+  };
+  /** Keep a run, or the runs of a workflow and a period, from retention and erasure */
+  'POST /v1/holds': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly run_id: string;
+      readonly reason: string;
+    } | {
+      readonly workflow: string;
+      readonly from?: string;
+      readonly to?: string;
+      readonly reason: string;
+    };
+    readonly answer: {
+      readonly hold_id: string;
+      readonly run_id: string | null;
+      readonly workflow: string;
+      readonly owner: string;
+      readonly team: string;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly reason: string;
+      readonly set_by: string;
+      readonly set_at: string;
+      readonly lifted_by: string | null;
+      readonly lifted_at: string | null;
+      readonly lift_reason: string | null;
+    };
+  };
+  /** End a legal hold */
+  'POST /v1/holds/{hold_id}/lift': {
+    readonly params: {
+      readonly hold_id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly reason: string;
+    };
+    readonly answer: {
+      readonly hold_id: string;
+      readonly run_id: string | null;
+      readonly workflow: string;
+      readonly owner: string;
+      readonly team: string;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly reason: string;
+      readonly set_by: string;
+      readonly set_at: string;
+      readonly lifted_by: string | null;
+      readonly lifted_at: string | null;
+      readonly lift_reason: string | null;
+    };
+  };
 }
 
 export type shape_afe7ea38___schema0 = string | number | boolean | null | readonly (shape_afe7ea38___schema0)[] | { readonly [name: string]: shape_afe7ea38___schema0 };

@@ -14,6 +14,10 @@ const moment = z
 /** Query parameters of everything that has a time range: from it on, and until before `to`. Spread into a query object. */
 export const rangeQuery = { from: moment.optional(), to: moment.optional() } as const;
 
+/** The same moment in nanoseconds since 1970. */
+export const nanosOf = (moment: string | undefined): bigint | undefined =>
+  moment === undefined ? undefined : BigInt(Date.parse(moment)) * 1_000_000n;
+
 interface Range {
   readonly from: string;
   readonly to: string;

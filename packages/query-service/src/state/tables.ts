@@ -1,6 +1,7 @@
 import type { ApprovalState, FlagState, ReviewVerdict } from '@tollgate/contract';
 import type { Generated } from 'kysely';
 import type { BudgetTables } from './budget-tables.ts';
+import type { DisposalTables } from './disposal-tables.ts';
 import type { EventTables } from './event-tables.ts';
 import type { ExceptionTables } from './exception-tables.ts';
 import type { IncidentTables } from './incident-tables.ts';
@@ -233,7 +234,12 @@ interface StateValues {
   value: string;
 }
 
-export interface ControlTables extends BudgetTables, EventTables, ExceptionTables, IncidentTables {
+export interface ControlTables
+  extends BudgetTables,
+    DisposalTables,
+    EventTables,
+    ExceptionTables,
+    IncidentTables {
   people: People;
   credentials: Credentials;
   sessions: Sessions;

@@ -69,6 +69,9 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
   'post /v1/runs/{run_id}/rollback': team('owner', 'admin'),
   'get /v1/quarantine': team('auditor', 'admin'),
   'get /v1/exports/evidence': team('owner', 'auditor', 'admin'),
+  'get /v1/holds': team(...READERS),
+  'post /v1/holds': team('owner', 'admin'),
+  'post /v1/holds/{hold_id}/lift': team('admin'),
   'get /v1/events': team(...READERS),
 
   'get /v1/budgets': team(...READERS),

@@ -77,6 +77,7 @@ beforeAll(async () => {
     },
     email: 'alice@example.com',
     credential_id: flow.agent.split('_')[1] ?? '',
+    hold_id: await holdOf(run_id),
     flag_id: await of('/v1/flags?control=approval_matches', 'flag_id'),
     sample_id: await of('/v1/samples', 'sample_id'),
   };
@@ -86,6 +87,11 @@ afterAll(async () => {
   await service?.close();
   await clickhouse?.close();
 });
+
+async function holdOf(run_id: string): Promise<string> {
+  const { body } = await service.call(own.get('admin'), 'POST', '/v1/holds', { run_id, reason: 'a drill' });
+  return String(body['hold_id']);
+}
 
 /** What these routes want to be asked with, so that nothing but the team can be in the way. */
 function bodyOf(name: string): unknown {
@@ -123,6 +129,7 @@ function bodyOf(name: string): unknown {
     'post /v1/keys/{credential_id}/rotate': {},
     'post /v1/approvals/{approval_id}/decision': { decision: 'refuse', reason: 'no' },
     'post /v1/samples/{sample_id}/review': { verdict: 'acceptable', note: 'looked at it' },
+    'post /v1/holds': { run_id, reason: 'a drill' },
     'post /v1/flags/{flag_id}/acknowledge': { note: 'seen' },
     'post /v1/flags/{flag_id}/resolve': { note: 'seen' },
   };

@@ -8,6 +8,7 @@ import { events } from './0005-events.ts';
 import { incidents } from './0006-incidents.ts';
 import { signOn } from './0007-sign-on.ts';
 import { contentRight } from './0008-content-right.ts';
+import { legalHolds } from './0009-legal-holds.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-incidents': incidents,
   '0007-sign-on': signOn,
   '0008-content-right': contentRight,
+  '0009-legal-holds': legalHolds,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */
