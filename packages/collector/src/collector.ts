@@ -9,6 +9,7 @@ import { LoggedKeeper } from './keep/logged-keeper.ts';
 import { Ledger } from './ledger.ts';
 import { type CollectorLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { Listeners, type Listening } from './listeners.ts';
+import { type AsideErased, eraseAside } from './log/erase-aside.ts';
 import { diskFiles, type LogFiles } from './log/log-files.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { type CollectorMetrics, createMetrics } from './metrics.ts';
@@ -52,15 +53,26 @@ export interface Collector {
   /** Waits until everything that was acknowledged so far can be read from the tables; 30 seconds at most by default. */
   flush(timeoutMs?: number): Promise<Flushed>;
   /**
+   * Takes what these runs left in the log out of it, once it is stored: every stored body, since bodies are of several
+   * runs, and what was set aside of them or may be.
+   */
+  forget(run_ids: readonly string[], timeoutMs?: number): Promise<Forgotten>;
+  /**
    * Refuses new requests, answers those in flight, closes listeners and connections, and stores what the log holds. What
    * storage does not take in time is stored after the next start. Can be called again.
    */
   close(): Promise<void>;
 }
 
+/** What `forget` did. `left`: bytes of bodies that storage has not taken, and that are to be forgotten once it has. */
+export interface Forgotten extends AsideErased {
+  readonly left: number;
+}
+
 /** How many bodies are unpacked at once: as many as Node has threads for it. */
 const UNPACKING = 4;
 const LONGEST_HOLD_MS = 1_000;
+const NOTHING: AsideErased = { removed: 0, kept: 0 };
 
 /** Builds an OTLP/HTTP trace receiver, and begins to open its log. Throws a ZodError for unusable limits. */
 export function createCollector(options: CollectorOptions): Collector {
@@ -103,6 +115,12 @@ export function createCollector(options: CollectorOptions): Collector {
     },
     metrics: () => metrics.registry.metrics(),
     flush: (timeoutMs = 30_000) => keeper.flush(timeoutMs),
+    forget: async (run_ids, timeoutMs = 30_000) => {
+      const left = await keeper.forgetStored(timeoutMs);
+      const { directory } = options;
+      const aside = directory === undefined ? NOTHING : await eraseAside(directory, run_ids);
+      return { left, ...aside };
+    },
     close: () => {
       closing ??= close();
       return closing;

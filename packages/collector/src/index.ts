@@ -1,4 +1,4 @@
-export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
+export { type Collector, type CollectorOptions, createCollector, type Forgotten } from './collector.ts';
 export type { Flushed } from './keep/keeper.ts';
 export type { CollectorLimits } from './limits.ts';
 export type { Listening } from './listeners.ts';

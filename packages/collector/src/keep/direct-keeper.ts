@@ -39,6 +39,7 @@ export function directKeeper(parts: DirectParts): Keeper {
       return outcome;
     },
     flush: async () => ({ kind: 'stored' }),
+    forgetStored: async () => 0,
     readiness: () => ({ accepts: true, detail: '' }),
     close: async () => undefined,
   };

@@ -31,6 +31,8 @@ export interface Keeper {
   readonly hasRoom: boolean;
   /** Waits until everything that was kept so far is in the tables. */
   flush(timeoutMs: number): Promise<Flushed>;
+  /** Removes bodies that are stored, whoever's they are; how many bytes it could not remove yet. */
+  forgetStored(timeoutMs: number): Promise<number>;
   readiness(): Readiness;
   close(timeoutMs: number): Promise<void>;
 }

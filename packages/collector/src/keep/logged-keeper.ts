@@ -180,6 +180,11 @@ export class LoggedKeeper implements Keeper {
     return { kind: 'waiting', spans: this.#parts.ledger.inLog };
   }
 
+  async forgetStored(timeoutMs: number): Promise<number> {
+    await this.flush(timeoutMs);
+    return this.#running?.log.forgetStored() ?? 0;
+  }
+
   readiness(): Readiness {
     if (!this.#running) return { accepts: false, detail: 'the log is not open' };
     return logReadiness(this.#running.log, this.#parts.ledger, this.#parts.limits);

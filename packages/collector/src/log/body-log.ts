@@ -174,6 +174,19 @@ export class BodyLog {
     return this.#segments.spansIn(range, limit);
   }
 
+  /**
+   * Removes every byte of bodies that are stored, also those that are kept so that they are known when they come again.
+   * Returns how many bytes of what the log held when it was called are still there, because something in them is not stored.
+   */
+  async forgetStored(): Promise<number> {
+    const before = new Set(this.#segments.list);
+    this.#writer.turnOver();
+    await this.#append({ kind: 'done', token: '', ranges: [] });
+    this.#free(0);
+    await this.#freeing;
+    return this.#segments.list.reduce((sum, each) => (before.has(each) ? sum + each.length : sum), 0);
+  }
+
   keepAside(name: string, bytes: Buffer): Promise<string> {
     return this.#options.files.setAside(this.#options.directory, name, bytes);
   }
@@ -187,16 +200,16 @@ export class BodyLog {
     this.#unlock();
   }
 
-  #free(): void {
+  #free(keep = this.#options.segmentBytes): void {
     if (this.#closed) return;
-    this.#freeing = this.#freeing.then(() => this.#freeDone()).catch(this.#options.onFailure);
+    this.#freeing = this.#freeing.then(() => this.#freeDone(keep)).catch(this.#options.onFailure);
   }
 
-  async #freeDone(): Promise<void> {
+  async #freeDone(keep: number): Promise<void> {
     const freed = await this.#segments.free(
       () => this.firstUndone,
       () => this.#writer.live,
-      () => (this.#reserve.starved ? 0 : this.#options.segmentBytes),
+      () => (this.#reserve.starved ? 0 : keep),
     );
     if (freed && this.#reserve.starved) await this.#reserve.fill();
   }

@@ -49,6 +49,7 @@ export class LogWriter {
   #abandoned = NOWHERE;
   #draining: Promise<void> | undefined;
   #pausedUntil = 0;
+  #turnOver = false;
 
   constructor(segmentBytes: number, events: WriterEvents) {
     this.#segmentBytes = segmentBytes;
@@ -63,6 +64,11 @@ export class LogWriter {
   /** The segment that is appended to. */
   get live(): Segment | undefined {
     return this.#segment;
+  }
+
+  /** The next group begins a segment of its own. */
+  turnOver(): void {
+    this.#turnOver = true;
   }
 
   append(entry: Entry): Promise<Logged> {
@@ -123,8 +129,9 @@ export class LogWriter {
   }
 
   async #segmentFor(firstId: number): Promise<Segment> {
-    if (this.#segment && this.#segment.length < this.#segmentBytes) return this.#segment;
+    if (this.#segment && this.#segment.length < this.#segmentBytes && !this.#turnOver) return this.#segment;
     this.#segment = undefined;
+    this.#turnOver = false;
     this.#segment = await this.#events.open(firstId, this.#abandoned);
     this.#abandoned = NOWHERE;
     return this.#segment;
