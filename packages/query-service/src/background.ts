@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { performErasures } from './erasures/perform.ts';
 import { pruneJournal } from './events/journal.ts';
 import { startEvaluator } from './flags/evaluator.ts';
 import { findHeldRuns } from './holds/find-held-runs.ts';
@@ -18,6 +19,7 @@ export const STANDARD_WORK: readonly Background[] = [
     repeat(() => pruneJournal(control, clock()), 60_000, logger, 'pruning of events'),
   (deps) => startNotifier(deps, { intervalMs: 500 }),
   (deps) => repeat(() => findHeldRuns(deps), 60_000, deps.logger, 'looking for runs on hold'),
+  (deps) => repeat(() => performErasures(deps), 1000, deps.logger, 'erasure of content'),
   ({ store, logger }) =>
     repeat(async () => store.disposal?.dropReleased(), 3_600_000, logger, 'dropping what no hold keeps'),
   (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),

@@ -13,6 +13,13 @@ export interface Store {
   readonly disposal?: Disposal | undefined;
 }
 
+/** A place beside store and control state where content lies, e.g. a collector's log. */
+export interface ContentPlace {
+  readonly name: string;
+  /** Erases what these runs left there; says in figures what it did, and what it could not do. May be called again. */
+  erase(run_ids: readonly string[]): Promise<Readonly<Record<string, number>>>;
+}
+
 /** The service's clock, in nanoseconds since 1970, UTC. It alone says what was before and what after. */
 export type Clock = () => bigint;
 
@@ -50,4 +57,6 @@ export interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Settings;
+  /** Asked last by each erasure. */
+  readonly elsewhere: readonly ContentPlace[];
 }

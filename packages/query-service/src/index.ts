@@ -1,5 +1,5 @@
 export { type AppOptions, createApp } from './app.ts';
-export type { Clock, Deps, Settings, Store } from './deps.ts';
+export type { Clock, ContentPlace, Deps, Settings, Store } from './deps.ts';
 export { describeApi } from './describe-api.ts';
 export type { PackManifest } from './exports/manifest.ts';
 export { type PackVerdict, verifyPack } from './exports/verify-pack.ts';

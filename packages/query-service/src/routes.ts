@@ -3,6 +3,7 @@ import { peopleApprovalRoutes } from './approvals/people-routes.ts';
 import { budgetRoutes } from './budgets/routes.ts';
 import { controlRoutes } from './controls/routes.ts';
 import { costRoutes } from './costs/routes.ts';
+import { erasureRoutes } from './erasures/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { exportRoutes } from './exports/routes.ts';
 import { flagRoutes } from './flags/routes.ts';
@@ -46,4 +47,5 @@ export const ROUTES: readonly (readonly Route[])[] = [
   eventRoutes,
   exportRoutes,
   holdRoutes,
+  erasureRoutes,
 ];

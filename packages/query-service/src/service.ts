@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { sweepExpired } from './approvals/expire.ts';
 import { type Background, STANDARD_WORK } from './background.ts';
 import { sweepLeases } from './budgets/expire-leases.ts';
-import type { Clock, Deps, Settings, Store } from './deps.ts';
+import type { Clock, ContentPlace, Deps, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { serviceMetrics } from './http/metrics.ts';
@@ -29,6 +29,8 @@ export interface QueryServiceOptions {
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Where content lies beside store and control state, for erasures. */
+  readonly elsewhere?: readonly ContentPlace[];
   /** For the service's own traces, one span a request; without it there are none. */
   readonly tracer?: Tracer;
   /** Further routes of the API, described and checked like its own. */
@@ -72,7 +74,7 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
   const control = await openControlState({ directory, clock });
   const unlock = lockOrClose(directory, control);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const deps: Deps = { store, control, clock, logger, settings };
+  const deps: Deps = { store, control, clock, logger, settings, elsewhere: options.elsewhere ?? [] };
   const draining = new AbortController();
   const authenticate = authenticator(deps);
   const metrics = serviceMetrics(deps);

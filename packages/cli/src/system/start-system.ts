@@ -5,6 +5,7 @@ import { type ClickHouse, DEFAULT_RETENTION, openClickHouse, type RetentionDays 
 import { type Collector, clickhouseStorage, createCollector } from '@tollgate/collector';
 import { consoleHandler } from '@tollgate/console';
 import {
+  type ContentPlace,
   createQueryService,
   type QueryService,
   SERVER_OPTIONS,
@@ -51,6 +52,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { directory, logger, onStep = () => undefined } = options;
   const ending: (() => Promise<void>)[] = [];
   let stopped: Promise<void> | undefined;
+  let collector: Collector | undefined;
   const stop = () => {
     stopped ??= endAll(ending);
     return stopped;
@@ -78,6 +80,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         console_url: options.port === 0 ? '' : `http://127.0.0.1:${options.port}`,
       },
       logger,
+      elsewhere: [logOf(() => collector)],
       after: [consoleHandler()],
     });
     service.start();
@@ -89,7 +92,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await close(server);
     });
     onStep('Starting the collector');
-    const collector = startCollector(options, clickhouse, service);
+    collector = startCollector(options, clickhouse, service);
     ending.push(collector.close);
     const listening = await collector.listen(options.otlpPort).catch((cause: unknown) => {
       throw taken(cause, options.otlpPort, 'the collector', '--otlp-port');
@@ -136,6 +139,16 @@ function startCollector(
     logger,
   });
 }
+
+/** The collector's log as a place where content lies. */
+const logOf = (collector: () => Collector | undefined): ContentPlace => ({
+  name: 'collector_log',
+  erase: async (run_ids) => {
+    const running = collector();
+    if (running === undefined) throw new Error('The collector has not started yet.');
+    return { ...(await running.forget(run_ids)) };
+  },
+});
 
 function listen(server: Server, port: number, what: string, flag: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -10,8 +10,6 @@ export type ErasureTarget =
 export interface ErasureOptions {
   readonly by: string;
   readonly reason: string;
-  /** Which of these runs have to be kept as they are: those on legal hold. */
-  readonly heldAmong?: (runs: readonly string[]) => Promise<readonly string[]>;
 }
 
 export type Erasure =
@@ -21,7 +19,7 @@ export type Erasure =
       readonly spans: number;
       readonly quarantined: number;
     }
-  /** Nothing was erased, because these runs are held. */
+  /** Nothing was erased, because these runs are on legal hold. */
   | { readonly kind: 'held'; readonly runs: readonly string[] };
 
 /**
@@ -33,10 +31,10 @@ export type Erasure =
 export async function eraseContent(
   owner: ClickHouseClient,
   target: ErasureTarget,
-  { by, reason, heldAmong = async () => [] }: ErasureOptions,
+  { by, reason }: ErasureOptions,
 ): Promise<Erasure> {
   const runs = runsOf(target);
-  const held = await heldAmong(runs);
+  const held = await heldAmong(owner, runs);
   if (held.length > 0) return { kind: 'held', runs: held };
   const erased = { spans: 0, quarantined: 0 };
   for (let from = 0; from < runs.length; from += RUNS_AT_ONCE) {
@@ -102,6 +100,26 @@ const SPAN_CONTENT = `${RUN_CONTENT} AND trace_id = unhex({trace:String}) AND sp
 const RUN_QUARANTINE = `multiSearchAny(raw, arrayMap(r -> toString(r), {runs:Array(UUID)}))
     OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})`;
 const SPAN_QUARANTINE = 'lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String})';
+
+const heldRow = z.object({ run_id: z.string() });
+
+async function heldAmong(owner: ClickHouseClient, runs: readonly string[]): Promise<readonly string[]> {
+  const held: string[] = [];
+  for (let from = 0; from < runs.length; from += RUNS_AT_ONCE) {
+    const answer = await owner.query({
+      query: `SELECT DISTINCT toString(h.run_id) AS run_id FROM ${DATABASE}.runs_on_hold AS h WHERE h.run_id IN {runs:Array(UUID)}`,
+      query_params: { runs: runs.slice(from, from + RUNS_AT_ONCE) },
+      format: 'JSONEachRow',
+    });
+    held.push(
+      ...z
+        .array(heldRow)
+        .parse(await answer.json())
+        .map(({ run_id }) => run_id),
+    );
+  }
+  return held;
+}
 
 const countRow = z.object({ rows: z.coerce.number().int() });
 

@@ -108,16 +108,16 @@ describe('erasing content', () => {
     expect(await store.disposal.erase(none, AS)).toMatchObject({ runs: [], spans: 0 });
   });
 
-  it('erases nothing of a run that is held', async () => {
-    const run = randomUUID();
-    await land(store, [spanOf(run)]);
-    const heldAmong = async (runs: readonly string[]) => runs;
-    const erasure = await eraseContent(
-      store.clients.owner,
-      { kind: 'runs', run_ids: [run] },
-      { ...AS, heldAmong },
-    );
+  it('erases nothing where one of the runs is on legal hold', async () => {
+    const [run, other] = [randomUUID(), randomUUID()];
+    await land(store, [spanOf(run), spanOf(other)]);
+    await store.clients.service.insert({
+      table: 'held_runs',
+      values: [{ run_id: run, hold_id: randomUUID() }],
+      format: 'JSONEachRow',
+    });
+    const erasure = await store.disposal.erase({ kind: 'runs', run_ids: [other, run] }, AS);
     expect(erasure).toEqual({ kind: 'held', runs: [run] });
-    expect(await rowsOf('span_content', run)).toBe(1);
+    expect([await rowsOf('span_content', run), await rowsOf('span_content', other)]).toEqual([1, 1]);
   });
 });

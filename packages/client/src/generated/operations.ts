@@ -1933,6 +1933,137 @@ export interface Operations {
       readonly lift_reason: string | null;
     };
   };
+  /** Erase what people and models wrote in a run, a span, or the runs that a person started, for good */
+  'POST /v1/erasures': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly run_id: string;
+      readonly reason: string;
+    } | {
+      readonly run_id: string;
+      readonly trace_id: string;
+      readonly span_id: string;
+      readonly reason: string;
+    } | {
+      readonly person: string;
+      readonly reason: string;
+    };
+    readonly answer: {
+      readonly erasure_id: string;
+      readonly kind: "run" | "span" | "person";
+      readonly run_id: string | null;
+      readonly trace_id: string | null;
+      readonly span_id: string | null;
+      readonly person: string | null;
+      readonly team: string;
+      readonly reason: string;
+      readonly asked_by: string;
+      readonly asked_at: string;
+      readonly state: "running" | "finished";
+      readonly finished_at: string | null;
+      readonly runs: {
+        readonly all: number;
+        readonly erased: number;
+        readonly held: number;
+        readonly open: number;
+      };
+      readonly spans: number;
+      readonly quarantined: number;
+      readonly approvals: number;
+      readonly elsewhere: { readonly [name: string]: { readonly [name: string]: number } } | null;
+    };
+  };
+  /** Erasures, the newest first */
+  'GET /v1/erasures': {
+    readonly params: undefined;
+    readonly query: {
+      readonly limit?: number | undefined;
+      readonly cursor?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly items: readonly ({
+        readonly erasure_id: string;
+        readonly kind: "run" | "span" | "person";
+        readonly run_id: string | null;
+        readonly trace_id: string | null;
+        readonly span_id: string | null;
+        readonly person: string | null;
+        readonly team: string;
+        readonly reason: string;
+        readonly asked_by: string;
+        readonly asked_at: string;
+        readonly state: "running" | "finished";
+        readonly finished_at: string | null;
+        readonly runs: {
+          readonly all: number;
+          readonly erased: number;
+          readonly held: number;
+          readonly open: number;
+        };
+        readonly spans: number;
+        readonly quarantined: number;
+        readonly approvals: number;
+        readonly elsewhere: { readonly [name: string]: { readonly [name: string]: number } } | null;
+      })[];
+      readonly next_cursor: string | null;
+    };
+  };
+  /** What an erasure would erase, and what is in its way; changes nothing */
+  'POST /v1/erasures/preview': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly run_id: string;
+    } | {
+      readonly run_id: string;
+      readonly trace_id: string;
+      readonly span_id: string;
+    } | {
+      readonly person: string;
+    };
+    readonly answer: {
+      readonly runs: number;
+      readonly spans: number;
+      readonly quarantined: number;
+      readonly approvals: number;
+      readonly held: readonly (string)[];
+      readonly open: readonly (string)[];
+    };
+  };
+  /** One erasure: how far it has come, and what was erased where */
+  'GET /v1/erasures/{erasure_id}': {
+    readonly params: {
+      readonly erasure_id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly erasure_id: string;
+      readonly kind: "run" | "span" | "person";
+      readonly run_id: string | null;
+      readonly trace_id: string | null;
+      readonly span_id: string | null;
+      readonly person: string | null;
+      readonly team: string;
+      readonly reason: string;
+      readonly asked_by: string;
+      readonly asked_at: string;
+      readonly state: "running" | "finished";
+      readonly finished_at: string | null;
+      readonly runs: {
+        readonly all: number;
+        readonly erased: number;
+        readonly held: number;
+        readonly open: number;
+      };
+      readonly spans: number;
+      readonly quarantined: number;
+      readonly approvals: number;
+      readonly elsewhere: { readonly [name: string]: { readonly [name: string]: number } } | null;
+    };
+  };
 }
 
 export type shape_afe7ea38___schema0 = string | number | boolean | null | readonly (shape_afe7ea38___schema0)[] | { readonly [name: string]: shape_afe7ea38___schema0 };

@@ -46,6 +46,8 @@ export interface ControlState {
   readonly signals: Signals;
   /** Runs one change, serialised with every other. A throw rolls it back. Do not use `db` of the outer state inside. */
   change<T>(work: (change: Change) => Promise<T>): Promise<T>;
+  /** Leaves nothing of what was overwritten in the files: what was erased is gone from the disk, not for readers alone. */
+  scrub(): Promise<void>;
   /** Calls back after each commit that put rows into the outbox; gives back how to stop. */
   onOutbox(listener: () => void): () => void;
   close(): Promise<void>;

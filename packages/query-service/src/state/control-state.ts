@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import type { Clock } from '../deps.ts';
 import { eventOfRow, type ServiceEvent } from '../events/event.ts';
 import { appendEvent, EVENTS_TOPIC } from '../events/journal.ts';
@@ -43,6 +43,10 @@ export async function openControlState({
     writer,
     signals,
     change: changer(writable, { writer, clock, signals, listeners }),
+    scrub: async () => {
+      // Commits lie in the write-ahead log until it is written back, and its file is used again, not emptied.
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writable);
+    },
     onOutbox: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

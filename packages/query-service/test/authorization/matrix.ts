@@ -72,6 +72,10 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
   'get /v1/holds': team(...READERS),
   'post /v1/holds': team('owner', 'admin'),
   'post /v1/holds/{hold_id}/lift': team('admin'),
+  'post /v1/erasures': team('admin'),
+  'post /v1/erasures/preview': team('admin'),
+  'get /v1/erasures': team('auditor', 'admin'),
+  'get /v1/erasures/{erasure_id}': team('auditor', 'admin'),
   'get /v1/events': team(...READERS),
 
   'get /v1/budgets': team(...READERS),

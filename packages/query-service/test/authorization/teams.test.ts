@@ -26,7 +26,7 @@ beforeAll(async () => {
   const clock = systemClock();
   let ahead = 0;
   service = await startService({
-    store: { reader, service: writer },
+    store: { reader, service: writer, disposal: clickhouse.disposal },
     clock: () => clock() + seconds(ahead),
     background: [],
   });
@@ -78,6 +78,7 @@ beforeAll(async () => {
     email: 'alice@example.com',
     credential_id: flow.agent.split('_')[1] ?? '',
     hold_id: await holdOf(run_id),
+    erasure_id: await erasureOf(),
     flag_id: await of('/v1/flags?control=approval_matches', 'flag_id'),
     sample_id: await of('/v1/samples', 'sample_id'),
   };
@@ -91,6 +92,12 @@ afterAll(async () => {
 async function holdOf(run_id: string): Promise<string> {
   const { body } = await service.call(own.get('admin'), 'POST', '/v1/holds', { run_id, reason: 'a drill' });
   return String(body['hold_id']);
+}
+
+/** Of another run, since that one has an approval that is open. */
+async function erasureOf(): Promise<string> {
+  const body = { run_id: await flow.run(), reason: 'a drill' };
+  return String((await service.call(own.get('admin'), 'POST', '/v1/erasures', body)).body['erasure_id']);
 }
 
 /** What these routes want to be asked with, so that nothing but the team can be in the way. */
@@ -130,6 +137,8 @@ function bodyOf(name: string): unknown {
     'post /v1/approvals/{approval_id}/decision': { decision: 'refuse', reason: 'no' },
     'post /v1/samples/{sample_id}/review': { verdict: 'acceptable', note: 'looked at it' },
     'post /v1/holds': { run_id, reason: 'a drill' },
+    'post /v1/erasures': { run_id, reason: 'a drill' },
+    'post /v1/erasures/preview': { run_id },
     'post /v1/flags/{flag_id}/acknowledge': { note: 'seen' },
     'post /v1/flags/{flag_id}/resolve': { note: 'seen' },
   };

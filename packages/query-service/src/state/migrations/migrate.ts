@@ -9,6 +9,7 @@ import { incidents } from './0006-incidents.ts';
 import { signOn } from './0007-sign-on.ts';
 import { contentRight } from './0008-content-right.ts';
 import { legalHolds } from './0009-legal-holds.ts';
+import { erasures } from './0010-erasures.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-sign-on': signOn,
   '0008-content-right': contentRight,
   '0009-legal-holds': legalHolds,
+  '0010-erasures': erasures,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */

@@ -10,7 +10,7 @@ export interface OpenOptions {
 
 /**
  * Opens a database file with `node:sqlite`: write-ahead log, every commit synced to disk (invariant 1 rests on it),
- * foreign keys enforced, and five seconds of patience with another process.
+ * foreign keys enforced, what is overwritten or deleted zeroed in the file, and five seconds of patience with another process.
  */
 export function openDatabase(
   path: string,
@@ -20,7 +20,8 @@ export function openDatabase(
   const database = new DatabaseSync(path, { readOnly, enableForeignKeyConstraints: true });
   database.exec(`PRAGMA busy_timeout = ${patience_ms}; PRAGMA trusted_schema = OFF`);
   if (readOnly) database.exec('PRAGMA query_only = ON');
-  else if (journal === 'wal') database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  else if (journal === 'wal')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
   return database;
 }
 
