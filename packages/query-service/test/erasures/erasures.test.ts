@@ -73,7 +73,13 @@ const onDisk = async () => {
 async function ranRun(initiator?: string): Promise<{ run_id: string; rows: readonly LandingRow[] }> {
   const run_id = await flow.run(initiator);
   const args = canonicalJson({ target: 'production', version: SECRET });
-  const { body } = await flow.ask(run_id, { arguments: args, purpose: `because of ${SECRET}` });
+  // Together longer than a page of the database, so that whole pages are freed and not written over.
+  const long = (length: number) => `${SECRET} `.repeat(length / 10);
+  const { body } = await flow.ask(run_id, {
+    arguments: args,
+    purpose: long(2000),
+    rollback_note: long(4000),
+  });
   expect((await flow.decide(flow.alice, body['approval_id'], 'refuse')).status).toBe(200);
   const facts = { run_id, workflow: 'ops-deploy', policy_version: flow.policy_version };
   const agent = new Agent({ ...facts, owner: 'owner@example.com', team: 'ops' });
