@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eraseCommand } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { holdsCommand } from './commands/holds.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -31,6 +33,8 @@ export function program(): Command {
     .addCommand(keysCommand())
     .addCommand(exportCommand())
     .addCommand(verifyCommand())
+    .addCommand(holdsCommand())
+    .addCommand(eraseCommand())
     .addCommand(doctorCommand())
     .addCommand(serveCommand());
 }
