@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
-import { incidentsCommand } from './commands/incidents.ts';
 import { holdsCommand } from './commands/holds.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -35,6 +36,8 @@ export function program(): Command {
     .addCommand(verifyCommand())
     .addCommand(holdsCommand())
     .addCommand(eraseCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(doctorCommand())
     .addCommand(serveCommand());
 }

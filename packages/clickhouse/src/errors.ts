@@ -7,6 +7,7 @@
  * - `connection_failed`: a configured server could not be reached or refused the user.
  * - `migration_failed`: a statement of a migration was refused; later ones were not tried.
  * - `migration_changed`: a file that was already applied has other content now, or is gone.
+ * - `backup_failed`: the engine could not write or read a backup.
  * - `configuration_invalid`: a credential file or option that cannot be used.
  */
 export type StoreErrorCode =
@@ -16,6 +17,7 @@ export type StoreErrorCode =
   | 'connection_failed'
   | 'migration_failed'
   | 'migration_changed'
+  | 'backup_failed'
   | 'configuration_invalid';
 
 /** The one error that this package throws at its callers while opening the store. */

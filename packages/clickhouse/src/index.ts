@@ -1,3 +1,5 @@
+export { type Attached, attachToEngine } from './backup/attach.ts';
+export { backupStore, restoreStore } from './backup/backup-store.ts';
 export { type Clients, closeClients, createClients } from './clients.ts';
 export { type Credential, type Credentials, loadCredentials } from './credentials.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
@@ -16,6 +18,7 @@ export {
 export { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 export { DATABASE, ROLES, type Role, SERVICE_TABLES, type ServiceTable } from './roles.ts';
 export { QUIET_SECONDS } from './schema/rolled-days.ts';
+export { backupsFolder } from './server/config-files.ts';
 export {
   type EmbeddedServer,
   type EmbeddedServerOptions,

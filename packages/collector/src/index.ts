@@ -2,6 +2,7 @@ export { type Collector, type CollectorOptions, createCollector, type Forgotten 
 export type { Flushed } from './keep/keeper.ts';
 export type { CollectorLimits } from './limits.ts';
 export type { Listening } from './listeners.ts';
+export { copyLog } from './log/copy-log.ts';
 export { LogError, type LogErrorCode } from './log/log-error.ts';
 export type { LogFile, LogFiles } from './log/log-files.ts';
 export type { Logger } from './logger.ts';

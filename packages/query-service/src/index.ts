@@ -17,6 +17,7 @@ export {
   SERVER_OPTIONS,
 } from './service.ts';
 export { type SingleSignOn, singleSignOn } from './sign-on/sign-on-settings.ts';
+export { backupControlState } from './state/backup.ts';
 export type { Change, ControlState } from './state/change.ts';
 export { type ControlStateOptions, openControlState } from './state/control-state.ts';
 export { systemClock } from './state/time.ts';

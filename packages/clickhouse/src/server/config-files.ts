@@ -9,6 +9,9 @@ const MIB = 1024 * 1024;
 /** Where the engine's files lie, and the arguments that make it read them. */
 export type EngineFiles = { readonly engineArguments: readonly string[]; readonly logFile: string };
 
+/** The one folder that the engine of a directory may write backups to and read them from. */
+export const backupsFolder = (directory: string): string => join(resolve(directory), 'backups');
+
 /** Most memory that the engine may take: a quarter of the machine, between 1 and 4 GiB. */
 export function memoryLimit(total: number = totalmem()): number {
   return Math.min(4096 * MIB, Math.max(1024 * MIB, Math.floor(total / 4)));
@@ -21,8 +24,9 @@ export function writeEngineFiles(directory: string, credentials: Credentials): E
   const users = join(root, 'users.xml');
   const logFile = join(root, 'engine.log');
   mkdirSync(join(root, 'engine'), { recursive: true, mode: 0o700 });
+  mkdirSync(backupsFolder(root), { recursive: true, mode: 0o700 });
   writeFileSync(users, renderUsers(credentials), { mode: 0o600 });
-  writeFileSync(config, renderConfig(users, logFile), { mode: 0o600 });
+  writeFileSync(config, renderConfig(users, logFile, backupsFolder(root)), { mode: 0o600 });
   return {
     logFile,
     engineArguments: [
@@ -35,13 +39,14 @@ export function writeEngineFiles(directory: string, credentials: Credentials): E
 }
 
 /** No `*_log` section: the engine then keeps no system logs, which elsewhere outgrew the data they were about. */
-function renderConfig(users: string, logFile: string): string {
+function renderConfig(users: string, logFile: string, backups: string): string {
   return `<clickhouse>
   <users_config>${xml(users)}</users_config>
   <logger><level>warning</level><log>${xml(logFile)}</log><size>10M</size><count>2</count></logger>
   <max_server_memory_usage>${memoryLimit()}</max_server_memory_usage>
   <mark_cache_size>${64 * MIB}</mark_cache_size>
   <index_mark_cache_size>${16 * MIB}</index_mark_cache_size>
+  <backups><allowed_path>${xml(backups)}</allowed_path></backups>
   <timezone>UTC</timezone>
   <max_concurrent_queries>100</max_concurrent_queries>
 </clickhouse>

@@ -15,7 +15,7 @@ const schema = z.object({ http: port, tcp: port });
  */
 export async function choosePorts(directory: string, wanted: Partial<Ports>): Promise<Ports> {
   const path = join(directory, 'ports.json');
-  const last = readLast(path);
+  const last = lastPorts(directory);
   const http = wanted.http ?? (await reusable(last?.http));
   const tcp = wanted.tcp ?? (await reusable(last?.tcp));
   const ports = { http, tcp };
@@ -23,9 +23,10 @@ export async function choosePorts(directory: string, wanted: Partial<Ports>): Pr
   return ports;
 }
 
-function readLast(path: string): Ports | undefined {
+/** Those of the last start, which may go on; undefined where there was none. */
+export function lastPorts(directory: string): Ports | undefined {
   try {
-    return schema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
+    return schema.safeParse(JSON.parse(readFileSync(join(directory, 'ports.json'), 'utf8'))).data;
   } catch {
     return undefined; // First start, or a file that no longer says anything: new ports do as well.
   }

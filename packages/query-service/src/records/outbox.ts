@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { ControlState, StoreRow } from '../state/change.ts';
+import { shippingIsPaused } from './shipping-pause.ts';
 
 /** Rows of one table that are sent together, under one token, until they are stored. */
 export interface Batch {
@@ -33,6 +34,7 @@ export async function outboxDepth({ db }: Pick<ControlState, 'db'>): Promise<num
 /**
  * The next batch of a table: the one that was being sent when the service last stopped, else a new one. Its id, which
  * is the deduplication token, and its rows are durable before the first attempt; a token with other rows would lose them.
+ * Undefined where there is nothing to send, or where a backup pauses it.
  */
 export async function nextBatch(
   control: ControlState,
@@ -74,7 +76,8 @@ async function claimBatch(
   limits: BatchLimits,
 ): Promise<Batch | undefined> {
   const batch_id = uuidv7();
-  const claimed = await control.change(async ({ db }) => {
+  const claimed = await control.change(async ({ db, now }) => {
+    if (await shippingIsPaused({ db, now })) return [];
     const rows = await db
       .selectFrom('evidence_outbox')
       .select(['position', 'row'])

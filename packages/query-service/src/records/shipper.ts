@@ -59,7 +59,8 @@ export function startShipper({
   const shipBatch = async (table: string): Promise<boolean> => {
     try {
       const batch = await nextBatch(control, table, limits);
-      if (batch === undefined) return true;
+      // A backup pauses it; otherwise there is one, since the table was listed and nobody else sends.
+      if (batch === undefined) return false;
       await insert(store, batch, hurry.signal);
       await dropBatch(control, batch.batch_id);
       return true;

@@ -1,0 +1,93 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PAUSED } from '../records/shipping-pause.ts';
+import { openDatabase } from './sqlite/node-sqlite.ts';
+import { timeText } from './time.ts';
+
+/** A pause that nobody renews ends by itself, so a backup that was killed stops nothing. */
+const PAUSE_MS = 30_000;
+const RENEW_MS = 5000;
+const PATIENCE_MS = 60_000;
+
+/**
+ * Copies the control state into a new file, also of a service that runs meanwhile, and lets no evidence leave its outbox until
+ * `meanwhile`, which copies the evidence store, has ended. So every record that the copy refers to is in the copied store or in
+ * the copied outbox, and the copied store has none that the copy does not know, which would fork a chain. Approvals and
+ * everything else go on; what they record is sent afterwards.
+ * @throws Error where the service does not stop sending, or the pause could not be kept up
+ */
+export async function backupControlState(
+  directory: string,
+  file: string,
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const database = openDatabase(join(directory, 'control.db'));
+  const pause = pauseShipping(database);
+  try {
+    await untilNothingIsSent(database);
+    snapshot(database, file);
+    pause.renew();
+    await meanwhile();
+    pause.renew();
+    pause.check();
+  } finally {
+    pause.end();
+    database.close();
+  }
+}
+
+/** Keeps the pause up until its end. `check` throws where it has ever ended meanwhile. */
+function pauseShipping(database: DatabaseSync) {
+  const write = database.prepare(
+    'INSERT INTO state_values (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  let until = 0;
+  let failure: Error | undefined;
+  const renew = () => {
+    const now = Date.now();
+    if (until !== 0 && now >= until)
+      failure = new Error('The pause of sending evidence ended too early. Try the backup again.');
+    write.run(PAUSED, timeText(BigInt(now + PAUSE_MS) * 1_000_000n));
+    until = now + PAUSE_MS;
+  };
+  renew();
+  const timer = setInterval(() => {
+    try {
+      renew();
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+  }, RENEW_MS);
+  return {
+    renew,
+    check: () => {
+      if (failure !== undefined) throw failure;
+    },
+    end: () => {
+      clearInterval(timer);
+      database.prepare('DELETE FROM state_values WHERE name = ?').run(PAUSED);
+    },
+  };
+}
+
+/** A batch that was begun is sent to its end; none is begun any more. */
+async function untilNothingIsSent(database: DatabaseSync): Promise<void> {
+  const open = database.prepare('SELECT 1 FROM evidence_outbox WHERE batch_id IS NOT NULL LIMIT 1');
+  for (const end = Date.now() + PATIENCE_MS; open.get() !== undefined; await sleep(50))
+    if (Date.now() > end)
+      throw new Error('Evidence that is being sent does not arrive in the store. Is ClickHouse well?');
+}
+
+/**
+ * One reading transaction, so writers may go on; the copy interface of SQLite would begin anew at each commit of another
+ * process. What was deleted is not in it.
+ */
+function snapshot(database: DatabaseSync, file: string): void {
+  database.prepare('VACUUM INTO ?').run(file);
+  chmodSync(file, 0o600);
+  const copy = openDatabase(file, { journal: 'delete' });
+  copy.prepare('DELETE FROM state_values WHERE name = ?').run(PAUSED);
+  copy.close();
+}
