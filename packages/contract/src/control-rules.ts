@@ -22,6 +22,12 @@ export const CONTROL_RULES = {
     enforced: 'a process with another file than the registered one is refused',
     checked: 'the policy version of every run is registered',
   },
+  policy_current: {
+    classes: [1, 2, 3],
+    rule: 'A run goes by the policy version that is in force.',
+    enforced: 'a run registers with the newest version alone, and an approval is bound to it',
+    checked: 'nothing was decided by a version that another had replaced for more than a day',
+  },
   run_registered: {
     classes: [1, 2, 3],
     rule: 'Every run is registered with the service.',

@@ -12,6 +12,7 @@ import { incidentPathReached } from './incident-path-reached.ts';
 import { logFieldsPresent } from './log-fields-present.ts';
 import { modelCallPriced } from './model-call-priced.ts';
 import { ownerNamed } from './owner-named.ts';
+import { policyCurrent } from './policy-current.ts';
 import { policyRegistered } from './policy-registered.ts';
 import { refusedActions } from './refused-actions.ts';
 import { rollbackNotePresent } from './rollback-note-present.ts';
@@ -27,6 +28,7 @@ export const CONTROLS: readonly Control[] = [
   ownerNamed,
   runRegistered,
   policyRegistered,
+  policyCurrent,
   toolListed,
   dataAllowed,
   finalStatusPresent,

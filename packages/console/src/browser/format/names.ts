@@ -53,6 +53,7 @@ const KINDS: Record<RecordKind, string> = {
 const CONTROLS: Record<ControlName, string> = {
   owner_named: 'owner named',
   policy_registered: 'policy registered',
+  policy_current: 'policy in force',
   run_registered: 'run registered',
   tool_listed: 'tool listed',
   data_allowed: 'data allowed',
