@@ -4,6 +4,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { holdsCommand } from './commands/holds.ts';
 import { incidentsCommand } from './commands/incidents.ts';
@@ -32,6 +33,7 @@ export function program(): Command {
     .addCommand(pricesCommand())
     .addCommand(peopleCommand())
     .addCommand(keysCommand())
+    .addCommand(evaluateCommand())
     .addCommand(exportCommand())
     .addCommand(verifyCommand())
     .addCommand(holdsCommand())

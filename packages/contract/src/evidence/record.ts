@@ -49,6 +49,7 @@ export const SERVICE_KINDS = [
   'webhook_secret_made',
   'prices_loaded',
   'calls_repriced',
+  'controls_evaluated',
   'evidence_exported',
   'hold_set',
   'hold_lifted',

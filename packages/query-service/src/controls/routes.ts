@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { evaluateControls } from '../flags/evaluate.ts';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { requirePerson } from '../identity/require.ts';
+import { installationLedger } from '../records/workflow-ledger.ts';
 import { rangeQuery } from '../runs/time-range.ts';
 import { CONTROLS } from './catalogue.ts';
 import { coverageList, RESULTS, readCoverage, readPopulation, unitAnswer } from './coverage.ts';
@@ -100,6 +102,14 @@ export const controlRoutes: readonly Route[] = [
     access: { roles: ['admin'] },
     body: z.strictObject({ full: z.boolean().default(false) }),
     response: evaluationAnswer,
-    handle: async ({ deps, body }) => evaluateControls(deps, body.full ? { since: 0n } : {}),
+    handle: async ({ deps, identity, body }) => {
+      if (!body.full) return evaluateControls(deps);
+      const { name } = requirePerson(identity);
+      // First: flags that change without anything new having arrived, changed because somebody asked.
+      await deps.control.change((change) =>
+        change.record(installationLedger(deps.control, name), { kind: 'controls_evaluated', actor: name }),
+      );
+      return evaluateControls(deps, { since: 0n });
+    },
   }),
 ];

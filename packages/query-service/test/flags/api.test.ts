@@ -283,9 +283,13 @@ describe('flags', () => {
     expect(await evaluate()).toMatchObject({ runs: 0, raised: 0, updated: 0, cleared: 0 });
   });
 
-  test('an admin evaluates through the API, and nothing changes', async () => {
+  test('an admin evaluates through the API, and nothing changes but that it is on record', async () => {
     const answer = await test_.call(admin, 'POST', '/v1/controls/evaluate', { full: true });
     expect(answer.body).toMatchObject({ raised: 0, reopened: 0, updated: 0, cleared: 0 });
+    await test_.service.flush();
+    const query = `SELECT JSONExtractString(record, 'actor') AS actor FROM service_records WHERE kind = 'controls_evaluated'`;
+    const stored = await clickhouse.clients.reader.query({ query, format: 'JSONEachRow' });
+    expect(await stored.json()).toEqual([{ actor: 'admin@example.com' }]);
   });
 
   test('a restart raises nothing twice', async () => {

@@ -13,6 +13,8 @@ export interface WorkflowChoices {
   /** Further top-level lines of the file. */
   readonly more?: string;
   readonly unreachable?: 'refuse' | 'allow_class_1';
+  /** Of `review`. */
+  readonly sampling?: string;
 }
 
 /** A small workflow file with a tool of each class. */
@@ -27,6 +29,7 @@ export function workflowYaml({
   budget = `{ per_run: "${perRun}" }`,
   more = '',
   unreachable = 'refuse',
+  sampling = 'sample_rate: 0.5',
 }: WorkflowChoices = {}): string {
   return `schema: tollgate.workflow/1
 workflow: ${workflow}
@@ -50,7 +53,7 @@ tools:
     approval: { approvers: ${JSON.stringify(approvers)}, expires: ${expires}, needed: ${needed} }
 blocked_tools: [drop_database]
 budget: ${budget}
-review: { sample_rate: 0.5, deadline: 24h, reviewers: [rita@example.com] }
+review: { ${sampling}, deadline: 24h, reviewers: [rita@example.com] }
 stops_when: { denials: 3, errors: 3 }
 failure: [a version is deployed that nobody approved]
 rollback: Deploy the version before

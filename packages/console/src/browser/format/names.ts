@@ -36,6 +36,7 @@ const KINDS: Record<RecordKind, string> = {
   webhook_secret_made: 'Secret of a webhook made',
   prices_loaded: 'Prices loaded',
   calls_repriced: 'Calls repriced',
+  controls_evaluated: 'Controls evaluated over everything',
   evidence_exported: 'Evidence exported',
   hold_set: 'Legal hold set',
   hold_lifted: 'Legal hold lifted',
