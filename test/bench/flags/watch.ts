@@ -3,8 +3,10 @@ import { z } from 'zod';
 
 const PAGE = z.object({ items: z.array(z.object({ run_id: z.string().nullable(), control: z.string() })) });
 const POLL_MS = 50;
-/** The control that planted violations break; a flag of any other is one that nobody planted. */
+/** The control that planted violations break. */
 const PLANTED = 'tool_listed';
+/** That an action was chosen for review is no violation. */
+const CHOSEN = 'unreviewed_sample';
 
 /** Asks for the newest flags, again and again, and remembers when each run's was first there. */
 export class FlagWatch {
@@ -20,7 +22,7 @@ export class FlagWatch {
     });
   }
 
-  /** Flags of any other control, which nobody planted. */
+  /** Flags that nobody planted. */
   get others(): number {
     return this.#others.size;
   }
@@ -38,7 +40,7 @@ export class FlagWatch {
       const { items } = PAGE.parse(await response.json());
       const now = performance.now();
       for (const { run_id, control } of items) {
-        if (run_id === null) continue;
+        if (run_id === null || control === CHOSEN) continue;
         if (control !== PLANTED) this.#others.add(`${control} ${run_id}`);
         else if (!this.seen.has(run_id)) this.seen.set(run_id, now);
       }
