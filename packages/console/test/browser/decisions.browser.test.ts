@@ -93,6 +93,20 @@ describe.skipIf(chromium === undefined)('what a person decides', () => {
     expect(main).not.toMatch(/granted|Decisions/);
   });
 
+  test('an action is claimed, and the list says by whom', async () => {
+    const { page } = harness;
+    await harness.open('/reviews/s-2');
+    await page.getByRole('button', { name: 'Claim for four hours' }).click();
+    await page.getByRole('status').filter({ hasText: 'Nobody else reviews it for four hours.' }).waitFor();
+    await page.getByText('You have claimed it.').waitFor();
+    expect(sent()).toEqual([{ method: 'POST', path: '/v1/samples/s-2/claim', body: {} }]);
+    await harness.open('/reviews?state=');
+    const mine = page.getByRole('row').filter({ hasText: 'create_note' });
+    expect(await mine.textContent()).toContain('@');
+    const report = page.getByRole('table', { name: 'Reviews by workflow' });
+    expect(await report.textContent()).toContain('1,240');
+  });
+
   test('a review needs a verdict and a note', async () => {
     const { page } = harness;
     await harness.open('/reviews/s-2');

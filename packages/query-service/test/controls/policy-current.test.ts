@@ -43,13 +43,13 @@ const register = async (choices: WorkflowChoices) => {
   expect((await service.call(flow.owner, 'POST', '/v1/workflows', { yaml })).status).toBe(201);
 };
 
-async function runOf({ workflow, ...choices }: WorkflowChoices): Promise<RunIdentity> {
+async function runOf({ workflow = 'ops-deploy', ...choices }: WorkflowChoices): Promise<RunIdentity> {
   const policy_version = versionOf(workflowYaml({ workflow, ...choices }));
   const { body } = await service.call(flow.agent, 'POST', '/v1/runs', {
     ...{ workflow, policy_version, writer: randomUUID(), initiator: 'bob@example.com' },
   });
   const run_id = String(body['run_id']);
-  return { run_id, workflow: String(workflow), policy_version, owner: 'owner@example.com', team: 'ops' };
+  return { run_id, workflow, policy_version, owner: 'owner@example.com', team: 'ops' };
 }
 
 async function decide(run: RunIdentity): Promise<void> {

@@ -40,7 +40,7 @@ async function sample(initiator?: string): Promise<string> {
 }
 
 const at = (index: number) => tokens[index] ?? '';
-const claim = (token: string, id: string) => service.call(token, 'POST', `/v1/samples/${id}/claim`);
+const claim = (token: string, id: string) => service.call(token, 'POST', `/v1/samples/${id}/claim`, {});
 const review = (token: string, id: string) =>
   service.call(token, 'POST', `/v1/samples/${id}/review`, { verdict: 'acceptable', note: 'looked at it' });
 const recorded = async (id: string) =>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { budget } from './budget-shapes.ts';
 import { coverageList } from './coverage-shapes.ts';
 import { evidence } from './evidence-shapes.ts';
@@ -7,6 +7,7 @@ import type { RequestFailure } from './failure.ts';
 import { pollEvery } from './live.ts';
 import { notification } from './notification-shapes.ts';
 import { get, type Query } from './request.ts';
+import { reviewReport } from './review-report-shapes.ts';
 import { approval, approvalSummary, costs, flag, listOf, run, sample } from './shapes.ts';
 import { workflowDetail, workflowSummary } from './workflow-shapes.ts';
 
@@ -72,6 +73,9 @@ export const useApproval = (id: string) =>
   });
 
 export const useSamples = (query: Query) => useList('samples', sample, query);
+/** Over everything that is kept. */
+export const useReviewReport = () =>
+  useOne(['samples', 'report'], of('samples', 'report'), z.object({ items: z.array(reviewReport) }));
 export const useSample = (id: string) => useOne(['samples', id], of('samples', id), sample);
 
 export const useFlags = (query: Query) => useList('flags', flag, query);

@@ -9,6 +9,7 @@ import { Page, Panel } from '../parts/page.tsx';
 import { Id, Shown, ShownOr } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
+import { ReviewClaim } from './review-claim.tsx';
 import { ReviewForm } from './review-form.tsx';
 import { Timeline } from './run/timeline.tsx';
 
@@ -35,7 +36,10 @@ function Body({ sample }: { readonly sample: Sample }) {
       ) : (
         <Panel id="review" title="Your review">
           {mayReview ? (
-            <ReviewForm id={sample.sample_id} />
+            <>
+              <ReviewClaim sample={sample} />
+              <ReviewForm id={sample.sample_id} />
+            </>
           ) : (
             <p className="notice">Reviewing needs the role reviewer, which this account does not have.</p>
           )}

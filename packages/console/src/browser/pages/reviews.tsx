@@ -11,6 +11,7 @@ import { Page } from '../parts/page.tsx';
 import { Id, Name, ShownOr } from '../parts/shown.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Utc } from '../parts/utc.tsx';
+import { ReviewReportPanel } from './review-report.tsx';
 
 const STATES = ['pending', 'overdue', 'reviewed'] as const;
 
@@ -35,6 +36,7 @@ export function ReviewsPage() {
       <List query={useSamples(values)} one="sample" none="No sample is like that.">
         {(items) => <SampleTable items={dueFirst(items)} />}
       </List>
+      <ReviewReportPanel />
     </Page>
   );
 }
@@ -70,6 +72,7 @@ const COLUMNS: readonly Column<Sample>[] = [
   },
   { name: 'State', cell: (one) => <Chip of="sample_state" word={one.state} /> },
   { name: 'Due', cell: (one) => <DueDate iso={one.due_at} done={one.state === 'reviewed'} /> },
+  { name: 'Claimed by', cell: (one) => <ShownOr text={one.assigned_to} none="nobody" /> },
   {
     name: 'Reviewed',
     cell: (one) =>

@@ -187,6 +187,16 @@ export const samples: z.input<typeof sample>[] = [
   },
 ];
 
+export const reviewReports = {
+  items: [
+    {
+      ...{ workflow: 'support-triage', actions: 1240, samples: 62, reviewed_in_time: 55 },
+      ...{ reviewed_late: 3, overdue: 1, pending: 3 },
+    },
+  ],
+  next_cursor: null,
+};
+
 export const approvals: z.input<typeof approval>[] = [
   {
     approval_id: 'a-1',

@@ -125,6 +125,7 @@ class State {
     if (what === 'costs')
       return [200, url.searchParams.get('group_by') === 'workflow,day' ? costsByDay : data.costsByWorkflow];
     if (what === 'controls' && id === 'coverage') return [200, data.coverage];
+    if (what === 'samples' && id === 'report') return [200, data.reviewReports];
     if (id === undefined) return [200, page(url, this.list(what, url.searchParams))];
     return this.one(what, id, part, url);
   }
@@ -189,6 +190,10 @@ class State {
       return [200, { approval_id: id, state: approval.state }];
     }
     const sample = this.samples.find((one) => one.sample_id === id);
+    if (what === 'samples' && sample !== undefined && part === 'claim') {
+      Object.assign(sample, { assigned_to: data.who.name });
+      return [200, sample];
+    }
     if (what === 'samples' && sample !== undefined) {
       Object.assign(sample, {
         ...body,
