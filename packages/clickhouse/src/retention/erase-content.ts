@@ -97,7 +97,7 @@ const NOTE = `
 const RUN_CONTENT = 'run_id IN {runs:Array(UUID)}';
 const SPAN_CONTENT = `${RUN_CONTENT} AND trace_id = unhex({trace:String}) AND span_id = unhex({span:String})`;
 /** A quarantined span is known by the run that it names; one that names none, by its trace, which is its run. */
-const RUN_QUARANTINE = `multiSearchAny(raw, arrayMap(r -> toString(r), {runs:Array(UUID)}))
+const RUN_QUARANTINE = `multiSearchAnyCaseInsensitive(raw, arrayMap(r -> toString(r), {runs:Array(UUID)}))
     OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})`;
 const SPAN_QUARANTINE = 'lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String})';
 

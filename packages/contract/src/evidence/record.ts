@@ -53,6 +53,7 @@ export const SERVICE_KINDS = [
   'evidence_exported',
   'hold_set',
   'hold_lifted',
+  'erasure_requested',
   'content_erased',
   'erasure_finished',
   'person_added',

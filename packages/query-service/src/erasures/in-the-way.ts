@@ -1,5 +1,5 @@
-import type { Deps } from '../deps.ts';
-import { heldAmong } from '../holds/held-among.ts';
+import { heldAmong, type RunStart } from '../holds/held-among.ts';
+import type { Change } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
 
 /** Runs whose content cannot be erased now. */
@@ -10,23 +10,27 @@ export interface InTheWay {
   readonly open: readonly string[];
 }
 
+type Reading = Pick<Change['db'], 'selectFrom'>;
+
 /** Values in one query. */
 const AT_ONCE = 500;
 
+/** @param starts of these runs (`startsOf`): the store is not asked inside of a transaction */
 export async function inTheWay(
-  deps: Pick<Deps, 'control' | 'store' | 'clock'>,
+  { db, now }: { readonly db: Reading; readonly now: bigint },
   run_ids: readonly string[],
+  starts: readonly RunStart[],
 ): Promise<InTheWay> {
   const open = new Set<string>();
   for (let from = 0; from < run_ids.length; from += AT_ONCE) {
-    const rows = await deps.control.db
+    const rows = await db
       .selectFrom('approvals')
       .select('run_id')
       .where('run_id', 'in', run_ids.slice(from, from + AT_ONCE))
       .where('state', 'in', ['waiting', 'approved'])
-      .where('expires_at', '>', timeText(deps.clock()))
+      .where('expires_at', '>', timeText(now))
       .execute();
     for (const { run_id } of rows) open.add(run_id);
   }
-  return { held: await heldAmong(deps, run_ids), open: [...open] };
+  return { held: await heldAmong(db, run_ids, starts), open: [...open] };
 }

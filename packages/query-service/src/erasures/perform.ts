@@ -1,14 +1,14 @@
 import type { Disposal } from '@tollgate/clickhouse';
 import type { Deps } from '../deps.ts';
+import { startsOf } from '../holds/held-among.ts';
 import { installationLedger } from '../records/workflow-ledger.ts';
 import type { Change } from '../state/change.ts';
-import type { ControlTables } from '../state/tables.ts';
 import { timeText } from '../state/time.ts';
 import { callsOfSpan, eraseApprovals } from './approvals.ts';
 import { inTheWay } from './in-the-way.ts';
+import { add, type Erasure, erasedRuns, setState } from './progress.ts';
 import { storeTarget } from './target.ts';
 
-type Erasure = ControlTables['erasures'];
 type Performing = Pick<Deps, 'control' | 'store' | 'clock' | 'logger' | 'elsewhere'>;
 
 /** Runs in one step: one rewriting of the parts that hold them. */
@@ -27,11 +27,21 @@ export async function performErasures(deps: Performing): Promise<void> {
     .selectAll()
     .where('state', '=', 'running')
     .execute();
-  for (const erasure of running) {
-    while (await eraseSome(deps, disposal, erasure));
-    await deps.control.scrub();
-    await finish(deps, erasure);
-  }
+  const failures: unknown[] = [];
+  // One that fails does not hold up the others.
+  for (const erasure of running)
+    await carryOut(deps, disposal, erasure).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function carryOut(deps: Performing, disposal: Disposal, erasure: Erasure): Promise<void> {
+  while (await eraseSome(deps, disposal, erasure));
+  await deps.control.scrub();
+  const run_ids = await erasedRuns(deps, erasure);
+  if (!(await eraseElsewhere(deps, erasure, run_ids))) return;
+  // What waited elsewhere when the store was emptied is stored by now: of it, the quarantine may have got something.
+  await eraseStored(deps, disposal, erasure, run_ids);
+  await finish(deps, erasure);
 }
 
 /** @returns whether there was anything left to do */
@@ -47,17 +57,43 @@ async function eraseSome(deps: Performing, disposal: Disposal, erasure: Erasure)
   const waiting = next.flatMap(({ run_id, state }) => (state === 'waiting' ? [run_id] : []));
   const stopped = await noteSome(deps, erasure, waiting);
   const run_ids = next.map(({ run_id }) => run_id).filter((run_id) => !stopped.has(run_id));
-  if (run_ids.length > 0) {
-    const { asked_by: by, reason } = erasure;
-    const erased = await disposal.erase(storeTarget(erasure, run_ids), { by, reason });
-    await deps.control.change(async ({ db }) => {
-      // A hold that was set after the record was written: the store keeps what it still has.
-      if (erased.kind === 'held') return setState(db, erasure_id, erased.runs, 'held');
-      await setState(db, erasure_id, run_ids, 'erased');
-      await add(db, erasure_id, erased);
-    });
-  }
+  await eraseStored(deps, disposal, erasure, run_ids);
   return next.length > 0;
+}
+
+async function eraseStored(
+  deps: Performing,
+  disposal: Disposal,
+  erasure: Erasure,
+  run_ids: readonly string[],
+): Promise<void> {
+  if (run_ids.length === 0) return;
+  const { erasure_id, asked_by: by, reason } = erasure;
+  const erased = await disposal.erase(storeTarget(erasure, run_ids), { by, reason });
+  await deps.control.change(async ({ db }) => {
+    // A hold that was set after the record was written: the store keeps what it still has.
+    if (erased.kind === 'held') return setState(db, erasure_id, erased.runs, 'held');
+    await setState(db, erasure_id, run_ids, 'erased');
+    await add(db, erasure_id, erased);
+  });
+}
+
+/** @returns whether nothing is left anywhere; where something is, it is asked again, and the erasure is not finished */
+async function eraseElsewhere(
+  deps: Performing,
+  { erasure_id }: Erasure,
+  run_ids: readonly string[],
+): Promise<boolean> {
+  const elsewhere: Record<string, Readonly<Record<string, number>>> = {};
+  for (const place of deps.elsewhere) elsewhere[place.name] = await place.erase(run_ids);
+  await deps.control.change(({ db }) =>
+    db
+      .updateTable('erasures')
+      .set({ elsewhere: JSON.stringify(elsewhere) })
+      .where('erasure_id', '=', erasure_id)
+      .execute(),
+  );
+  return Object.values(elsewhere).every(({ left = 0 }) => left === 0);
 }
 
 /** Erases in the control state, and records it, but for what has come in the way since it was asked for; gives those. */
@@ -66,16 +102,18 @@ async function noteSome(
   erasure: Erasure,
   run_ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const { held, open } = await inTheWay(deps, run_ids);
-  const stopped = new Set([...held, ...open]);
-  const left = run_ids.filter((run_id) => !stopped.has(run_id));
-  if (run_ids.length === 0) return stopped;
+  if (run_ids.length === 0) return new Set();
+  const starts = await startsOf(deps, run_ids);
   const { erasure_id, run_id, trace_id, span_id } = erasure;
   const call_ids =
     run_id !== null && trace_id !== null && span_id !== null
       ? await callsOfSpan(deps, { run_id, trace_id, span_id })
       : undefined;
-  await deps.control.change(async (change) => {
+  return deps.control.change(async (change) => {
+    // Asked here, so that no hold and no request comes in between.
+    const { held, open } = await inTheWay(change, run_ids, starts);
+    const stopped = new Set([...held, ...open]);
+    const left = run_ids.filter((run_id) => !stopped.has(run_id));
     await setState(change.db, erasure_id, held, 'held');
     await setState(change.db, erasure_id, open, 'open');
     for (const each of left) {
@@ -84,8 +122,8 @@ async function noteSome(
       await add(change.db, erasure_id, { approvals });
     }
     await setState(change.db, erasure_id, left, 'noted');
+    return stopped;
   });
-  return stopped;
 }
 
 /** In the run's own chain; a run that the service never registered has none, and is named by the installation's at the end. */
@@ -106,68 +144,27 @@ async function record(
 }
 
 async function finish(deps: Performing, { erasure_id, kind, asked_by, run_id, reason }: Erasure) {
-  const runs = await deps.control.db
-    .selectFrom('erasure_runs')
-    .select(['run_id', 'state'])
-    .where('erasure_id', '=', erasure_id)
-    .execute();
-  const erased = runs.filter(({ state }) => state === 'erased').map((run) => run.run_id);
-  const elsewhere: Record<string, Readonly<Record<string, number>>> = {};
-  for (const place of deps.elsewhere) elsewhere[place.name] = await place.erase(erased);
   await deps.control.change(async (change) => {
-    const row = await change.db
-      .updateTable('erasures')
-      .set({
-        state: 'finished',
-        finished_at: timeText(change.now),
-        elsewhere: JSON.stringify(elsewhere),
-      })
+    const runs = await change.db
+      .selectFrom('erasure_runs')
+      .select('state')
       .where('erasure_id', '=', erasure_id)
-      .returning(['spans', 'quarantined', 'approvals'])
+      .execute();
+    const { elsewhere, ...row } = await change.db
+      .updateTable('erasures')
+      .set({ state: 'finished', finished_at: timeText(change.now) })
+      .where('erasure_id', '=', erasure_id)
+      .returning(['spans', 'quarantined', 'approvals', 'elsewhere'])
       .executeTakeFirstOrThrow();
+    const erased = runs.filter(({ state }) => state === 'erased').length;
     await change.record(installationLedger(deps.control, asked_by), {
       kind: 'erasure_finished',
       actor: asked_by,
       detail: {
-        ...{ erasure_id, of: kind, reason, runs: erased.length, ...row, elsewhere },
-        left: runs.length - erased.length,
+        ...{ erasure_id, of: kind, reason, runs: erased, ...row, left: runs.length - erased },
+        elsewhere: JSON.parse(elsewhere ?? '{}'),
         ...(run_id === null ? {} : { run_id }),
       },
     });
   });
-}
-
-async function setState(
-  db: Change['db'],
-  erasure_id: string,
-  run_ids: readonly string[],
-  state: ControlTables['erasure_runs']['state'],
-): Promise<void> {
-  if (run_ids.length === 0) return;
-  await db
-    .updateTable('erasure_runs')
-    .set({ state })
-    .where('erasure_id', '=', erasure_id)
-    .where('run_id', 'in', run_ids)
-    .execute();
-}
-
-async function add(
-  db: Change['db'],
-  erasure_id: string,
-  {
-    spans = 0,
-    quarantined = 0,
-    approvals = 0,
-  }: Partial<Pick<Erasure, 'spans' | 'quarantined' | 'approvals'>>,
-): Promise<void> {
-  await db
-    .updateTable('erasures')
-    .set(({ eb }) => ({
-      spans: eb('spans', '+', spans),
-      quarantined: eb('quarantined', '+', quarantined),
-      approvals: eb('approvals', '+', approvals),
-    }))
-    .where('erasure_id', '=', erasure_id)
-    .execute();
 }

@@ -2,7 +2,9 @@ import { TollgateError } from '@tollgate/contract';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Deps } from '../deps.ts';
+import { startsOf } from '../holds/held-among.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
+import { installationLedger } from '../records/workflow-ledger.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { timeText } from '../state/time.ts';
 import { callsOfSpan, countApprovals } from './approvals.ts';
@@ -30,7 +32,7 @@ export async function previewErasure(deps: Erasing, admin: PersonIdentity, asked
       call_ids,
     });
   const spans = await disposal.count(storeTarget(columnsOf(asked), run_ids));
-  return { runs: run_ids.length, ...spans, approvals, ...(await inTheWay(deps, run_ids)) };
+  return { runs: run_ids.length, ...spans, approvals, ...(await nowInTheWay(deps, run_ids)) };
 }
 
 /**
@@ -46,8 +48,9 @@ export async function requestErasure(
 ): Promise<string> {
   const target = await targetOf(deps, admin, asked);
   disposalOf(deps);
-  refuseIf(await inTheWay(deps, target.run_ids));
-  return deps.control.change(async ({ db, now }) => {
+  refuseIf(await nowInTheWay(deps, target.run_ids));
+  return deps.control.change(async (change) => {
+    const { db, now } = change;
     const erasure_id = uuidv7();
     const { team } = target;
     const request = { erasure_id, ...columnsOf(asked), team, reason, asked_by: admin.name };
@@ -56,9 +59,19 @@ export async function requestErasure(
       .values({ ...request, asked_at: timeText(now), state: 'running', ...NOTHING_YET })
       .execute();
     await insertRuns(db, erasure_id, target);
+    const { kind: of, ...whose } = asked;
+    await change.record(installationLedger(deps.control, admin.name), {
+      kind: 'erasure_requested',
+      actor: admin.name,
+      detail: { erasure_id, of, ...whose, team, reason, runs: target.run_ids.length },
+    });
     return erasure_id;
   });
 }
+
+/** As it is at this moment; it is asked again when it is carried out. */
+const nowInTheWay = async (deps: Erasing, run_ids: readonly string[]): Promise<InTheWay> =>
+  inTheWay({ db: deps.control.db, now: deps.clock() }, run_ids, await startsOf(deps, run_ids));
 
 function disposalOf({ store }: Pick<Deps, 'store'>) {
   if (store.disposal === undefined)

@@ -55,12 +55,12 @@ async function runsBy(
   const here = await deps.control.db
     .selectFrom('runs')
     .select(['run_id', 'team'])
-    .where('initiator', '=', person)
+    .where(({ eb, fn }) => eb(fn<string>('lower', ['initiator']), '=', person))
     .execute();
   const stored = await select(
     deps,
     initiated,
-    'SELECT DISTINCT toString(r.run_id) AS run_id, r.team AS team FROM run_registrations AS r WHERE r.initiator = {person:String}',
+    'SELECT DISTINCT toString(r.run_id) AS run_id, r.team AS team FROM run_registrations AS r WHERE lower(r.initiator) = {person:String}',
     { person },
   );
   const runs = [...here, ...stored];

@@ -45,7 +45,8 @@ export async function openControlState({
     change: changer(writable, { writer, clock, signals, listeners }),
     scrub: async () => {
       // Commits lie in the write-ahead log until it is written back, and its file is used again, not emptied.
-      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writable);
+      const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writable);
+      if (rows[0]?.busy !== 0) throw new Error('The write-ahead log is being read, and was not emptied.');
     },
     onOutbox: (listener) => {
       listeners.add(listener);

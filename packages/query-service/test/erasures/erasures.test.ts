@@ -19,6 +19,8 @@ let admin: string;
 /** Set to let the store fail. */
 let fault: (() => Promise<void>) | undefined;
 const told: (readonly string[])[] = [];
+/** Bytes that the log has still to store. */
+let inTheLog = 0;
 beforeAll(async () => {
   clickhouse = await startTestClickHouse();
   const { reader, service: writer } = clickhouse.clients;
@@ -32,7 +34,15 @@ beforeAll(async () => {
   service = await startService({
     store: { reader, service: writer, disposal },
     background: [],
-    elsewhere: [{ name: 'log', erase: async (runs) => ({ left: told.push(runs) * 0 }) }],
+    elsewhere: [
+      {
+        name: 'log',
+        erase: async (runs) => {
+          told.push(runs);
+          return { left: inTheLog };
+        },
+      },
+    ],
   });
   service.service.start();
   flow = await approvalFlow(service);
@@ -40,6 +50,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   fault = undefined;
+  inTheLog = 0;
   told.length = 0;
 });
 afterAll(async () => {
@@ -119,15 +130,46 @@ test('what is on record about an erasure has nothing of what was erased', async 
   const { body } = await ask({ run_id, reason: 'article 17' });
   await perform();
   const found = await rows<{ kind: string; record: string }>(
-    `SELECT kind, record FROM service_records WHERE kind IN ('content_erased', 'erasure_finished')
+    `SELECT kind, record FROM service_records WHERE kind IN ('erasure_requested', 'content_erased', 'erasure_finished')
      AND position(record, {id:String}) > 0 ORDER BY kind`,
     { id: body['erasure_id'] },
   );
-  expect(found.map(({ kind }) => kind)).toEqual(['content_erased', 'erasure_finished']);
+  expect(found.map(({ kind }) => kind)).toEqual(['content_erased', 'erasure_finished', 'erasure_requested']);
   expect(found.map(({ record }) => record).join()).not.toContain(SECRET);
   expect(JSON.parse(found[1]?.record ?? '{}').detail).toMatchObject({
     ...{ run_id, reason: 'article 17', runs: 1, left: 0, spans: 4, approvals: 1 },
   });
+  expect(JSON.parse(found[2]?.record ?? '{}')).toMatchObject({
+    actor: 'ada@example.com',
+    detail: { of: 'run', run_id, reason: 'article 17' },
+  });
+});
+
+test('it is on record from the answer on, whatever becomes of it', async () => {
+  const { run_id } = await ranRun();
+  const { body } = await ask({ run_id });
+  const found = await rows(
+    `SELECT 1 FROM service_records WHERE kind = 'erasure_requested' AND position(record, {id:String}) > 0`,
+    { id: body['erasure_id'] },
+  );
+  expect(found).toHaveLength(1);
+  await perform();
+});
+
+test('it is not finished while something is left elsewhere', async () => {
+  const { run_id } = await ranRun();
+  const { body } = await ask({ run_id });
+  inTheLog = 70;
+  await perform();
+  expect(await readBack(body['erasure_id'])).toMatchObject({
+    ...{ state: 'running', elsewhere: { log: { left: 70 } }, runs: { erased: 1 } },
+  });
+  inTheLog = 0;
+  await perform();
+  expect(await readBack(body['erasure_id'])).toMatchObject({
+    ...{ state: 'finished', spans: 4, elsewhere: { log: { left: 0 } } },
+  });
+  expect(told).toEqual([[run_id], [run_id]]);
 });
 
 test('one span takes the arguments of its call with it, and leaves the rest of its run', async () => {
@@ -150,6 +192,18 @@ test('of a person, it reaches every run that they started, and no other', async 
   expect(body).toMatchObject({ kind: 'person', runs: { all: 2 } });
   await perform();
   expect(await Promise.all([first, second, other].map(({ run_id }) => contentOf(run_id)))).toEqual([0, 0, 4]);
+  // Who started a run without a token is written as the agent wrote it.
+  const { body: claimed } = await service.call(flow.agent, 'POST', '/v1/runs', {
+    ...{ workflow: 'ops-deploy', policy_version: flow.policy_version, writer: randomUUID() },
+    initiator: 'Claimed@Example.com',
+  });
+  const { body: third } = await ask({ person: 'claimed@example.com' });
+  expect(third).toMatchObject({ runs: { all: 1 } });
+  const { db } = service.service.deps.control;
+  expect(await db.selectFrom('erasure_runs').selectAll().execute()).toContainEqual({
+    ...{ erasure_id: third['erasure_id'], run_id: claimed['run_id'], state: 'waiting' },
+  });
+  await perform();
   expect(codeOf(await ask({ person: 'nobody@example.com' }))).toBe('not_found');
   const ofTeam = await service.person('tom@example.com', ['admin'], ['sales']);
   expect(codeOf(await ask({ person: 'ines@example.com' }, ofTeam))).toBe('forbidden');
@@ -173,6 +227,26 @@ test('a legal hold is in its way until it is lifted, also one that is set in the
     ...{ state: 'finished', spans: 0, approvals: 0, runs: { erased: 0, held: 1 } },
   });
   expect(await contentOf(run_id)).toBe(4);
+});
+
+test('a hold that is set between the look and the erasure keeps everything', async () => {
+  const { run_id } = await ranRun();
+  const { body } = await ask({ run_id });
+  const { deps } = service.service;
+  const { reader } = deps.store;
+  // The last moment before the transaction in which approvals go: when the run began has just been asked of the store.
+  const late = Object.create(reader, {
+    query: {
+      value: async (params: Parameters<typeof reader.query>[0]) => {
+        const answer = await reader.query(params);
+        await service.call(admin, 'POST', '/v1/holds', { run_id, reason: 'court' });
+        return answer;
+      },
+    },
+  });
+  await performErasures({ ...deps, store: { ...deps.store, reader: late } });
+  expect(await readBack(body['erasure_id'])).toMatchObject({ approvals: 0, runs: { erased: 0, held: 1 } });
+  expect([await contentOf(run_id), await onDisk()]).toEqual([4, true]);
 });
 
 test('an approval that waits needs its arguments, so they are not erased under it', async () => {

@@ -3,7 +3,7 @@ import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { startChain, verifyChain } from '@tollgate/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findHeldRuns } from '../../src/holds/find-held-runs.ts';
-import { heldAmong } from '../../src/holds/held-among.ts';
+import { heldAmong, startsOf } from '../../src/holds/held-among.ts';
 import { Agent, collect } from '../flags/agent.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
@@ -37,7 +37,10 @@ async function read<T>(query: string, query_params: Record<string, unknown> = {}
 }
 const inStore = async (run_id: string) =>
   (await read('SELECT 1 FROM runs_on_hold WHERE run_id = {run_id:UUID}', { run_id })).length > 0;
-const held = async (run_id: string) => (await heldAmong(service.service.deps, [run_id])).length > 0;
+const held = async (run_id: string) => {
+  const { deps } = service.service;
+  return (await heldAmong(deps.control.db, [run_id], await startsOf(deps, [run_id]))).length > 0;
+};
 
 test('a hold of a run is in force with its answer, on record, and over when an admin lifts it', async () => {
   const run_id = await flow.run();

@@ -41,6 +41,7 @@ const KINDS: Record<RecordKind, string> = {
   hold_set: 'Legal hold set',
   hold_lifted: 'Legal hold lifted',
   content_erased: 'Content erased',
+  erasure_requested: 'Erasure requested',
   erasure_finished: 'Erasure finished',
   person_added: 'Person added',
   person_changed: 'Rights of a person changed',
