@@ -45,16 +45,22 @@ export async function backUp({ data, into, onStep = () => undefined }: BackupOpt
   const engine = await attachToEngine(storeFolder(data));
   const written = join(backupsFolder(storeFolder(data)), randomUUID());
   try {
-    await backupControlState(controlFolder(data), join(controlFolder(into), 'control.db'), () =>
-      backupStore(engine.owner, written),
-    );
-    await move(written, join(storeFolder(into), 'backup'));
+    await backupControlState(controlFolder(data), join(controlFolder(into), 'control.db'), async () => {
+      // There is one at a time, so what lies there was left by one that was killed: content, which erasure does not reach.
+      await clear(backupsFolder(storeFolder(data)));
+      await backupStore(engine.owner, written);
+      await move(written, join(storeFolder(into), 'backup'));
+    });
   } finally {
     await engine.close();
     await rm(written, { recursive: true, force: true });
   }
   onStep('Writing digests');
   return writeManifest(into, { version, made_at });
+}
+
+async function clear(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { recursive: true });
 }
 
 async function copyKept(data: string, into: string): Promise<void> {

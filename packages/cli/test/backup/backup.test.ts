@@ -1,16 +1,21 @@
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backupsFolder } from '@tollgate/clickhouse';
+import { createCollector } from '@tollgate/collector';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { backUp } from '../../src/backup/back-up.ts';
+import { logFolder, storeFolder } from '../../src/backup/layout.ts';
 import { restore } from '../../src/backup/restore.ts';
 import { connectApi } from '../../src/demo/api.ts';
 import { fileLogger } from '../../src/system/logger.ts';
 import { type System, startSystem } from '../../src/system/start-system.ts';
 import { startRunningSystem } from '../support/running-system.ts';
 import { tollgate } from '../support/tollgate.ts';
-import { type Answered, startWork } from './busy.ts';
+import { type Answered, sendSpan, startWork } from './busy.ts';
+
+const leftovers = (data: string) => backupsFolder(storeFolder(data));
 
 let folder: string;
 let backup: string;
@@ -25,8 +30,10 @@ beforeAll(async () => {
   try {
     const work = await startWork(running);
     await vi.waitFor(() => expect(work.answered.granted.length).toBeGreaterThan(20), { timeout: 60_000 });
+    await writeFile(join(leftovers(running.directory), 'of-a-killed-one'), 'content');
     before = structuredClone(work.answered);
     digest = await backUp({ data: running.directory, into: backup });
+    expect(await readdir(leftovers(running.directory))).toEqual([]);
     await work.stop();
     all = work.answered;
     tokens = work.tokens;
@@ -145,9 +152,22 @@ describe('a backup that is not what was made', () => {
   });
 });
 
+/** Sends a span to a collector that never gets it stored; gives its id. */
+async function leaveInLog(data: string): Promise<string> {
+  const away = async () => ({ kind: 'unavailable', code: 210, message: 'away' }) as const;
+  const verifyKey = async () => ({ principal: 'bot', team: 'ops', workflows: ['ops-deploy'] });
+  const directory = logFolder(data);
+  const collector = createCollector({ insert: away, quarantine: away, verifyKey, directory });
+  const { url } = await collector.listen(0);
+  const id = await sendSpan(`${url}/v1/traces`, 'any');
+  await collector.close();
+  return id;
+}
+
 test('both commands, over a directory that nobody runs', async () => {
   const [data, again, copy] = ['stopped', 'stopped-again', 'stopped-copy'].map((name) => join(folder, name));
   await restore({ from: backup, data: data ?? '', digest });
+  const unstored = await leaveInLog(data ?? '');
   const made = await tollgate(['backup', copy ?? '', '--data', data ?? '']);
   expect([made.code, made.stdout]).toEqual([
     0,
@@ -161,7 +181,21 @@ test('both commands, over a directory that nobody runs', async () => {
   expect(await readdir(again ?? '')).toEqual(
     expect.arrayContaining(['admin-token', 'clickhouse', 'control']),
   );
-}, 120_000);
+  // What only the log had is stored by whoever starts from the copy.
+  const { logger } = fileLogger(again ?? '');
+  const system = await startSystem({ directory: again ?? '', port: 0, otlpPort: 0, logger });
+  try {
+    const query = 'SELECT count() AS spans FROM spans WHERE span_id = unhex({unstored:String})';
+    const stored = async () => {
+      const { reader } = system.clickhouse.clients;
+      const answer = await reader.query({ query, query_params: { unstored }, format: 'JSONEachRow' });
+      return z.tuple([z.object({ spans: z.coerce.number() })]).parse(await answer.json())[0].spans;
+    };
+    await vi.waitFor(async () => expect(await stored()).toBe(1), { timeout: 60_000, interval: 300 });
+  } finally {
+    await system.stop();
+  }
+}, 180_000);
 
 async function flip(file: string, at: number): Promise<void> {
   const bytes = await readFile(file);

@@ -96,7 +96,8 @@ function versionOf(yaml: string): string {
   return policyVersion(parsed.workflow);
 }
 
-async function sendSpan(otlpUrl: string, key: string): Promise<string> {
+/** Sends one span named `work`; gives its id once it was acknowledged. */
+export async function sendSpan(otlpUrl: string, key: string): Promise<string> {
   const spanId = randomBytes(8).toString('hex');
   const time = `${Date.now()}000000`;
   const ids = { traceId: randomBytes(16).toString('hex'), spanId };

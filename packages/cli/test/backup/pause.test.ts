@@ -32,6 +32,9 @@ test('while the store is copied no record enters it, however long that takes, an
     const [data, copy] = [controlFolder(running.directory), join(folder, 'control.db')];
     await backupControlState(data, copy, async () => {
       const [rows, grants] = [await stored(), granted(join(data, 'control.db'))];
+      // It would end the pause of this one.
+      const second = backupControlState(data, join(folder, 'second.db'), async () => undefined);
+      await expect(second).rejects.toThrow('Another backup is going on');
       await vi.waitFor(() => expect(granted(join(data, 'control.db'))).toBeGreaterThan((grants ?? 0) + 10), {
         timeout: 60_000,
       });

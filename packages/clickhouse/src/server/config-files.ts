@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Credentials } from '../credentials.ts';
@@ -24,6 +24,8 @@ export function writeEngineFiles(directory: string, credentials: Credentials): E
   const users = join(root, 'users.xml');
   const logFile = join(root, 'engine.log');
   mkdirSync(join(root, 'engine'), { recursive: true, mode: 0o700 });
+  // What a backup or a restore left that was killed.
+  rmSync(backupsFolder(root), { recursive: true, force: true });
   mkdirSync(backupsFolder(root), { recursive: true, mode: 0o700 });
   writeFileSync(users, renderUsers(credentials), { mode: 0o600 });
   writeFileSync(config, renderConfig(users, logFile, backupsFolder(root)), { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -16,7 +17,7 @@ const PATIENCE_MS = 60_000;
  * `meanwhile`, which copies the evidence store, has ended. So every record that the copy refers to is in the copied store or in
  * the copied outbox, and the copied store has none that the copy does not know, which would fork a chain. Approvals and
  * everything else go on; what they record is sent afterwards.
- * @throws Error where the service does not stop sending, or the pause could not be kept up
+ * @throws Error where another backup is going on, where the service does not stop sending, or the pause could not be kept up
  */
 export async function backupControlState(
   directory: string,
@@ -40,19 +41,17 @@ export async function backupControlState(
 
 /** Keeps the pause up until its end. `check` throws where it has ever ended meanwhile. */
 function pauseShipping(database: DatabaseSync) {
-  const write = database.prepare(
-    'INSERT INTO state_values (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  );
-  let until = 0;
+  let until = begin(database);
   let failure: Error | undefined;
+  // Only what this backup wrote: one that came after it was over has a pause of its own.
+  const write = database.prepare('UPDATE state_values SET value = ? WHERE name = ? AND value = ?');
   const renew = () => {
-    const now = Date.now();
-    if (until !== 0 && now >= until)
+    const next = pauseFrom(Date.now());
+    const { changes } = write.run(next, PAUSED, until);
+    if (until <= timeText(nanoseconds(Date.now())) || Number(changes) === 0)
       failure = new Error('The pause of sending evidence ended too early. Try the backup again.');
-    write.run(PAUSED, timeText(BigInt(now + PAUSE_MS) * 1_000_000n));
-    until = now + PAUSE_MS;
+    if (Number(changes) > 0) until = next;
   };
-  renew();
   const timer = setInterval(() => {
     try {
       renew();
@@ -67,9 +66,30 @@ function pauseShipping(database: DatabaseSync) {
     },
     end: () => {
       clearInterval(timer);
-      database.prepare('DELETE FROM state_values WHERE name = ?').run(PAUSED);
+      database.prepare('DELETE FROM state_values WHERE name = ? AND value = ?').run(PAUSED, until);
     },
   };
+}
+
+const nanoseconds = (ms: number): bigint => BigInt(ms) * 1_000_000n;
+/** A few nanoseconds of its own tell it from every other. */
+const pauseFrom = (now: number): string =>
+  timeText(nanoseconds(now + PAUSE_MS) + BigInt(randomInt(1_000_000)));
+
+/** Two at once would end each other's pause. Gives until when it is paused. @throws Error where it is paused already */
+function begin(database: DatabaseSync): string {
+  const now = Date.now();
+  const until = pauseFrom(now);
+  const { changes } = database
+    .prepare(
+      `INSERT INTO state_values (name, value) VALUES (?, ?)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE state_values.value <= ?`,
+    )
+    .run(PAUSED, until, timeText(nanoseconds(now)));
+  if (Number(changes) > 0) return until;
+  throw new Error(
+    'Another backup is going on, or was ended by force less than half a minute ago. Try again.',
+  );
 }
 
 /** A batch that was begun is sent to its end; none is begun any more. */
