@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TollgateError } from '@tollgate/contract';
 import { PAUSED } from '../records/shipping-pause.ts';
 import { openDatabase } from './sqlite/node-sqlite.ts';
 import { timeText } from './time.ts';
@@ -17,7 +18,8 @@ const PATIENCE_MS = 60_000;
  * `meanwhile`, which copies the evidence store, has ended. So every record that the copy refers to is in the copied store or in
  * the copied outbox, and the copied store has none that the copy does not know, which would fork a chain. Approvals and
  * everything else go on; what they record is sent afterwards.
- * @throws Error where another backup is going on, where the service does not stop sending, or the pause could not be kept up
+ * @throws TollgateError `conflict` where another backup is going on; `storage_unavailable` where the service does not stop
+ * sending, or the pause could not be kept up
  */
 export async function backupControlState(
   directory: string,
@@ -49,7 +51,7 @@ function pauseShipping(database: DatabaseSync) {
     const next = pauseFrom(Date.now());
     const { changes } = write.run(next, PAUSED, until);
     if (until <= timeText(nanoseconds(Date.now())) || Number(changes) === 0)
-      failure = new Error('The pause of sending evidence ended too early. Try the backup again.');
+      failure = new TollgateError('storage_unavailable', 'The pause of sending evidence ended too early.');
     if (Number(changes) > 0) until = next;
   };
   const timer = setInterval(() => {
@@ -76,7 +78,7 @@ const nanoseconds = (ms: number): bigint => BigInt(ms) * 1_000_000n;
 const pauseFrom = (now: number): string =>
   timeText(nanoseconds(now + PAUSE_MS) + BigInt(randomInt(1_000_000)));
 
-/** Two at once would end each other's pause. Gives until when it is paused. @throws Error where it is paused already */
+/** Two at once would end each other's pause. Gives until when it is paused. @throws TollgateError `conflict` where it is paused already */
 function begin(database: DatabaseSync): string {
   const now = Date.now();
   const until = pauseFrom(now);
@@ -87,8 +89,9 @@ function begin(database: DatabaseSync): string {
     )
     .run(PAUSED, until, timeText(nanoseconds(now)));
   if (Number(changes) > 0) return until;
-  throw new Error(
-    'Another backup is going on, or was ended by force less than half a minute ago. Try again.',
+  throw new TollgateError(
+    'conflict',
+    'Another backup is going on, or was killed less than half a minute ago.',
   );
 }
 
@@ -97,7 +100,10 @@ async function untilNothingIsSent(database: DatabaseSync): Promise<void> {
   const open = database.prepare('SELECT 1 FROM evidence_outbox WHERE batch_id IS NOT NULL LIMIT 1');
   for (const end = Date.now() + PATIENCE_MS; open.get() !== undefined; await sleep(50))
     if (Date.now() > end)
-      throw new Error('Evidence that is being sent does not arrive in the store. Is ClickHouse well?');
+      throw new TollgateError(
+        'storage_unavailable',
+        'Evidence that is being sent does not arrive in the store. Is ClickHouse well?',
+      );
 }
 
 /**
