@@ -1,6 +1,6 @@
 import type { Keystream } from './keystream.ts';
 
-const WORDS = (
+export const WORDS = (
   'the customer asked about an invoice that arrived twice and wants to know when the order will be shipped because ' +
   'printer on third floor shows error after update please check account settings before you reply we have refunded ' +
   'amount to card ending in four digits our team looked into this problem found delivery address was wrong ticket ' +
