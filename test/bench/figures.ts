@@ -1,6 +1,7 @@
 /** Of one quantity measured several times. */
 export interface Figures {
   readonly median: number;
+  readonly p95: number;
   readonly p99: number;
   readonly count: number;
 }
@@ -9,7 +10,7 @@ export function figures(values: readonly number[]): Figures {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { median: at(0.5), p99: at(0.99), count: values.length };
+  return { median: at(0.5), p95: at(0.95), p99: at(0.99), count: values.length };
 }
 
 export function shown({ median, p99, count }: Figures, unit: string): string {

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evidenceAnswer } from '../../packages/query-service/src/evidence/read-evidence.ts';
 import { evaluateControls } from '../../packages/query-service/src/flags/evaluate.ts';
 import { evaluationTables } from '../../packages/query-service/src/flags/tables.ts';
 import { BenchStore } from './ingest/store.ts';
@@ -70,14 +71,14 @@ test('a run of them has a chain that holds, and costs what its tokens cost', asy
   const answer = await fetch(`${service.url}/v1/runs/${run?.run_id}/evidence`, {
     headers: { authorization: `Bearer ${service.token}` },
   });
-  const evidence = await answer.json();
+  const evidence = evidenceAnswer.parse(await answer.json());
   expect(evidence.chain).toMatchObject({ whole: true, unproven: [] });
-  const costs = evidence.model_calls.map((call: Record<string, number>) => {
-    const uncached = (call['input_tokens'] ?? 0) - (call['cache_read_tokens'] ?? 0);
-    return uncached * 2.5 + (call['cache_read_tokens'] ?? 0) * 1.25 + (call['output_tokens'] ?? 0) * 10;
+  const costs = evidence.model_calls.map(({ input_tokens, cache_read_tokens, output_tokens }) => {
+    const cached = cache_read_tokens ?? 0;
+    return ((input_tokens ?? 0) - cached) * 2.5 + cached * 1.25 + (output_tokens ?? 0) * 10;
   });
   expect(Number(evidence.cost.usd) * 1e6).toBeCloseTo(
-    costs.reduce((sum: number, cost: number) => sum + cost, 0),
+    costs.reduce((sum, cost) => sum + cost, 0),
     3,
   );
 });

@@ -79,9 +79,10 @@ export class BenchStore {
     return answer.json<Row>();
   }
 
-  async close(): Promise<void> {
+  /** Ends the engine, and removes what it wrote unless that is to be kept. */
+  async close({ keep } = { keep: false }): Promise<void> {
     await this.clickhouse.close();
-    await rm(this.directory, { recursive: true, force: true });
+    if (!keep) await rm(this.directory, { recursive: true, force: true });
   }
 }
 

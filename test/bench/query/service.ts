@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { DATABASE } from '@tollgate/clickhouse';
 import {
   type ControlState,
@@ -15,11 +15,12 @@ import {
   systemClock,
 } from '@tollgate/query-service';
 import { pino } from 'pino';
+import { z } from 'zod';
 import type { BenchStore } from '../ingest/store.ts';
 import { principalOf, WORKFLOWS } from './data/workflows.ts';
 
 /** What no read of the benchmark may answer from: the cache of results, and the one of which granules a condition matched. */
-export const NO_CACHES = { use_query_cache: 0, use_query_condition_cache: 0 } as const;
+const NO_CACHES = { use_query_cache: 0, use_query_condition_cache: 0 } as const;
 
 /** The real service on loopback, over a store of this benchmark. */
 export interface BenchService {
@@ -38,14 +39,10 @@ export interface BenchService {
   close(): Promise<void>;
 }
 
-const UNLIMITED = { agent_per_10s: 1e9, person_per_10s: 1e9, failed_sign_ins_per_minute: 1e9 };
-const ADMIN = 'admin@example.com';
-const AUDITOR = 'auditor@example.com';
-
-/** Starts it, with everything registered that the runs of the benchmark name. @param since when the workflows were registered (ns) */
-export async function startBenchService(store: BenchStore, since: bigint): Promise<BenchService> {
-  const { credentials, clients, url } = store.clickhouse;
-  const reader = createClient({
+/** A client of the reading user, for the service and for questions to the default table alike. */
+export function readerOf(store: BenchStore): ClickHouseClient {
+  const { credentials, url } = store.clickhouse;
+  return createClient({
     url,
     username: credentials.reader.user,
     password: credentials.reader.password,
@@ -59,6 +56,16 @@ export async function startBenchService(store: BenchStore, since: bigint): Promi
       ...NO_CACHES,
     },
   });
+}
+
+const UNLIMITED = { agent_per_10s: 1e9, person_per_10s: 1e9, failed_sign_ins_per_minute: 1e9 };
+const ADMIN = 'admin@example.com';
+const AUDITOR = 'auditor@example.com';
+
+/** Starts it, with everything registered that the runs of the benchmark name. @param since when the workflows were registered (ns) */
+export async function startBenchService(store: BenchStore, since: bigint): Promise<BenchService> {
+  const { clients } = store.clickhouse;
+  const reader = readerOf(store);
   const system = systemClock();
   let set: bigint | undefined;
   const service = await createQueryService({
@@ -110,6 +117,8 @@ async function tokenOf(control: ControlState, email: string, role: 'admin' | 'au
   return (await issueToken(control, { email, label: 'benchmark', created_by })).token;
 }
 
+const registered = z.object({ policy_version: z.string() });
+
 async function registerWorkflows(url: string, token: string): Promise<ReadonlyMap<string, string>> {
   const versions = new Map<string, string>();
   for (const { workflow, yaml } of WORKFLOWS) {
@@ -118,9 +127,8 @@ async function registerWorkflows(url: string, token: string): Promise<ReadonlyMa
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ yaml }),
     });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(`${workflow} was not registered: ${JSON.stringify(body)}`);
-    versions.set(workflow, String(body.requirements.policy_version));
+    if (!answer.ok) throw new Error(`${workflow} was not registered: ${await answer.text()}`);
+    versions.set(workflow, registered.parse(await answer.json()).policy_version);
   }
   return versions;
 }
