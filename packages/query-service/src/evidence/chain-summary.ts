@@ -29,22 +29,26 @@ const CONFLICTS = `
   SELECT lower(hex(c.span_id)) AS span_id, toUInt32(c.versions) AS versions
   FROM conflicting_spans AS c WHERE c.run_id = {run_id:UUID} ORDER BY span_id LIMIT 100`;
 const conflict = z.object({ span_id: z.string(), versions: z.coerce.number() });
+type Conflict = z.output<typeof conflict>;
+
+/** Spans of a run that were stored with several contents. */
+export const readConflicts = (deps: Pick<Deps, 'store'>, run_id: string): Promise<readonly Conflict[]> =>
+  select(deps, conflict, CONFLICTS, { run_id });
 
 const UNPROVEN_END =
   'no seal states how many records this process wrote, so records after its last one could be missing unseen';
 
-/** Verifies the chains of a run over its stored records. */
-export async function summariseChain(
-  deps: Pick<Deps, 'store'>,
+/** Verifies the chains of a run over its stored records. Pure. */
+export function summariseChain(
   run_id: string,
   records: readonly StoredRecord[],
-): Promise<ChainSummary> {
+  conflicts: readonly Conflict[],
+): ChainSummary {
   const byWriter = Map.groupBy(records, ({ writer }) => writer);
   const verdicts = judgeChains(
     run_id,
     [...byWriter].map(([writer, stored]) => ({ run_id, writer, texts: stored.map(({ text }) => text) })),
   );
-  const conflicts = await select(deps, conflict, CONFLICTS, { run_id });
   const findings = [
     ...verdicts.flatMap(({ writer, problems }) => problems.map((problem) => ({ writer, problem }))),
     ...conflicts.map(({ span_id, versions }) => ({

@@ -1,5 +1,6 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
+import { scopesOf, whyCounted } from '../costs/one-scope.ts';
 import type { Deps } from '../deps.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
 
@@ -59,29 +60,38 @@ const row = z.object({
   end: isoFromNanos,
   ...costs,
   counted: z.coerce.boolean(),
+  /** How many scopes the run's reports are of. */
+  scopes: z.coerce.number(),
 });
 
-const QUERY = `
+const reports = (source: string, verdict: string) => `
   SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.response_id AS response_id,
          m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
          m.service_tier AS service_tier, m.cost_source AS cost_source, m.price_version AS price_version,
          m.local_price_version AS local_price_version, m.price_id AS price_id, m.unpriced_reason AS unpriced_reason,
-         m.usage_note AS usage_note, m.why AS why, m.counted AS counted,
+         m.usage_note AS usage_note, ${verdict},
          m.input_tokens AS input_tokens, m.output_tokens AS output_tokens, m.cache_read_tokens AS cache_read_tokens,
          m.cache_creation_tokens AS cache_creation_tokens,
          m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
          toString(toUnixTimestamp64Nano(m.start)) AS start, toString(toUnixTimestamp64Nano(m.end)) AS end,
          toString(m.cost) AS cost_usd, toString(m.provider_cost) AS provider_cost_usd, toString(m.local_cost) AS local_cost_usd
-  FROM model_call_reports AS m WHERE m.run_id = {run_id:UUID}
+  FROM ${source} AS m WHERE m.run_id = {run_id:UUID}
   ORDER BY m.start, m.span_id LIMIT 20000`;
+const OF_ONE_SCOPE = reports(
+  'priced_model_calls',
+  `${whyCounted('m')} AS why, true AS counted, ${scopesOf('m')} OVER () AS scopes`,
+);
+const OF_SCOPES = reports('model_call_reports', 'm.why AS why, m.counted AS counted, 0 AS scopes');
 
 /** Every report of a model call in a run, also those that do not count. */
 export async function readModelCalls(
   deps: Pick<Deps, 'store'>,
   run_id: string,
 ): Promise<readonly ModelCallAnswer[]> {
-  const rows = await select(deps, row, QUERY, { run_id });
-  return rows.map((each) => ({
+  const reported = await select(deps, row, OF_ONE_SCOPE, { run_id });
+  const several = reported.some(({ scopes }) => scopes > 1);
+  const rows = several ? await select(deps, row, OF_SCOPES, { run_id }) : reported;
+  return rows.map(({ scopes: _, ...each }) => ({
     ...each,
     cost_usd: shortest(each.cost_usd),
     provider_cost_usd: shortest(each.provider_cost_usd),

@@ -6,7 +6,7 @@ import { flagAnswer, listFlags } from '../flags/read-flags.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readsContent } from '../identity/reads-content.ts';
 import { readRun, runAnswer } from '../runs/read-runs.ts';
-import { chainSummary, summariseChain } from './chain-summary.ts';
+import { chainSummary, readConflicts, summariseChain } from './chain-summary.ts';
 import { readContent } from './content.ts';
 import { modelCallAnswer, readModelCalls } from './model-calls.ts';
 import { readRecords } from './records.ts';
@@ -38,13 +38,15 @@ export async function readEvidence(
 ): Promise<EvidenceAnswer> {
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
-  const run = await readRun(deps, identity, run_id);
-  const [stored, model_calls, tool_calls, contents, flags] = await Promise.all([
+  // All at once: what is read of a run that is another team's is thrown away, with the refusal of the first.
+  const [run, stored, model_calls, tool_calls, contents, flags, conflicts] = await Promise.all([
+    readRun(deps, identity, run_id),
     readRecords(deps, run_id),
     readModelCalls(deps, run_id),
     readToolCalls(deps, run_id),
     content ? readContent(deps, run_id) : undefined,
     listFlags(deps, identity, { run_id, limit: 200 }),
+    readConflicts(deps, run_id),
   ]);
   return {
     run,
@@ -56,7 +58,7 @@ export async function readEvidence(
     model_calls: [...model_calls],
     tool_calls: [...tool_calls],
     cost: run.cost,
-    chain: await summariseChain(deps, run_id, stored.records),
+    chain: summariseChain(run_id, stored.records, conflicts),
     flags: flags.items,
   };
 }

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { type ClickHouse, DATABASE } from '@tollgate/clickhouse';
+import { startTestClickHouse } from '@tollgate/clickhouse/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { land } from '../../../clickhouse/test/support/landing.ts';
+import { type Report, report, seedPrices } from '../../../clickhouse/test/support/model-call.ts';
+import { runCosts } from '../../src/costs/run-costs.ts';
+import { readModelCalls } from '../../src/evidence/model-calls.ts';
+
+let store: ClickHouse;
+beforeAll(async () => {
+  store = await startTestClickHouse();
+  await seedPrices(store);
+});
+afterAll(() => store.close());
+
+/** Of a kind that makes scopes agree, disagree, nest and lack what they could say; some of them known to report an SDK's calls. */
+const said = fc.record({
+  scope: fc.constantFrom(
+    '@opentelemetry/instrumentation-openai',
+    '@opentelemetry/instrumentation-openai',
+    'ai',
+    'b',
+  ),
+  id: fc.constantFrom(undefined, 'r1', 'r2'),
+  at: fc.integer({ min: 0, max: 6 }),
+  input: fc.constantFrom('', '100', '200'),
+  output: fc.constantFrom('', '50'),
+  process: fc.constantFrom('', 'p1'),
+});
+const runOfReports = fc.tuple(fc.array(said, { minLength: 1, maxLength: 6 }), fc.boolean());
+
+test('what is read of a run is what the view says, whether one scope reported its calls or several', {
+  timeout: 120_000,
+}, async () => {
+  const drawn = fc.sample(runOfReports, { numRuns: 40, seed: 8 });
+  const runs = drawn.map(([reports, one]) => ({
+    run: randomUUID(),
+    reports: one ? reports.map((each) => ({ ...each, scope: reports[0]?.scope ?? '' })) : reports,
+  }));
+  const rows = runs.flatMap(({ run, reports }) =>
+    reports.map(({ id, ...each }) =>
+      report({ ...each, run, ...(id === undefined ? {} : { id }) } satisfies Report),
+    ),
+  );
+  await land(store, rows);
+  const deps = { store: { reader: store.clients.reader, service: store.clients.service } };
+  const costs = await runCosts(
+    deps,
+    runs.map(({ run }) => run),
+  );
+  const scopes = new Set<number>();
+  for (const { run, reports } of runs) {
+    const calls = await readModelCalls(deps, run);
+    const got = calls.map(({ span_id, counted, why }) => ({ span_id, counted, why })).sort(bySpan);
+    expect(got, JSON.stringify(reports)).toEqual((await ofView(run)).sort(bySpan));
+    const counted = calls.filter((call) => call.counted);
+    expect(costs.get(run)).toMatchObject({
+      calls: counted.length,
+      unpriced_calls: counted.filter(({ cost_usd }) => cost_usd === null).length,
+    });
+    scopes.add(new Set(reports.map(({ scope }) => scope)).size);
+  }
+  expect([...scopes].sort()).toEqual([1, 2, 3]);
+});
+
+const bySpan = (a: { span_id: string }, b: { span_id: string }) => a.span_id.localeCompare(b.span_id);
+
+async function ofView(run: string) {
+  const answer = await store.clients.reader.query({
+    query: `SELECT lower(hex(span_id)) AS span_id, CAST(counted, 'Bool') AS counted, why FROM ${DATABASE}.model_call_reports WHERE run_id = {run:UUID}`,
+    query_params: { run },
+    format: 'JSONEachRow',
+  });
+  return answer.json<{ span_id: string; counted: boolean; why: string }>();
+}
