@@ -10,7 +10,9 @@ import { storeTime } from '../records/store-time.ts';
 import { isoTime } from '../state/time.ts';
 import { type RunFilter, runConditions } from './filters.ts';
 import { select } from './select.ts';
-import { storeRange } from './time-range.ts';
+import { MAY_HAVE_STARTED, sliceParams, slicesOf } from './slices.ts';
+import { startedRange } from './started-range.ts';
+import { rangeOf, storeRange } from './time-range.ts';
 
 /** `unsealed`: no final status has arrived. */
 export const RUN_STATUSES = [...FINAL_STATUSES, 'unsealed'] as const;
@@ -83,7 +85,8 @@ export async function listRuns(
       ? undefined
       : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.guid()]));
   const conditions = [
-    `r.started_at >= {from:DateTime64(9, 'UTC')} AND r.started_at < {to:DateTime64(9, 'UTC')}`,
+    `r.started_at >= {slice_from:DateTime64(9, 'UTC')} AND r.started_at < {slice_to:DateTime64(9, 'UTC')}`,
+    MAY_HAVE_STARTED,
     ...(status === undefined ? [] : ['r.final_status = {status:String}']),
     ...runConditions(filter),
     ...(teams === undefined ? [] : ['r.team IN {teams:Array(String)}']),
@@ -91,13 +94,18 @@ export async function listRuns(
   ];
   const query = `SELECT ${COLUMNS} FROM runs AS r WHERE ${conditions.join(' AND ')}
     ORDER BY r.started_at DESC, r.run_id DESC LIMIT {limit:UInt32}`;
-  const rows = await select(deps, row, query, {
-    ...filter,
-    status,
+  const params = {
+    ...{ ...filter, status, teams: teams ?? [] },
     ...storeRange({ from, to }),
-    ...{ teams: teams ?? [], limit: limit + 1 },
     ...(after === undefined ? {} : { at: storeTime(after[0]), id: after[1] }),
-  });
+  };
+  const rows: Row[] = [];
+  const { range, ofRuns } = await startedRange(deps, rangeOf({ from, to }), after?.[0]);
+  for (const slice of slicesOf(range, ofRuns(2 * limit))) {
+    const left = limit + 1 - rows.length;
+    rows.push(...(await select(deps, row, query, { ...params, ...sliceParams(slice), limit: left })));
+    if (rows.length > limit) break;
+  }
   const page = pageOf(rows, limit, ({ started, run_id }) => [started.toString(), run_id]);
   return { ...page, items: await withFigures(deps, page.items) };
 }

@@ -23,13 +23,22 @@ interface Range {
   readonly to: string;
 }
 
-/** The range as ClickHouse reads it. @throws TollgateError `invalid_request` where it is empty by mistake */
-export function storeRange({ from, to }: { from?: string | undefined; to?: string | undefined }): Range {
+/** The range in nanoseconds since 1970. @throws TollgateError `invalid_request` where it is empty by mistake */
+export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): {
+  from: bigint;
+  to: bigint;
+} {
   const start = from === undefined ? 0 : Date.parse(from);
   const end = to === undefined ? Date.parse('2262-01-01') : Date.parse(to);
   if (start >= end)
     throw new TollgateError('invalid_request', undefined, {
       issues: [{ path: 'query.to', message: '`to` has to be later than `from`' }],
     });
-  return { from: storeTime(BigInt(start) * 1_000_000n), to: storeTime(BigInt(end) * 1_000_000n) };
+  return { from: BigInt(start) * 1_000_000n, to: BigInt(end) * 1_000_000n };
+}
+
+/** The range as ClickHouse reads it. @throws as `rangeOf` does */
+export function storeRange(range: { from?: string | undefined; to?: string | undefined }): Range {
+  const { from, to } = rangeOf(range);
+  return { from: storeTime(from), to: storeTime(to) };
 }
