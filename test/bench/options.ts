@@ -50,12 +50,6 @@ type Bench = (typeof BENCHES)[number];
 
 type NumberName = keyof typeof NUMBERS;
 
-const OF: Readonly<Record<'gate' | 'ingest' | 'flags', readonly NumberName[]>> = {
-  gate: [],
-  ingest: ['spans', 'rounds', 'ack-seconds', 'overload-seconds'],
-  flags: ['spans-per-second', 'seconds', 'run-seconds'],
-};
-
 /** @throws Error in words, for arguments that are not known */
 export function optionsOf(args: readonly string[]): BenchOptions {
   const { positionals, values } = parseArgs({

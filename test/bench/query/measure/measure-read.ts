@@ -18,7 +18,7 @@ export interface MeasuredRead {
 /** What is asked before anything counts, and what rows are counted over. */
 const WARM_UP = 10;
 /** A side that is slower than this altogether is asked fewer times, at equal distances, but never fewer than the warm-up. */
-const BUDGET_MS = 60_000;
+const BUDGET_MS = 30_000;
 
 /** Asks each question of the service and, where there is one, of the default table, in turn, so that noise hits both. */
 export async function measureRead(
