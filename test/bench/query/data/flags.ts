@@ -33,6 +33,7 @@ const PERSON: PersonIdentity = {
   teams: ['*'],
   groups: [],
   session_id: undefined,
+  reads_content: true,
 };
 
 /** Raises a flag for every run of the stage that violates something, as the evaluator does, at about that run's time. */
