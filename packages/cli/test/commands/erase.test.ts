@@ -62,7 +62,7 @@ test('a hold keeps a run from erasure, and both commands say so', async () => {
   expect([preview.code, preview.stdout]).toEqual([1, expect.stringContaining(`${run_id} is on legal hold`)]);
   expect((await asked(['holds', 'lift', hold_id, '--reason', 'over'])).code).toBe(0);
   expect((await asked(['holds', 'list'])).stdout).toContain('Nothing is on hold.');
-});
+}, 120_000);
 
 test('what is erased is gone from store and log, and the command says where', async () => {
   expect(await inLog()).toBe(true);
