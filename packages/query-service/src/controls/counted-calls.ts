@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopesOf } from '../costs/one-scope.ts';
 import { claimed, nanoseconds } from './rows.ts';
 
 /** The counted calls of one run to one model, priced or not. */
@@ -19,17 +20,29 @@ export const countedCalls = z.object({
 });
 export type CountedCalls = z.output<typeof countedCalls>;
 
-/**
- * The counted calls of some runs. Which reports are one call is decided by windows over all of them, which take longer to plan than
- * to run: so everything that is asked of the calls of a run is asked once.
- */
-export const COUNTED_CALLS = `
+const callsIn = (source: string, runs: string) => `
   SELECT toString(c.run_id) AS run_id, max(toString(c.workflow)) AS workflow, '' AS policy_version, max(toString(c.owner)) AS owner,
          max(toString(c.team)) AS team, c.provider AS provider, c.model AS model, CAST(c.cost IS NULL, 'Bool') AS unpriced,
          if(unpriced, c.unpriced_reason, '') AS reason, count() AS calls,
          toString(sum(ifNull(c.cost, toDecimal128(0, 15)))) AS spent,
          toString(toUnixTimestamp64Nano(max(c.start))) AS last, toString(toUnixTimestamp64Nano(min(c.received_at))) AS since,
          toString(toUnixTimestamp64Nano(max(c.received_at))) AS until
-  FROM counted_model_calls AS c
-  WHERE c.run_id IN {runs:Array(UUID)}
+  FROM ${source} AS c
+  WHERE ${runs}
   GROUP BY c.run_id, c.provider, c.model, unpriced, reason`;
+
+const ASKED = 'c.run_id IN {runs:Array(UUID)}';
+
+/**
+ * The counted calls of some runs. Which reports are one call is decided by windows over all of them, which take longer to plan than
+ * to run: so everything that is asked of the calls of a run is asked once.
+ */
+export const COUNTED_CALLS = callsIn('counted_model_calls', ASKED);
+
+/** Of some runs, those that several scopes reported; of all others every report counts (`costs/one-scope.ts`). */
+export const SEVERAL_SCOPES = `
+  SELECT toString(m.run_id) AS run_id FROM model_calls AS m WHERE m.run_id IN {runs:Array(UUID)}
+  GROUP BY m.run_id HAVING ${scopesOf('m')} > 1`;
+
+/** What `COUNTED_CALLS` gives of runs that one scope reported each, without its windows. */
+export const CALLS_OF_ONE_SCOPE = callsIn('priced_model_calls', ASKED);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { CALLS_OF_ONE_SCOPE, COUNTED_CALLS, SEVERAL_SCOPES } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
 
 /** What evaluation reads of one page of runs (or of anything else that some queries bind): each query once, whoever asks. */
@@ -14,17 +16,36 @@ export class PageReads {
   rows(query: string): Promise<readonly unknown[]> {
     const known = this.#answers.get(query);
     if (known !== undefined) return known;
-    const answer = this.#read(query);
+    const answer = query === COUNTED_CALLS ? this.#countedCalls() : this.#read(query, this.#params);
     this.#answers.set(query, answer);
     return answer;
   }
 
-  async #read(query: string): Promise<readonly unknown[]> {
+  /** The view that decides between scopes is asked of the runs alone in which there are several. */
+  async #countedCalls(): Promise<readonly unknown[]> {
+    const { runs } = z.object({ runs: z.array(z.string()) }).parse(this.#params);
+    const several = new Set(
+      z
+        .array(runOnly)
+        .parse(await this.#read(SEVERAL_SCOPES, { runs }))
+        .map(({ run_id }) => run_id),
+    );
+    const ofOne = runs.filter((run) => !several.has(run));
+    const answers = await Promise.all([
+      ofOne.length === 0 ? [] : this.#read(CALLS_OF_ONE_SCOPE, { runs: ofOne }),
+      several.size === 0 ? [] : this.#read(COUNTED_CALLS, { runs: [...several] }),
+    ]);
+    return answers.flat();
+  }
+
+  async #read(query: string, params: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
     const answer = await this.#store.reader.query({
       query,
-      query_params: { ...this.#params },
+      query_params: { ...params },
       format: 'JSONEachRow',
     });
     return answer.json<unknown>();
   }
 }
+
+const runOnly = z.object({ run_id: z.string() });

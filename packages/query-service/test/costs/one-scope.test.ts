@@ -5,8 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { land } from '../../../clickhouse/test/support/landing.ts';
 import { type Report, report, seedPrices } from '../../../clickhouse/test/support/model-call.ts';
+import { COUNTED_CALLS } from '../../src/controls/counted-calls.ts';
 import { runCosts } from '../../src/costs/run-costs.ts';
 import { readModelCalls } from '../../src/evidence/model-calls.ts';
+import { PageReads } from '../../src/flags/page-reads.ts';
 
 let store: ClickHouse;
 beforeAll(async () => {
@@ -50,6 +52,7 @@ test('what is read of a run is what the view says, whether one scope reported it
     deps,
     runs.map(({ run }) => run),
   );
+  await evaluationReadsTheSame(runs.map(({ run }) => run));
   const scopes = new Set<number>();
   for (const { run, reports } of runs) {
     const calls = await readModelCalls(deps, run);
@@ -64,6 +67,20 @@ test('what is read of a run is what the view says, whether one scope reported it
   }
   expect([...scopes].sort()).toEqual([1, 2, 3]);
 });
+
+/** What evaluation reads of all of them together is what the view's own query says. */
+async function evaluationReadsTheSame(runs: readonly string[]): Promise<void> {
+  const deps = { store: { reader: store.clients.reader, service: store.clients.service } };
+  const answer = await store.clients.reader.query({
+    query: COUNTED_CALLS,
+    query_params: { runs },
+    format: 'JSONEachRow',
+  });
+  const texts = (rows: readonly unknown[]) => rows.map((each) => JSON.stringify(each)).sort();
+  const read = await new PageReads(deps, { runs }).rows(COUNTED_CALLS);
+  expect(texts(read)).toEqual(texts(await answer.json()));
+  expect(read.length).toBeGreaterThan(runs.length / 2);
+}
 
 const bySpan = (a: { span_id: string }, b: { span_id: string }) => a.span_id.localeCompare(b.span_id);
 
