@@ -41,7 +41,8 @@ export const MAX_NAME = 256;
 /** The price list's name of a provider; a name that is not known here stays what it is. */
 export const providerName = (sent: string): string => {
   const name = sent.trim().toLowerCase();
-  return PROVIDER_NAMES[name] ?? name;
+  // Whoever sends spans chooses it, and an object has more names than its own: `constructor`.
+  return (Object.hasOwn(PROVIDER_NAMES, name) ? PROVIDER_NAMES[name] : undefined) ?? name;
 };
 
 /**

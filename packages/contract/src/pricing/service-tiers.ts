@@ -24,5 +24,5 @@ const SHARES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Service tiers of a provider of the price list, with the share of the ordinary price that they cost. */
 export function tierShares(provider: string): readonly (readonly [tier: string, share: string])[] {
-  return Object.entries(SHARES[provider] ?? {});
+  return Object.entries((Object.hasOwn(SHARES, provider) ? SHARES[provider] : undefined) ?? {});
 }

@@ -171,6 +171,16 @@ describe('the price list', () => {
     expect(['', 'auto', 'Default', ' standard '].map(serviceTierOf)).toEqual(['', '', '', '']);
   });
 
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    '%s is a name as any other',
+    (name) => {
+      expect(resolveModel(name, 'gpt-4o')).toEqual(resolveModel('nobody', 'gpt-4o'));
+      expect(resolveModel('openai', name)).toBeUndefined();
+      expect(resolveModel(name, name)).toBeUndefined();
+      expect(resolveModel('openai', `${name}/x`)).toBeUndefined();
+    },
+  );
+
   test('hostile names neither throw nor hang', () => {
     fc.assert(
       fc.property(
