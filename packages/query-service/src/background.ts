@@ -14,7 +14,7 @@ export type Background = (deps: Deps) => { stop(): Promise<void> };
 /** Every module's background work. */
 export const STANDARD_WORK: readonly Background[] = [
   (deps) => startPricing(deps, { intervalMs: 2000 }),
-  (deps) => startEvaluator(deps, { intervalMs: 1000 }),
+  (deps) => startEvaluator(deps, { intervalMs: 500 }),
   ({ control, clock, logger }) =>
     repeat(() => pruneJournal(control, clock()), 60_000, logger, 'pruning of events'),
   (deps) => startNotifier(deps, { intervalMs: 500 }),

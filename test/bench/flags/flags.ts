@@ -59,7 +59,7 @@ async function measure(
   });
   const { median, p99 } = figures(waits);
   print(
-    `${waits.length} of ${planted.length} planted violations were flagged, and ${watch.others} flags of other controls`,
+    `${waits.length} of ${planted.length} planted violations were flagged, and ${await watch.others()} flags of other controls`,
   );
   print(
     `flag visible: median ${rounded(median)} ms, p99 ${rounded(p99)} ms, most ${rounded(Math.max(...waits))} ms`,

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
-const PAGE = z.object({ items: z.array(z.object({ run_id: z.string().nullable(), control: z.string() })) });
+const PAGE = z.object({
+  items: z.array(z.object({ run_id: z.string().nullable(), control: z.string() })),
+  next_cursor: z.string().nullable(),
+});
 const POLL_MS = 50;
 /** The control that planted violations break. */
 const PLANTED = 'tool_listed';
@@ -12,19 +15,30 @@ const CHOSEN = 'unreviewed_sample';
 export class FlagWatch {
   /** By run, in milliseconds as `performance.now` has them. */
   readonly seen = new Map<string, number>();
-  readonly #others = new Set<string>();
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
   #stopping = false;
   readonly #done: Promise<void>;
 
   constructor(url: string, token: string) {
-    this.#done = this.#watch(`${url}/v1/flags?limit=200`, {
-      authorization: `Bearer ${token}`,
-    });
+    this.#url = `${url}/v1/flags?limit=200`;
+    this.#headers = { authorization: `Bearer ${token}` };
+    this.#done = this.#watch();
   }
 
-  /** Flags that nobody planted. */
-  get others(): number {
-    return this.#others.size;
+  /** How many flags there are now that nobody planted. */
+  async others(): Promise<number> {
+    let found = 0;
+    let cursor: string | null = '';
+    do {
+      const response: Response = await fetch(`${this.#url}${cursor === '' ? '' : `&cursor=${cursor}`}`, {
+        headers: this.#headers,
+      });
+      const page: z.output<typeof PAGE> = PAGE.parse(await response.json());
+      found += page.items.filter(({ control }) => control !== PLANTED && control !== CHOSEN).length;
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return found;
   }
 
   async stop(): Promise<void> {
@@ -32,18 +46,15 @@ export class FlagWatch {
     await this.#done;
   }
 
-  async #watch(url: string, headers: Record<string, string>): Promise<void> {
+  async #watch(): Promise<void> {
     while (!this.#stopping) {
-      const response = await fetch(url, { headers });
+      const response = await fetch(`${this.#url}&control=${PLANTED}`, { headers: this.#headers });
       if (response.status === 429) await sleep(1000);
       if (!response.ok) continue;
       const { items } = PAGE.parse(await response.json());
       const now = performance.now();
-      for (const { run_id, control } of items) {
-        if (run_id === null || control === CHOSEN) continue;
-        if (control !== PLANTED) this.#others.add(`${control} ${run_id}`);
-        else if (!this.seen.has(run_id)) this.seen.set(run_id, now);
-      }
+      for (const { run_id } of items)
+        if (run_id !== null && !this.seen.has(run_id)) this.seen.set(run_id, now);
       await sleep(POLL_MS);
     }
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { lastEvaluation } from '../flags/evaluate.ts';
+import { lastEvaluation } from '../flags/last-evaluation.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';

@@ -4,6 +4,8 @@ import { seconds } from '../state/time.ts';
 /** How the evaluations of one control state go on, one after the other. Losing it costs work, never a flag. */
 export interface Course {
   turn: Promise<unknown>;
+  /** The same of days and months. */
+  periodsTurn: Promise<unknown>;
   /** When one last read back over everything that may have become visible late (ns, of the store's clock). */
   lookedBackAt: bigint;
   /** From when on what arrived may not have been judged by day and month; undefined in a new process. */
@@ -19,6 +21,7 @@ export function courseOf(control: ControlState): Course {
   if (known !== undefined) return known;
   const course: Course = {
     turn: Promise.resolve(),
+    periodsTurn: Promise.resolve(),
     ...{ lookedBackAt: 0n, periodsFrom: undefined, periodsDueAt: 0 },
   };
   courses.set(control, course);

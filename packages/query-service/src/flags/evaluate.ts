@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
-import { timeText } from '../state/time.ts';
-import { type Course, courseOf, judgedPeriods, periodsFrom, readBackTo } from './course.ts';
+import { type Course, courseOf, readBackTo } from './course.ts';
+import { evaluatePeriods } from './evaluate-periods.ts';
 import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
-import { judgePeriods } from './judge-periods.ts';
+import { lastEvaluation, setLastEvaluation } from './last-evaluation.ts';
 import { changedRuns, dueRuns, forgetJudged } from './memory.ts';
 import { fingerprints, PAGE_OF_RUNS, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
 
@@ -50,12 +50,8 @@ async function evaluateNow(
   }
   await setLastEvaluation(deps, started);
   await evaluateDue(deps, counts, continuous ? DUE_SHARE_MS : Number.POSITIVE_INFINITY);
-  const periods = periodsFrom(course, { since, last, continuous });
-  if (periods !== undefined) {
-    const began = performance.now();
-    addFlags(counts, await judgePeriods(deps, periods));
-    judgedPeriods(course, started, performance.now() - began);
-  }
+  // A continuous course has a loop of its own for them: nobody's flag waits for sums over a month.
+  if (!continuous) addFlags(counts, await evaluatePeriods(deps, { since }));
   await forgetJudged(deps.control, deps.clock());
   return counts;
 }
@@ -96,27 +92,4 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 async function withFingerprints(deps: EvaluationDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
   return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0 });
-}
-
-const POSITION = 'controls.evaluated_until';
-
-/** Up to when what arrived in the store has been evaluated, by the store's clock (ns). */
-export async function lastEvaluation({ control }: Pick<Deps, 'control'>): Promise<bigint> {
-  const row = await control.db
-    .selectFrom('state_values')
-    .select('value')
-    .where('name', '=', POSITION)
-    .executeTakeFirst();
-  return row === undefined ? 0n : BigInt(row.value);
-}
-
-async function setLastEvaluation({ control }: EvaluationDeps, at: bigint): Promise<void> {
-  const value = timeText(at);
-  await control.change(async ({ db }) => {
-    await db
-      .insertInto('state_values')
-      .values({ name: POSITION, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute();
-  });
 }

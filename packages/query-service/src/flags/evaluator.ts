@@ -1,15 +1,17 @@
 import type { Deps } from '../deps.ts';
 import { repeat } from '../state/repeat.ts';
 import { evaluateControls } from './evaluate.ts';
+import { evaluatePeriods } from './evaluate-periods.ts';
 
 /** Evaluates the controls every so often. A failed evaluation is logged, and the next one reads the same again. */
-export const startEvaluator = (
+export function startEvaluator(
   deps: Pick<Deps, 'store' | 'control' | 'clock' | 'logger'>,
   { intervalMs }: { intervalMs: number },
-): { stop(): Promise<void> } =>
-  repeat(
-    () => evaluateControls(deps, { continuous: true }),
-    intervalMs,
-    deps.logger,
-    'evaluation of controls',
-  );
+): { stop(): Promise<void> } {
+  const continuous = { continuous: true };
+  const running = [
+    repeat(() => evaluateControls(deps, continuous), intervalMs, deps.logger, 'evaluation of controls'),
+    repeat(() => evaluatePeriods(deps, continuous), intervalMs, deps.logger, 'evaluation of budgets'),
+  ];
+  return { stop: async () => void (await Promise.all(running.map((one) => one.stop()))) };
+}

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { lastEvaluation } from '../flags/evaluate.ts';
+import { lastEvaluation } from '../flags/last-evaluation.ts';
 import { storeTime } from '../records/store-time.ts';
 import { select } from '../runs/select.ts';
 

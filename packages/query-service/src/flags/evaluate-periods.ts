@@ -1,0 +1,41 @@
+import type { Deps } from '../deps.ts';
+import type { FlagCounts } from './apply.ts';
+import { courseOf, judgedPeriods, periodsFrom } from './course.ts';
+import { judgePeriods } from './judge-periods.ts';
+import { lastEvaluation } from './last-evaluation.ts';
+import { storeNow } from './touched-runs.ts';
+
+interface PeriodOptions {
+  /** Judge every day and month in whose spend something changed since then (ns); without it, since they were last judged. */
+  readonly since?: bigint | undefined;
+  /** Whether it may be left to a later one. */
+  readonly continuous?: boolean;
+}
+
+/** Evaluates what workflows spent in days and months. Evaluations of one control state take turns, as those of runs do. */
+export function evaluatePeriods(
+  deps: Pick<Deps, 'store' | 'control' | 'clock'>,
+  options: PeriodOptions = {},
+): Promise<FlagCounts> {
+  const course = courseOf(deps.control);
+  const turn = course.periodsTurn.then(
+    () => evaluateNow(deps, options),
+    () => evaluateNow(deps, options),
+  );
+  course.periodsTurn = turn;
+  return turn;
+}
+
+async function evaluateNow(
+  deps: Pick<Deps, 'store' | 'control' | 'clock'>,
+  { since, continuous = false }: PeriodOptions,
+): Promise<FlagCounts> {
+  const course = courseOf(deps.control);
+  const from = periodsFrom(course, { since, last: await lastEvaluation(deps), continuous });
+  if (from === undefined) return { raised: 0, reopened: 0, updated: 0, cleared: 0 };
+  const started = await storeNow(deps);
+  const began = performance.now();
+  const counts = await judgePeriods(deps, from);
+  judgedPeriods(course, started, performance.now() - began);
+  return counts;
+}
