@@ -38,9 +38,9 @@ export async function readEvidence(
 ): Promise<EvidenceAnswer> {
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
-  // All at once: what is read of a run that is another team's is thrown away, with the refusal of the first.
-  const [run, stored, model_calls, tool_calls, contents, flags, conflicts] = await Promise.all([
-    readRun(deps, identity, run_id),
+  // First: what is shown of a run has everything that its figures count, also while it is still arriving.
+  const run = await readRun(deps, identity, run_id);
+  const [stored, model_calls, tool_calls, contents, flags, conflicts] = await Promise.all([
     readRecords(deps, run_id),
     readModelCalls(deps, run_id),
     readToolCalls(deps, run_id),
