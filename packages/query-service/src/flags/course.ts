@@ -63,9 +63,10 @@ export function periodsFrom(
   course: Course,
   { since, last, continuous }: { readonly since: bigint | undefined } & Omit<Evaluation, 'started'>,
 ): bigint | undefined {
-  if (since !== undefined) return since;
-  if (continuous && performance.now() < course.periodsDueAt) return undefined;
-  const from = course.periodsFrom ?? last - PERIODS_OVERLAP;
+  if (since === undefined && continuous && performance.now() < course.periodsDueAt) return undefined;
+  // What is still to be judged is judged as well, whatever was asked for: afterwards it counts as judged.
+  const open = course.periodsFrom ?? last - PERIODS_OVERLAP;
+  const from = since !== undefined && since < open ? since : open;
   return from < 0n ? 0n : from;
 }
 
