@@ -1,6 +1,6 @@
 import type { ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
-import { evaluationTables } from './tables.ts';
+import { type EvaluationTables, evaluationTables } from './tables.ts';
 import type { TouchedRun } from './touched-runs.ts';
 
 /** What the evaluator remembers of runs from one evaluation to the next. Losing it costs work, never a flag. */
@@ -32,28 +32,19 @@ export async function changedRuns(
   });
 }
 
+/** After a judgement by every control; what is due later stands in `rechecks`. */
 export async function rememberJudged(
   control: ControlState,
   runs: readonly TouchedRun[],
   rechecks: ReadonlyMap<string, bigint>,
 ): Promise<void> {
-  await control.change(async (change) => {
-    const db = evaluationTables(change.db);
-    const judged_at = timeText(change.now);
+  await control.change(async ({ db: state, now }) => {
+    const db = evaluationTables(state);
     for (const { run_id, fingerprint } of runs) {
-      await db
-        .insertInto('judged_runs')
-        .values({ run_id, fingerprint, judged_at })
-        .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ fingerprint, judged_at }))
-        .execute();
+      await keepFingerprint(db, { run_id, fingerprint, judged_at: timeText(now) });
+      await db.deleteFrom('rechecks').where('run_id', '=', run_id).execute();
       const at = rechecks.get(run_id);
-      if (at === undefined) await db.deleteFrom('rechecks').where('run_id', '=', run_id).execute();
-      else
-        await db
-          .insertInto('rechecks')
-          .values({ run_id, at: timeText(at) })
-          .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ at: timeText(at) }))
-          .execute();
+      if (at !== undefined) await judgeAgain(db, run_id, at);
     }
   });
 }
@@ -64,28 +55,34 @@ export async function rememberPrompt(
   runs: readonly TouchedRun[],
   at: bigint,
 ): Promise<void> {
-  await control.change(async (change) => {
-    const db = evaluationTables(change.db);
-    const judged_at = timeText(change.now);
-    for (const { run_id, fingerprint: whole } of runs) {
-      const fingerprint = inPart(whole);
-      await db
-        .insertInto('judged_runs')
-        .values({ run_id, fingerprint, judged_at })
-        .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ fingerprint, judged_at }))
-        .execute();
-      await db
-        .insertInto('rechecks')
-        .values({ run_id, at: timeText(at) })
-        .onConflict((conflict) =>
-          conflict
-            .column('run_id')
-            .doUpdateSet({ at: timeText(at) })
-            .where('rechecks.at', '>', timeText(at)),
-        )
-        .execute();
+  await control.change(async ({ db: state, now }) => {
+    const db = evaluationTables(state);
+    for (const { run_id, fingerprint } of runs) {
+      await keepFingerprint(db, { run_id, fingerprint: inPart(fingerprint), judged_at: timeText(now) });
+      await judgeAgain(db, run_id, at);
     }
   });
+}
+
+type Db = ReturnType<typeof evaluationTables>;
+
+async function keepFingerprint(db: Db, row: EvaluationTables['judged_runs']): Promise<void> {
+  const { run_id: _, ...seen } = row;
+  await db
+    .insertInto('judged_runs')
+    .values(row)
+    .onConflict((conflict) => conflict.column('run_id').doUpdateSet(seen))
+    .execute();
+}
+
+/** At that time, or sooner if that was said before. */
+async function judgeAgain(db: Db, run_id: string, time: bigint): Promise<void> {
+  const at = timeText(time);
+  await db
+    .insertInto('rechecks')
+    .values({ run_id, at })
+    .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ at }).where('rechecks.at', '>', at))
+    .execute();
 }
 
 /** Runs whose time has come, oldest first, at most ten thousand in one evaluation. */
