@@ -10,7 +10,7 @@ interface EvaluateOptions extends Connection {
 /** `tollgate evaluate`: the controls, now. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('evaluate the controls now, over what is new; the service does so by itself every second')
+    .description('evaluate the controls now, over what is new; the service does so by itself all the time')
     .option('--full', 'over everything that is stored, which may take long; on record under your name')
     .addOption(jsonOption())
     .addOption(urlOption())

@@ -3,7 +3,7 @@ import { type Course, courseOf, readBackTo } from './course.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
 import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
 import { lastEvaluation, setLastEvaluation } from './last-evaluation.ts';
-import { changedRuns, dueRuns, forgetJudged } from './memory.ts';
+import { changedRuns, dueRuns } from './memory.ts';
 import { fingerprints, PAGE_OF_RUNS, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
 
 interface EvaluationOptions {
@@ -52,7 +52,6 @@ async function evaluateNow(
   await evaluateDue(deps, counts, continuous ? DUE_SHARE_MS : Number.POSITIVE_INFINITY);
   // A continuous course has a loop of its own for them: nobody's flag waits for sums over a month.
   if (!continuous) addFlags(counts, await evaluatePeriods(deps, { since }));
-  await forgetJudged(deps.control, deps.clock());
   return counts;
 }
 

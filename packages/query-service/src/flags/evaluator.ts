@@ -2,16 +2,19 @@ import type { Deps } from '../deps.ts';
 import { repeat } from '../state/repeat.ts';
 import { evaluateControls } from './evaluate.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
+import { forgetJudged } from './memory.ts';
 
 /** Evaluates the controls every so often. A failed evaluation is logged, and the next one reads the same again. */
 export function startEvaluator(
   deps: Pick<Deps, 'store' | 'control' | 'clock' | 'logger'>,
   { intervalMs }: { intervalMs: number },
 ): { stop(): Promise<void> } {
+  const { control, clock } = deps;
   const continuous = { continuous: true };
   const running = [
     repeat(() => evaluateControls(deps, continuous), intervalMs, deps.logger, 'evaluation of controls'),
     repeat(() => evaluatePeriods(deps, continuous), intervalMs, deps.logger, 'evaluation of budgets'),
+    repeat(() => forgetJudged(control, clock()), 60_000, deps.logger, 'forgetting of judged runs'),
   ];
   return { stop: async () => void (await Promise.all(running.map((one) => one.stop()))) };
 }

@@ -11,6 +11,7 @@ import { contentRight } from './0008-content-right.ts';
 import { legalHolds } from './0009-legal-holds.ts';
 import { erasures } from './0010-erasures.ts';
 import { flagReads } from './0011-flag-reads.ts';
+import { evaluationReads } from './0012-evaluation-reads.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-legal-holds': legalHolds,
   '0010-erasures': erasures,
   '0011-flag-reads': flagReads,
+  '0012-evaluation-reads': evaluationReads,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */
