@@ -55,6 +55,7 @@ const DASHBOARD_TABLES = [
   'model_call_prices',
   'priced_model_calls',
   'runs',
+  'run_summaries',
   'conflicting_spans',
   'current_flags',
   'otel_traces',

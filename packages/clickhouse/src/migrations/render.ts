@@ -26,7 +26,8 @@ function fill(name: string, argument: string | undefined, target: Target): strin
   if (name === 'DATABASE') return DATABASE;
   if (name === 'ON_CLUSTER') return onCluster(target);
   if (name === 'DURABLE') return durable(target);
-  if (name === 'REPLACING') return replacing(argument ?? '', target);
+  if (name === 'REPLACING') return engine('Replacing', argument ?? '', target);
+  if (name === 'AGGREGATING') return engine('Aggregating', '', target);
   if (name === 'ROLLED_VERSIONS') return rolledVersions(argument ?? '');
   const fragment = FRAGMENTS[name];
   if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
@@ -37,10 +38,10 @@ function fill(name: string, argument: string | undefined, target: Target): strin
 export const onCluster = (target: Target): string =>
   target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
 
-function replacing(version: string, target: Target): string {
-  if (target.kind === 'single') return `ReplacingMergeTree(${version})`;
+function engine(merging: 'Replacing' | 'Aggregating', version: string, target: Target): string {
+  if (target.kind === 'single') return `${merging}MergeTree(${version})`;
   const path = `'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'`;
-  return `ReplicatedReplacingMergeTree(${version === '' ? path : `${path}, ${version}`})`;
+  return `Replicated${merging}MergeTree(${version === '' ? path : `${path}, ${version}`})`;
 }
 
 /** An acknowledged row survives a power loss, and an insert sent again under its token changes nothing. */

@@ -49,6 +49,7 @@ const RULES: readonly Rule[] = [
   ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map(
     (table): Rule => ({ table, from: 'start', keep: 'evidence', where: NOT_HELD }),
   ),
+  { table: 'run_summaries', from: 'started_at', keep: 'evidence', where: NOT_HELD },
   { table: 'model_call_repricings', from: 'received_at', keep: 'evidence', where: NOT_HELD },
   { table: 'service_records', from: 'time', keep: 'evidence', where: NOT_HELD },
   { table: 'run_registrations', from: 'registered_at', keep: 'evidence', where: NOT_HELD },

@@ -7,7 +7,7 @@ import { applyRetention, type ClickHouse, DEFAULT_RETENTION, openClickHouse } fr
 import { count, land, row } from '../support/landing.ts';
 
 const DAY = 86_400_000;
-const TABLES = ['spans', 'span_content', 'evidence_records', 'flags'];
+const TABLES = ['spans', 'span_content', 'evidence_records', 'flags', 'run_summaries'];
 
 describe('a legal hold', () => {
   let directory: string;
@@ -22,7 +22,8 @@ describe('a legal hold', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const longAgo = 3000;
+  /** In days, and in the middle of a month: a run has a summary a month. */
+  const longAgo = Math.floor((Date.now() - Date.UTC(2018, 2, 15, 12)) / DAY);
   const spanOf = (run: string, days = longAgo) =>
     row({
       Timestamp: String(BigInt(Date.now() - days * DAY) * 1_000_000n),
@@ -80,14 +81,14 @@ describe('a legal hold', () => {
     await fill(held, other);
     await insert('flags', [flagOf(null)]);
     await merge();
-    expect(await left(held)).toEqual([2, 2, 2, 1]);
-    expect(await left(other)).toEqual([0, 0, 0, 0]);
+    expect(await left(held)).toEqual([2, 2, 2, 1, 1]);
+    expect(await left(other)).toEqual([0, 0, 0, 0, 0]);
     expect(await count(store.clients.reader, 'SELECT count() FROM flags WHERE run_id IS NULL', {})).toBe(0);
     expect(await store.disposal.dropReleased()).toBe(0);
     await event(hold_id, 'lifted');
     await merge();
-    expect(await store.disposal.dropReleased()).toBe(7);
-    expect(await left(held)).toEqual([0, 0, 0, 0]);
+    expect(await store.disposal.dropReleased()).toBe(8);
+    expect(await left(held)).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('keeps them when the engine merges by itself', async () => {
@@ -98,13 +99,13 @@ describe('a legal hold', () => {
         query: `ALTER TABLE ${table} MODIFY SETTING merge_with_ttl_timeout = 1`,
       });
     await fill(held, other);
-    await vi.waitFor(async () => expect(await left(other)).toEqual([0, 0, 0, 0]), {
+    await vi.waitFor(async () => expect(await left(other)).toEqual([0, 0, 0, 0, 0]), {
       timeout: 60_000,
       interval: 500,
     });
-    expect(await left(held)).toEqual([2, 2, 2, 1]);
+    expect(await left(held)).toEqual([2, 2, 2, 1, 1]);
     await merge();
-    expect(await left(held)).toEqual([2, 2, 2, 1]);
+    expect(await left(held)).toEqual([2, 2, 2, 1, 1]);
   });
 
   it('of two is lifted when both are, and what has not expired stays', async () => {
@@ -115,10 +116,10 @@ describe('a legal hold', () => {
     await event(first, 'lifted');
     await merge();
     await store.disposal.dropReleased();
-    expect(await left(run)).toEqual([3, 3, 3, 1]);
+    expect(await left(run)).toEqual([3, 3, 3, 1, 2]);
     await event(second, 'lifted');
     await store.disposal.dropReleased();
-    expect(await left(run)).toEqual([1, 1, 1, 0]);
+    expect(await left(run)).toEqual([1, 1, 1, 0, 1]);
   });
 
   it('is still one after a restart, and when days change', async () => {
@@ -129,7 +130,7 @@ describe('a legal hold', () => {
     store = await open();
     await applyRetention(store.clients.owner, { ...DEFAULT_RETENTION, content: 90 });
     await merge();
-    expect(await left(held)).toEqual([2, 2, 2, 1]);
-    expect(await left(other)).toEqual([0, 0, 0, 0]);
+    expect(await left(held)).toEqual([2, 2, 2, 1, 1]);
+    expect(await left(other)).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClickHouse } from '../../src/index.ts';
+import { migrationFiles } from '../../src/migrations/files.ts';
+import { renderMigration } from '../../src/migrations/render.ts';
 import { startTestClickHouse } from '../../src/testing.ts';
 import { ask, land, row, START } from '../support/landing.ts';
+
+/** What the migration does once with what is there. */
+const backfills = migrationFiles()
+  .filter(({ name }) => name.startsWith('0021_'))
+  .flatMap(({ text }) => renderMigration(text, { kind: 'single' }))
+  .filter((statement) => statement.startsWith('INSERT'));
 
 describe('runs', () => {
   let store: ClickHouse;
@@ -42,7 +50,7 @@ describe('runs', () => {
     (
       await ask<Record<string, unknown>>(
         store.clients.reader,
-        `SELECT registered, governed, workflow, owner, initiator, initiator_verified, service, final_status, spans,
+        `SELECT registered, governed, workflow, owner, initiator, initiator_verified, service, final_status,
                 toUnixTimestamp64Milli(started_at) AS started, toUnixTimestamp64Milli(assumeNotNull(ended_at)) AS ended
          FROM runs WHERE run_id = {run:UUID}`,
         { run },
@@ -66,7 +74,6 @@ describe('runs', () => {
       ...{
         service: 'test',
         final_status: 'completed',
-        spans: '2',
         started: String(started - 60_000),
         ended: String(started + 1),
       },
@@ -79,7 +86,6 @@ describe('runs', () => {
     expect(await read(silent)).toMatchObject({
       registered: 1,
       final_status: 'unsealed',
-      spans: '0',
       workflow: 'registered',
     });
     const wild = randomUUID();
@@ -89,7 +95,6 @@ describe('runs', () => {
       governed: true,
       workflow: 'claimed',
       initiator: '',
-      spans: '1',
     });
   });
 
@@ -102,5 +107,56 @@ describe('runs', () => {
       governed: false,
       final_status: 'unsealed',
     });
+  });
+
+  it('are the same in whatever order, batches and repetitions spans come, over months and after merges', async () => {
+    const run = randomUUID();
+    const at = (seconds: number) => String(START + BigInt(seconds) * 1_000_000_000n);
+    const status = (seconds: number, text: string) => ({
+      ...span(run, { 'tollgate.final_status': text }),
+      Timestamp: at(seconds),
+    });
+    const spans = [
+      { ...span(run), Timestamp: at(-86_400 * 40) },
+      status(-7, 'failed'),
+      status(86_400 * 40, 'completed'),
+      { ...span(run, { 'tollgate.team': 'ops' }), Timestamp: at(86_400 * 41) },
+    ];
+    const expected = {
+      ...{ registered: 0, workflow: 'claimed', final_status: 'completed' },
+      started: String(started - 86_400_000 * 40),
+      ended: String(started + 86_400_000 * 41 + 1),
+    };
+    for (const order of [
+      [3, 1],
+      [0, 2, 1],
+      [2, 2, 0],
+    ])
+      await land(
+        store,
+        order.flatMap((index) => spans[index] ?? []),
+      );
+    expect(await read(run)).toMatchObject(expected);
+    await store.clients.owner.command({ query: 'OPTIMIZE TABLE run_summaries FINAL' });
+    expect(await read(run)).toMatchObject(expected);
+  });
+
+  it('leave a registration what it is, whatever spans claim before and after it', async () => {
+    const run = randomUUID();
+    const louder = { 'tollgate.workflow': 'zzz', 'tollgate.team': 'zzz', 'tollgate.owner': 'zzz@x' };
+    await land(store, [span(run, louder)]);
+    await register(run);
+    await land(store, [span(run, louder)]);
+    await store.clients.owner.command({ query: 'OPTIMIZE TABLE run_summaries FINAL' });
+    expect(await read(run)).toMatchObject({ registered: 1, workflow: 'registered', owner: 'owner@x' });
+  });
+
+  it('are made of what was stored before there was a table of them, and once more changes nothing', async () => {
+    const rows = () => ask(store.clients.reader, 'SELECT * FROM runs ORDER BY run_id');
+    const before = await rows();
+    await store.clients.owner.command({ query: 'TRUNCATE TABLE run_summaries' });
+    for (let time = 0; time < 2; time += 1)
+      for (const query of backfills) await store.clients.owner.command({ query });
+    expect(await rows()).toEqual(before);
   });
 });

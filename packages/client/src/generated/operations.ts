@@ -468,7 +468,6 @@ export interface Operations {
         readonly status: string;
         readonly started_at: string;
         readonly ended_at: string | null;
-        readonly spans: number;
         readonly cost: {
           readonly usd: string | null;
           readonly calls: number;
@@ -838,7 +837,6 @@ export interface Operations {
       readonly status: string;
       readonly started_at: string;
       readonly ended_at: string | null;
-      readonly spans: number;
       readonly cost: {
         readonly usd: string | null;
         readonly calls: number;
@@ -871,7 +869,6 @@ export interface Operations {
         readonly status: string;
         readonly started_at: string;
         readonly ended_at: string | null;
-        readonly spans: number;
         readonly cost: {
           readonly usd: string | null;
           readonly calls: number;

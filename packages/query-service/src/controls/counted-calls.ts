@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scopesOf } from '../costs/one-scope.ts';
+import { arePlain, PLAIN_CALLS } from '../costs/plain-calls.ts';
 import { claimed, nanoseconds } from './rows.ts';
 
 /** The counted calls of one run to one model, priced or not. */
@@ -39,10 +39,10 @@ const ASKED = 'c.run_id IN {runs:Array(UUID)}';
  */
 export const COUNTED_CALLS = callsIn('counted_model_calls', ASKED);
 
-/** Of some runs, those that several scopes reported; of all others every report counts (`costs/one-scope.ts`). */
-export const SEVERAL_SCOPES = `
+/** Of some runs, those whose calls are not plain (`costs/plain-calls.ts`). */
+export const NOT_PLAIN = `
   SELECT toString(m.run_id) AS run_id FROM model_calls AS m WHERE m.run_id IN {runs:Array(UUID)}
-  GROUP BY m.run_id HAVING ${scopesOf('m')} > 1`;
+  GROUP BY m.run_id HAVING NOT (${arePlain('m', 'run_id IN {runs:Array(UUID)}')})`;
 
-/** What `COUNTED_CALLS` gives of runs that one scope reported each, without its windows. */
-export const CALLS_OF_ONE_SCOPE = callsIn('priced_model_calls', ASKED);
+/** What `COUNTED_CALLS` gives of runs whose calls are plain, without its windows. */
+export const COUNTED_PLAIN_CALLS = callsIn(PLAIN_CALLS, ASKED);

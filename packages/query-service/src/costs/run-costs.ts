@@ -1,8 +1,9 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
+import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { select } from '../runs/select.ts';
-import { scopesOf } from './one-scope.ts';
+import { arePlain, PLAIN_CALLS } from './plain-calls.ts';
 
 /** What calls cost, with the unpriced ones beside it. */
 export const costAnswer = z.object({
@@ -11,41 +12,54 @@ export const costAnswer = z.object({
   calls: z.int(),
   unpriced_calls: z.int(),
 });
-type CostAnswer = z.output<typeof costAnswer>;
+export type CostAnswer = z.output<typeof costAnswer>;
 
 const row = z.object({
   run_id: z.string(),
   usd: z.string(),
   calls: z.coerce.number(),
   unpriced_calls: z.coerce.number(),
-  scopes: z.coerce.number(),
+  plain: z.coerce.boolean(),
 });
 
-const figures = (source: string) => `
+const RUNS = 'run_id IN {runs:Array(UUID)}';
+const figures = (source: string, plain: string) => `
   SELECT toString(c.run_id) AS run_id, toString(sum(ifNull(c.cost, toDecimal128(0, 15)))) AS usd,
-         count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls, ${scopesOf('c')} AS scopes
-  FROM ${source} AS c WHERE c.run_id IN {runs:Array(UUID)} GROUP BY c.run_id`;
-const OF_REPORTS = figures('priced_model_calls');
-const OF_CALLS = figures('counted_model_calls');
+         count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls, ${plain} AS plain
+  FROM ${source} AS c WHERE c.${RUNS} AND ${within('c.start')} GROUP BY c.run_id`;
+const OF_PLAIN_CALLS = figures(PLAIN_CALLS, arePlain('c', RUNS));
+const OF_CALLS = figures('counted_model_calls', 'true');
 
 export const NO_COST: CostAnswer = { usd: '0', calls: 0, unpriced_calls: 0 };
 
-/** The cost of each of these runs; a run without calls is not in the map. */
+/** The cost of each of these runs, all of them within these times; a run without calls is not in the map. */
 export async function runCosts(
   deps: Pick<Deps, 'store'>,
   runs: readonly string[],
+  times: RunTimes,
 ): Promise<ReadonlyMap<string, CostAnswer>> {
   if (runs.length === 0) return new Map();
-  const reported = await select(deps, row, OF_REPORTS, { runs });
-  const several = reported.filter(({ scopes }) => scopes > 1).map(({ run_id }) => run_id);
+  const read = (query: string, asked: readonly string[]) =>
+    select(deps, row, query, { runs: asked, ...timesParams(times) });
+  const stored = await read(OF_PLAIN_CALLS, runs);
+  const others = stored.filter(({ plain }) => !plain).map(({ run_id }) => run_id);
   const rows = [
-    ...reported.filter(({ scopes }) => scopes === 1),
-    ...(several.length === 0 ? [] : await select(deps, row, OF_CALLS, { runs: several })),
+    ...stored.filter(({ plain }) => plain),
+    ...(others.length === 0 ? [] : await read(OF_CALLS, others)),
   ];
   return new Map(
-    rows.map(({ run_id, usd, calls, unpriced_calls }) => [
-      run_id,
-      { usd: calls > 0 && calls === unpriced_calls ? null : addUsd(usd), calls, unpriced_calls },
-    ]),
+    rows.map(({ run_id, usd, calls, unpriced_calls }) => [run_id, costOf(usd, calls, unpriced_calls)]),
   );
 }
+
+/** What calls cost together. Pure. @param costs decimal US dollars of each, null where it is unpriced */
+export function sumOfCalls(costs: readonly (string | null)[]): CostAnswer {
+  const priced = costs.filter((cost) => cost !== null);
+  return costOf(addUsd('0', ...priced), costs.length, costs.length - priced.length);
+}
+
+const costOf = (usd: string, calls: number, unpriced_calls: number): CostAnswer => ({
+  usd: calls > 0 && calls === unpriced_calls ? null : addUsd(usd),
+  calls,
+  unpriced_calls,
+});

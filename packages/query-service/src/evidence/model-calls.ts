@@ -1,7 +1,8 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
-import { scopesOf, whyCounted } from '../costs/one-scope.ts';
+import { arePlain, PLAIN_CALLS, whyCounted } from '../costs/plain-calls.ts';
 import type { Deps } from '../deps.ts';
+import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
 
 const text = z.string();
@@ -60,10 +61,14 @@ const row = z.object({
   end: isoFromNanos,
   ...costs,
   counted: z.coerce.boolean(),
-  /** How many scopes the run's reports are of. */
-  scopes: z.coerce.number(),
+  /** Whether the run's calls are. */
+  plain: z.coerce.boolean(),
 });
 
+/** More than this of one run is not shown on a page; the export has all of it. */
+export const MAX_CALLS = 20_000;
+
+const OF_RUN = (row: string) => `${row}.run_id = {run_id:UUID}`;
 const reports = (source: string, verdict: string) => `
   SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.response_id AS response_id,
          m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
@@ -75,23 +80,24 @@ const reports = (source: string, verdict: string) => `
          m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
          toString(toUnixTimestamp64Nano(m.start)) AS start, toString(toUnixTimestamp64Nano(m.end)) AS end,
          toString(m.cost) AS cost_usd, toString(m.provider_cost) AS provider_cost_usd, toString(m.local_cost) AS local_cost_usd
-  FROM ${source} AS m WHERE m.run_id = {run_id:UUID}
-  ORDER BY m.start, m.span_id LIMIT 20000`;
-const OF_ONE_SCOPE = reports(
-  'priced_model_calls',
-  `${whyCounted('m')} AS why, true AS counted, ${scopesOf('m')} OVER () AS scopes`,
+  FROM ${source} AS m WHERE ${OF_RUN('m')} AND ${within('m.start')}
+  ORDER BY m.start, m.span_id LIMIT ${MAX_CALLS}`;
+const OF_PLAIN_CALLS = reports(
+  PLAIN_CALLS,
+  `${whyCounted('m')} AS why, true AS counted, ${arePlain('m', 'run_id = {run_id:UUID}', 'OVER ()')} AS plain`,
 );
-const OF_SCOPES = reports('model_call_reports', 'm.why AS why, m.counted AS counted, 0 AS scopes');
+const OF_CALLS = reports('model_call_reports', 'm.why AS why, m.counted AS counted, true AS plain');
 
 /** Every report of a model call in a run, also those that do not count. */
 export async function readModelCalls(
   deps: Pick<Deps, 'store'>,
   run_id: string,
+  times: RunTimes,
 ): Promise<readonly ModelCallAnswer[]> {
-  const reported = await select(deps, row, OF_ONE_SCOPE, { run_id });
-  const several = reported.some(({ scopes }) => scopes > 1);
-  const rows = several ? await select(deps, row, OF_SCOPES, { run_id }) : reported;
-  return rows.map(({ scopes: _, ...each }) => ({
+  const params = { run_id, ...timesParams(times) };
+  const stored = await select(deps, row, OF_PLAIN_CALLS, params);
+  const rows = stored.every(({ plain }) => plain) ? stored : await select(deps, row, OF_CALLS, params);
+  return rows.map(({ plain: _, ...each }) => ({
     ...each,
     cost_usd: shortest(each.cost_usd),
     provider_cost_usd: shortest(each.provider_cost_usd),

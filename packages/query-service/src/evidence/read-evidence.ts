@@ -1,17 +1,18 @@
 import { TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
-import { costAnswer } from '../costs/run-costs.ts';
+import { type CostAnswer, costAnswer, NO_COST, runCosts, sumOfCalls } from '../costs/run-costs.ts';
 import type { Deps } from '../deps.ts';
 import { flagAnswer, listFlags } from '../flags/read-flags.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readsContent } from '../identity/reads-content.ts';
-import { readRun, runAnswer } from '../runs/read-runs.ts';
+import { answerOf, findRun, openFlags, runAnswer } from '../runs/read-runs.ts';
+import type { RunTimes } from '../runs/run-times.ts';
 import { chainSummary, readConflicts, summariseChain } from './chain-summary.ts';
 import { readContent } from './content.ts';
-import { modelCallAnswer, readModelCalls } from './model-calls.ts';
+import { MAX_CALLS, type ModelCallAnswer, modelCallAnswer, readModelCalls } from './model-calls.ts';
 import { readRecords } from './records.ts';
 import { timelineEntry, timelineEntryOf } from './timeline.ts';
-import { readToolCalls, toolCallAnswer } from './tool-calls.ts';
+import { toolCallAnswer, toolCallsOf } from './tool-calls.ts';
 
 export const evidenceAnswer = z.object({
   run: runAnswer,
@@ -38,27 +39,39 @@ export async function readEvidence(
 ): Promise<EvidenceAnswer> {
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
-  // First: what is shown of a run has everything that its figures count, also while it is still arriving.
-  const run = await readRun(deps, identity, run_id);
-  const [stored, model_calls, tool_calls, contents, flags, conflicts] = await Promise.all([
-    readRecords(deps, run_id),
-    readModelCalls(deps, run_id),
-    readToolCalls(deps, run_id),
-    content ? readContent(deps, run_id) : undefined,
+  // First: what is shown of a run lies within its times, also while more of it is arriving.
+  const { row, times } = await findRun(deps, identity, run_id);
+  const [stored, model_calls, contents, conflicts, flags, open] = await Promise.all([
+    readRecords(deps, run_id, times),
+    readModelCalls(deps, run_id, times),
+    content ? readContent(deps, run_id, times) : undefined,
+    readConflicts(deps, run_id, times),
     listFlags(deps, identity, { run_id, limit: 200 }),
-    readConflicts(deps, run_id),
+    openFlags(deps, [run_id]),
   ]);
+  const cost = await costOf(deps, row.run_id, times, model_calls);
   return {
-    run,
+    run: answerOf(row, cost, open.get(row.run_id)),
     timeline: stored.records.map((record) => {
       const found = contents?.get(record.span_hash);
       return { ...timelineEntryOf(record), ...(found === undefined ? {} : { content: found }) };
     }),
     truncated: stored.truncated,
     model_calls: [...model_calls],
-    tool_calls: [...tool_calls],
-    cost: run.cost,
+    tool_calls: [...toolCallsOf(stored.records)],
+    cost,
     chain: summariseChain(run_id, stored.records, conflicts),
     flags: flags.items,
   };
+}
+
+/** Of the calls that are shown, so that the two agree; where not all of them are, of all. */
+async function costOf(
+  deps: Pick<Deps, 'store'>,
+  run_id: string,
+  times: RunTimes,
+  shown: readonly ModelCallAnswer[],
+): Promise<CostAnswer> {
+  if (shown.length === MAX_CALLS) return (await runCosts(deps, [run_id], times)).get(run_id) ?? NO_COST;
+  return sumOfCalls(shown.filter(({ counted }) => counted).map(({ cost_usd }) => cost_usd));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
-import { isoFromNanos, select } from '../runs/select.ts';
+import { isoTime } from '../state/time.ts';
+import type { StoredRecord } from './records.ts';
 
 const text = z.string();
 
@@ -20,24 +20,55 @@ export const toolCallAnswer = z.object({
 });
 export type ToolCallAnswer = z.output<typeof toolCallAnswer>;
 
-const row = toolCallAnswer.extend({ start: isoFromNanos });
-
-const QUERY = `
-  SELECT t.call_id AS call_id, t.tool AS tool, t.action AS action, t.action_class AS action_class, t.verdict AS verdict,
-         t.reason AS reason, t.enforcement AS enforcement, t.outcome AS outcome, t.approval_id AS approval_id,
-         t.rollback_note AS rollback_note, t.principal AS principal, toString(toUnixTimestamp64Nano(t.start)) AS start
-  FROM tool_calls AS t WHERE t.run_id = {run_id:UUID} AND t.tool != '' ORDER BY t.start, t.kind, t.span_id LIMIT 20000`;
+/** Kinds of records about a tool call (`tool_calls_mv`). */
+const KINDS: ReadonlySet<string> = new Set(['gate_decided', 'tool_finished', 'tool_called']);
 
 /**
  * The tool calls of a run, one each: what a later record says of a call goes before what an earlier one said. A refused
- * model call is decided by the gate as well, and has no tool.
+ * model call is decided by the gate as well, and has no tool. What the table `tool_calls` says, from the records themselves. Pure.
  */
-export async function readToolCalls(
-  deps: Pick<Deps, 'store'>,
-  run_id: string,
-): Promise<readonly ToolCallAnswer[]> {
-  return mergeCalls(await select(deps, row, QUERY, { run_id }));
+export function toolCallsOf(records: readonly StoredRecord[]): readonly ToolCallAnswer[] {
+  const said = records
+    .filter(({ source, kind }) => source === 'agent' && KINDS.has(kind))
+    .sort((a, b) => Number(a.start - b.start));
+  return mergeCalls(said.map(saidOf).filter(({ tool }) => tool !== ''));
 }
+
+/** What a record says of a call; nothing of it need be what it should be. */
+function saidOf({ text: record, principal, start }: StoredRecord): ToolCallAnswer {
+  const facts = objectOf(record);
+  const of = (name: string) => textOf(facts[name]);
+  const claimed = Number(facts['action_class']);
+  return {
+    ...{ call_id: of('call_id'), tool: of('tool'), action: of('action') },
+    action_class: [1, 2, 3].includes(claimed) ? claimed : null,
+    ...{
+      verdict: of('verdict'),
+      reason: of('reason'),
+      enforcement: of('enforcement'),
+      outcome: of('outcome'),
+    },
+    ...{
+      approval_id: of('approval_id'),
+      rollback_note: of('rollback_note'),
+      principal,
+      start: isoTime(start),
+    },
+  };
+}
+
+function objectOf(record: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(record));
+  } catch {
+    return {};
+  }
+}
+
+const textOf = (value: unknown): string => {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /**
  * Pure. Records come by time; an empty field of a later one leaves the earlier one's. What was executed stays executed: a

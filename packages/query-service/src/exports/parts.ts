@@ -33,7 +33,7 @@ export const PARTS: readonly Part[] = [
     from: 'runs',
     of: 'ofRuns',
     texts: [...WHOSE, 'principal', 'initiator', 'service', 'final_status'],
-    values: [RUN, 'initiator_verified', 'registered', 'governed', 'started_at', 'ended_at', 'spans'],
+    values: [RUN, 'initiator_verified', 'registered', 'governed', 'started_at', 'ended_at'],
     order: ['run_id'],
   },
   {

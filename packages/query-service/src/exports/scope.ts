@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
-import { readRun } from '../runs/read-runs.ts';
+import { findRun } from '../runs/read-runs.ts';
 import { rangeQuery, storeRange } from '../runs/time-range.ts';
 
 /** What an evidence pack is of: one run, or the runs of a period, of one workflow or of all that the person sees. */
@@ -45,7 +45,7 @@ export async function packScopeOf(
   const teams = visibleTeams(identity);
   const params = { ...storeRange({ from, to }), workflow, every: teams === undefined, teams: teams ?? [] };
   if (run_id !== undefined) {
-    const run = await readRun(deps, identity, run_id);
+    const { row: run } = await findRun(deps, identity, run_id);
     return {
       asked,
       ofRuns: 't.run_id = {run_id:UUID}',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALLS_OF_ONE_SCOPE, COUNTED_CALLS, SEVERAL_SCOPES } from '../controls/counted-calls.ts';
+import { COUNTED_CALLS, COUNTED_PLAIN_CALLS, NOT_PLAIN } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
 
 /** What evaluation reads of one page of runs (or of anything else that some queries bind): each query once, whoever asks. */
@@ -21,19 +21,19 @@ export class PageReads {
     return answer;
   }
 
-  /** The view that decides between scopes is asked of the runs alone in which there are several. */
+  /** The views of counted calls are asked of the runs alone that need them. */
   async #countedCalls(): Promise<readonly unknown[]> {
     const { runs } = z.object({ runs: z.array(z.string()) }).parse(this.#params);
-    const several = new Set(
+    const others = new Set(
       z
         .array(runOnly)
-        .parse(await this.#read(SEVERAL_SCOPES, { runs }))
+        .parse(await this.#read(NOT_PLAIN, { runs }))
         .map(({ run_id }) => run_id),
     );
-    const ofOne = runs.filter((run) => !several.has(run));
+    const plain = runs.filter((run) => !others.has(run));
     const answers = await Promise.all([
-      ofOne.length === 0 ? [] : this.#read(CALLS_OF_ONE_SCOPE, { runs: ofOne }),
-      several.size === 0 ? [] : this.#read(COUNTED_CALLS, { runs: [...several] }),
+      plain.length === 0 ? [] : this.#read(COUNTED_PLAIN_CALLS, { runs: plain }),
+      others.size === 0 ? [] : this.#read(COUNTED_CALLS, { runs: [...others] }),
     ]);
     return answers.flat();
   }

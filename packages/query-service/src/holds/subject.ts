@@ -3,7 +3,7 @@ import type { PersonIdentity } from '../identity/identity.ts';
 import { requireTeam } from '../identity/require.ts';
 import { installationLedger, workflowLedger } from '../records/workflow-ledger.ts';
 import { currentVersion } from '../registrations/read-workflow.ts';
-import { readRun } from '../runs/read-runs.ts';
+import { findRun } from '../runs/read-runs.ts';
 import type { RecordScope } from '../state/change.ts';
 
 /** What a hold or an erasure is about, and whose: with the chain that a record about it belongs to. */
@@ -34,7 +34,7 @@ export async function runSubject(
     requireTeam(person, registered.team);
     return { run_id, ...registered, scope: { run_id, ...registered } };
   }
-  const { workflow, policy_version, owner, team } = await readRun(deps, person, run_id);
+  const { workflow, policy_version, owner, team } = (await findRun(deps, person, run_id)).row;
   const scope = installationLedger(deps.control, person.name);
   return { ...{ run_id, workflow, policy_version, owner, team }, scope };
 }

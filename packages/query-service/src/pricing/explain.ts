@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type ModelCallAnswer, modelCallAnswer, readModelCalls } from '../evidence/model-calls.ts';
 import type { Identity } from '../identity/identity.ts';
-import { readRun } from '../runs/read-runs.ts';
+import { findRun } from '../runs/read-runs.ts';
 import { priceAnswer, toPriceAnswer } from './price-answer.ts';
 import { currentBook } from './price-lists.ts';
 import { visibleWorkflows } from './read-prices.ts';
@@ -88,8 +88,8 @@ export async function explainCall(
   identity: Identity,
   { run_id, span_id }: { run_id: string; span_id: string },
 ): Promise<ExplanationAnswer> {
-  const run = await readRun(deps, identity, run_id);
-  const calls = await readModelCalls(deps, run_id);
+  const { row: run, times } = await findRun(deps, identity, run_id);
+  const calls = await readModelCalls(deps, run_id, times);
   const ofSpan = calls.filter((call) => call.span_id === span_id);
   const report = ofSpan.find(({ counted }) => counted) ?? ofSpan[0];
   if (report === undefined)

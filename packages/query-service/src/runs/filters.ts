@@ -31,12 +31,15 @@ export const runFilterQuery = {
 type RunFilterName = keyof typeof runFilterQuery;
 export type RunFilter = Partial<Record<RunFilterName, string | undefined>>;
 
+/** Of a fact that a row of a run states, it does not matter how often it is there. */
+const ANY_ROW = 'SETTINGS final = 0';
+
 const OPEN_FLAGS = `SELECT run_id FROM current_flags WHERE run_id IS NOT NULL AND state IN ('open', 'acknowledged')`;
 
 /** A call of a run is never before the run; a run may go on after the range that it started in. */
 const CALLS = `
   SELECT c.run_id FROM counted_model_calls AS c
-  WHERE c.run_id IN (SELECT run_id FROM model_calls WHERE start >= {from:DateTime64(9, 'UTC')}) GROUP BY c.run_id`;
+  WHERE c.run_id IN (SELECT run_id FROM model_calls WHERE start >= {slice_from:DateTime64(9, 'UTC')}) GROUP BY c.run_id`;
 const SUM = 'sum(ifNull(c.cost, toDecimal128(0, 15)))';
 const UNKNOWN = 'countIf(c.cost IS NOT NULL) = 0';
 
@@ -48,8 +51,8 @@ const CONDITIONS: Readonly<Record<RunFilterName, string>> = {
   principal: 'r.principal = {principal:String}',
   initiator: 'r.registered AND r.initiator = {initiator:String}',
   policy_version: 'r.policy_version = {policy_version:String}',
-  action_class: `r.run_id IN (SELECT run_id FROM tool_calls WHERE action_class = {action_class:UInt8} AND start >= {from:DateTime64(9, 'UTC')})`,
-  tool: `r.run_id IN (SELECT run_id FROM tool_calls WHERE tool = {tool:String} AND start >= {from:DateTime64(9, 'UTC')})`,
+  action_class: `r.run_id IN (SELECT run_id FROM tool_calls WHERE action_class = {action_class:UInt8} AND start >= {slice_from:DateTime64(9, 'UTC')} ${ANY_ROW})`,
+  tool: `r.run_id IN (SELECT run_id FROM tool_calls WHERE tool = {tool:String} AND start >= {slice_from:DateTime64(9, 'UTC')} ${ANY_ROW})`,
   control: `r.run_id IN (${OPEN_FLAGS} AND control = {control:String})`,
   severity: `r.run_id IN (${OPEN_FLAGS} AND severity = {severity:String})`,
   min_cost_usd: `r.run_id IN (${CALLS} HAVING NOT (${UNKNOWN}) AND ${SUM} >= toDecimal128({min_cost_usd:String}, 15))`,
@@ -57,7 +60,7 @@ const CONDITIONS: Readonly<Record<RunFilterName, string>> = {
 };
 
 /**
- * What a filter asks of a run, as SQL on `r` with bound parameters; `from` has to be bound as well.
+ * What a filter asks of a run, as SQL on `r` with bound parameters; `slice_from`, from when on the runs have started, has to be bound as well.
  * @throws TollgateError `invalid_request` where the least cost is more than the most
  */
 export function runConditions(filter: RunFilter): readonly string[] {

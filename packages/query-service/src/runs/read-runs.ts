@@ -1,18 +1,15 @@
 import { FINAL_STATUSES, TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
-import { costAnswer, NO_COST, runCosts } from '../costs/run-costs.ts';
+import { type CostAnswer, costAnswer, NO_COST, runCosts } from '../costs/run-costs.ts';
 import type { Deps } from '../deps.ts';
 import { evaluationTables } from '../flags/tables.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
-import { storeTime } from '../records/store-time.ts';
 import { isoTime } from '../state/time.ts';
-import { type RunFilter, runConditions } from './filters.ts';
+import { greatest, least, type RunTimes } from './run-times.ts';
+import { type RunSearch, type SoughtRun, searchRuns } from './search-runs.ts';
 import { select } from './select.ts';
-import { MAY_HAVE_STARTED, sliceParams, slicesOf } from './slices.ts';
-import { startedRange } from './started-range.ts';
-import { rangeOf, storeRange } from './time-range.ts';
 
 /** `unsealed`: no final status has arrived. */
 export const RUN_STATUSES = [...FINAL_STATUSES, 'unsealed'] as const;
@@ -35,7 +32,6 @@ export const runAnswer = z.object({
   status: z.string(),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
-  spans: z.int(),
   cost: costAnswer,
   open_flags: z.int(),
 });
@@ -55,20 +51,18 @@ const row = z.object({
   status: z.string(),
   started: z.coerce.bigint(),
   ended: z.coerce.bigint().nullable(),
-  spans: z.coerce.number(),
+  last: z.coerce.bigint(),
 });
-type Row = z.output<typeof row>;
+type RunRow = z.output<typeof row>;
 
 const COLUMNS = `
   toString(r.run_id) AS run_id, r.workflow AS workflow, r.policy_version AS policy_version, r.owner AS owner,
   r.team AS team, r.principal AS principal, r.initiator AS initiator, r.initiator_verified AS initiator_verified,
-  r.registered AS registered, r.governed AS governed, r.final_status AS status, r.spans AS spans,
-  toString(toUnixTimestamp64Nano(r.started_at)) AS started, toString(toUnixTimestamp64Nano(r.ended_at)) AS ended`;
+  r.registered AS registered, r.governed AS governed, r.final_status AS status,
+  toString(toUnixTimestamp64Nano(r.started_at)) AS started, toString(toUnixTimestamp64Nano(r.ended_at)) AS ended,
+  toString(toUnixTimestamp64Nano(r.last_at)) AS last`;
 
-interface RunQuery extends RunFilter {
-  readonly status?: (typeof RUN_STATUSES)[number] | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+interface RunQuery extends Omit<RunSearch, 'teams' | 'after'> {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -77,70 +71,88 @@ interface RunQuery extends RunFilter {
 export async function listRuns(
   deps: Pick<Deps, 'store' | 'control'>,
   identity: Identity,
-  { limit, cursor, from, to, status, ...filter }: RunQuery,
+  { limit, cursor, ...asked }: RunQuery,
 ): Promise<{ items: RunAnswer[]; next_cursor: string | null }> {
-  const teams = visibleTeams(identity);
-  const after =
-    cursor === undefined
-      ? undefined
-      : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.guid()]));
-  const conditions = [
-    `r.started_at >= {slice_from:DateTime64(9, 'UTC')} AND r.started_at < {slice_to:DateTime64(9, 'UTC')}`,
-    MAY_HAVE_STARTED,
-    ...(status === undefined ? [] : ['r.final_status = {status:String}']),
-    ...runConditions(filter),
-    ...(teams === undefined ? [] : ['r.team IN {teams:Array(String)}']),
-    ...(after === undefined ? [] : [`(r.started_at, r.run_id) < ({at:DateTime64(9, 'UTC')}, {id:UUID})`]),
-  ];
-  const query = `SELECT ${COLUMNS} FROM runs AS r WHERE ${conditions.join(' AND ')}
-    ORDER BY r.started_at DESC, r.run_id DESC LIMIT {limit:UInt32}`;
-  const params = {
-    ...{ ...filter, status, teams: teams ?? [] },
-    ...storeRange({ from, to }),
-    ...(after === undefined ? {} : { at: storeTime(after[0]), id: after[1] }),
-  };
-  const rows: Row[] = [];
-  const { range, ofRuns } = await startedRange(deps, rangeOf({ from, to }), after?.[0]);
-  for (const slice of slicesOf(range, ofRuns(2 * limit))) {
-    const left = limit + 1 - rows.length;
-    rows.push(...(await select(deps, row, query, { ...params, ...sliceParams(slice), limit: left })));
-    if (rows.length > limit) break;
-  }
-  const page = pageOf(rows, limit, ({ started, run_id }) => [started.toString(), run_id]);
-  return { ...page, items: await withFigures(deps, page.items) };
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, AFTER);
+  const found = await searchRuns(deps, { ...asked, teams: visibleTeams(identity), after }, limit + 1);
+  const page = pageOf(found, limit, ({ started, run_id }) => [started.toString(), run_id]);
+  return { ...page, items: await readRuns(deps, page.items) };
+}
+
+const AFTER = z.tuple([z.string().regex(/^\d{1,19}$/), z.guid()]);
+
+/** These runs, in this order. */
+async function readRuns(
+  deps: Pick<Deps, 'store' | 'control'>,
+  found: readonly SoughtRun[],
+): Promise<RunAnswer[]> {
+  if (found.length === 0) return [];
+  const runs = found.map(({ run_id }) => run_id);
+  const [rows, costs, flags] = await Promise.all([
+    select(deps, row, MANY, { runs }),
+    runCosts(deps, runs, timesOf(found)),
+    openFlags(deps, runs),
+  ]);
+  const byId = new Map(rows.map((each) => [each.run_id, each]));
+  return runs.flatMap((run_id) => {
+    const each = byId.get(run_id);
+    return each === undefined ? [] : [answerOf(each, costs.get(run_id), flags.get(run_id))];
+  });
+}
+
+const MANY = `SELECT ${COLUMNS} FROM runs AS r WHERE r.run_id IN {runs:Array(UUID)}`;
+
+/** A run and from when until when there is anything of it. */
+export interface FoundRun {
+  readonly row: RunRow;
+  readonly times: RunTimes;
 }
 
 /** @throws TollgateError `not_found` where there is none, or it is another team's */
+export async function findRun(
+  deps: Pick<Deps, 'store'>,
+  identity: Identity,
+  run_id: string,
+): Promise<FoundRun> {
+  const [found] = await select(deps, row, ONE, { run_id });
+  if (found === undefined || !seesTeam(identity, found.team)) throw new TollgateError('not_found');
+  return { row: found, times: timesOf([found]) };
+}
+
+const ONE = `SELECT ${COLUMNS} FROM runs AS r WHERE r.run_id = {run_id:UUID}`;
+
+/** @throws as `findRun` does */
 export async function readRun(
   deps: Pick<Deps, 'store' | 'control'>,
   identity: Identity,
   run_id: string,
 ): Promise<RunAnswer> {
-  const query = `SELECT ${COLUMNS} FROM runs AS r WHERE r.run_id = {run_id:UUID}`;
-  const [found] = await withFigures(deps, await select(deps, row, query, { run_id }));
-  if (found === undefined || !seesTeam(identity, found.team)) throw new TollgateError('not_found');
-  return found;
+  const { row: found, times } = await findRun(deps, identity, run_id);
+  const [costs, flags] = await Promise.all([runCosts(deps, [run_id], times), openFlags(deps, [run_id])]);
+  return answerOf(found, costs.get(found.run_id), flags.get(found.run_id));
 }
 
-/** Costs and open flags of some runs, in one read each. */
-async function withFigures(
-  deps: Pick<Deps, 'store' | 'control'>,
-  rows: readonly Row[],
-): Promise<RunAnswer[]> {
-  const ids = rows.map(({ run_id }) => run_id);
-  const [costs, flags] = [await runCosts(deps, ids), await openFlags(deps, ids)];
-  return rows.map(({ started, ended, initiator, initiator_verified, ...each }) => ({
-    ...each,
-    initiator: each.registered ? initiator : null,
-    initiator_verified: each.registered ? initiator_verified : null,
-    started_at: isoTime(started),
-    ended_at: ended === null ? null : isoTime(ended),
-    cost: costs.get(each.run_id) ?? NO_COST,
-    open_flags: flags.get(each.run_id) ?? 0,
-  }));
-}
+const timesOf = (rows: readonly Pick<RunRow, 'started' | 'last'>[]): RunTimes => ({
+  first: rows.map(({ started }) => started).reduce(least, rows[0]?.started ?? 0n),
+  last: rows.map(({ last }) => last).reduce(greatest, 0n),
+});
 
-async function openFlags(
+/** The run as the API shows it. Pure. */
+export const answerOf = (
+  { started, ended, last: _, initiator, initiator_verified, ...run }: RunRow,
+  cost: CostAnswer = NO_COST,
+  open_flags = 0,
+): RunAnswer => ({
+  ...run,
+  initiator: run.registered ? initiator : null,
+  initiator_verified: run.registered ? initiator_verified : null,
+  started_at: isoTime(started),
+  ended_at: ended === null ? null : isoTime(ended),
+  cost,
+  open_flags,
+});
+
+export async function openFlags(
   { control }: Pick<Deps, 'control'>,
   runs: readonly string[],
 ): Promise<Map<string, number>> {

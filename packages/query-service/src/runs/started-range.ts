@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
+import { greatest, least } from './run-times.ts';
 import { select } from './select.ts';
 import type { Slice } from './slices.ts';
 
@@ -12,10 +13,9 @@ const row = z.object({
 
 /** Rows that wait to be merged away, and those that retention is about to take, only widen it. */
 const EDGES = `
-  SELECT toString(toUnixTimestamp64Nano(min(a))) AS first, toString(toUnixTimestamp64Nano(max(b))) AS last, toString(max(n)) AS runs FROM (
-    SELECT min(start) AS a, max(start) AS b, intDiv(count(), 50) AS n FROM spans HAVING count() > 0
-    UNION ALL SELECT min(registered_at) AS a, max(registered_at) AS b, count() AS n FROM run_registrations HAVING count() > 0)
-  SETTINGS final = 0`;
+  SELECT toString(toUnixTimestamp64Nano(min(started_at))) AS first, toString(toUnixTimestamp64Nano(max(started_at))) AS last,
+    count() AS runs
+  FROM run_summaries HAVING count() > 0 SETTINGS final = 0`;
 
 interface StartedRange {
   readonly range: Slice;
@@ -39,6 +39,3 @@ export async function startedRange(
     ofRuns: (count) => ((last - first + 1n) * BigInt(count)) / greatest(runs, 1n),
   };
 }
-
-const least = (a: bigint, b: bigint) => (a < b ? a : b);
-const greatest = (a: bigint, b: bigint) => (a > b ? a : b);

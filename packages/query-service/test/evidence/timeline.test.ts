@@ -5,7 +5,7 @@ import { mergeCalls, type ToolCallAnswer } from '../../src/evidence/tool-calls.t
 
 const stored = (text: string): StoredRecord => ({
   ...{ source: 'agent', principal: 'ops-agent', writer: 'w', seq: 0, kind: 'malformed', text },
-  ...{ time: 1_790_000_000_123_456_789n, hash: 'h', span_hash: '1' },
+  ...{ time: 1_790_000_000_123_456_789n, hash: 'h', span_hash: '1', start: 1_790_000_000_123_456_789n },
 });
 
 test.each(['', 'null', '{}', '{"kind":"approval_decided"}', '[1,2]', '{"a":1,"a":2}', '\u0000'])(

@@ -1,0 +1,25 @@
+/**
+ * Reports of one scope are never merged (`model_call_reports`), so in a run that a single scope reported, every report counts; and a
+ * report that was never repriced costs what it was given at insert (`priced_model_calls`). Calls of such a run are called plain here.
+ * That is most runs, and it can be told without the two views, whose plans take the engine longer than all other reads of
+ * a run together. A run whose calls are not plain is asked of the views; a test holds the two against each other.
+ */
+export const PLAIN_CALLS = `(
+  SELECT * EXCEPT (cost, cost_source, price_version), ifNull(provider_cost, local_cost) AS cost,
+    multiIf(isNotNull(provider_cost), 'provider', isNotNull(local_cost), 'local', '') AS cost_source,
+    if(isNotNull(provider_cost), '', local_price_version) AS price_version
+  FROM model_calls)`;
+
+/** How many scopes reported calls of each group of rows. */
+const scopesOf = (row: string): string => `uniqExact((${row}.scope_name, ${row}.scope_version))`;
+
+/**
+ * Whether calls of runs are plain, as an aggregate over rows of `PLAIN_CALLS`.
+ * @param over what makes it one of a window, where it is
+ */
+export const arePlain = (row: string, runs: string, over = ''): string =>
+  `${scopesOf(row)} ${over} = 1 AND NOT max(${row}.run_id IN (SELECT run_id FROM model_call_repricings WHERE ${runs})) ${over}`;
+
+/** Why a plain report counts, in the view's own words. */
+export const whyCounted = (row: string): string =>
+  `if(${row}.response_id != '', 'the report that counts for its response id', 'the only report of its call, or the one that counts for it')`;
