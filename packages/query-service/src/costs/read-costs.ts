@@ -5,7 +5,8 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { select } from '../runs/select.ts';
 import { storeRange } from '../runs/time-range.ts';
-import { type CostGroup, costColumn, costSource } from './sources.ts';
+import { type CostGroup, costColumn } from './groups.ts';
+import { costSource } from './sources.ts';
 
 const figures = {
   calls: z.coerce.number().int(),
@@ -52,7 +53,7 @@ const MAX_GROUPS = 10_000;
 
 /**
  * Costs of the counted calls that began in a range, by any groups, the newest time and then the dearest first: whole days
- * that nothing has changed since from their rollup, the others from rows, in one query (`counted_costs`); by hour, run or initiator all from rows. The total is
+ * that nothing has changed since from their rollup, the others from rows; by hour, run or initiator all from rows. The total is
  * the sum of the items, so the two agree whatever arrives meanwhile.
  * @throws TollgateError `invalid_request` where there are more than ten thousand groups
  */
@@ -69,9 +70,10 @@ export async function readCosts(
     ...given.map((name) => `c.${name} = {${name}:String}`),
     ...(teams === undefined ? [] : ['c.team IN {teams:Array(String)}']),
   ];
-  const items = await select(deps, costRow, costSql(group_by, conditions), {
+  const source = await costSource(deps, group_by, storeRange({ from, to }));
+  const items = await select(deps, costRow, costSql(group_by, source.sql, conditions), {
     ...filter,
-    ...storeRange({ from, to }),
+    ...source.params,
     ...{ teams: teams ?? [], limit: MAX_GROUPS + 1 },
   });
   if (items.length > MAX_GROUPS)
@@ -82,7 +84,7 @@ export async function readCosts(
   return { items: items.map(normalised), total: totalOf(items) };
 }
 
-function costSql(group_by: readonly CostGroup[], conditions: readonly string[]): string {
+function costSql(group_by: readonly CostGroup[], source: string, conditions: readonly string[]): string {
   const keys = group_by.map(costColumn);
   const columns = group_by.map((name) => `${costColumn(name)} AS ${name}`);
   const times = (['day', 'hour'] as const).filter((name) => group_by.includes(name));
@@ -92,7 +94,7 @@ function costSql(group_by: readonly CostGroup[], conditions: readonly string[]):
       sum(c.cost) AS priced, toString(priced) AS cost_usd,
       sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls,
       sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
-    FROM ${costSource(group_by)} AS c
+    FROM ${source} AS c
     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
     ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import { rangeQuery } from '../runs/time-range.ts';
+import { COST_GROUPS, type CostGroup } from './groups.ts';
 import { costsAnswer, readCosts } from './read-costs.ts';
 import { readUnpriced, unpricedAnswer } from './read-unpriced.ts';
-import { COST_GROUPS, type CostGroup } from './sources.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
 const name = z.string().min(1).max(256);

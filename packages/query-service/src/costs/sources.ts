@@ -1,44 +1,139 @@
-/** What costs can be grouped by, and the column behind each; nothing of a request gets into the SQL but these. */
-const GROUPS = {
-  workflow: 'c.workflow',
-  owner: 'c.owner',
-  team: 'c.team',
-  principal: 'c.principal',
-  model: 'c.model',
-  provider: 'c.provider',
-  day: 'toString(c.day)',
-  hour: `formatDateTime(c.hour, '%Y-%m-%dT%H:00:00Z', 'UTC')`,
-  run: 'toString(c.run_id)',
-  initiator: 'c.initiator',
-} as const;
-export type CostGroup = keyof typeof GROUPS;
-export const COST_GROUPS = Object.keys(GROUPS) as readonly CostGroup[];
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { storeTime } from '../records/store-time.ts';
+import { select } from '../runs/select.ts';
+import { type CostGroup, needRows } from './groups.ts';
+import { arePlain, PLAIN_CALLS } from './plain-calls.ts';
 
-/** Rollups are by day and know no runs: these are read from rows, whatever the range. */
-const OF_ROWS: ReadonlySet<CostGroup> = new Set(['hour', 'run', 'initiator']);
+/** Where costs are read from, as SQL in brackets, with what it binds. */
+export interface CostSource {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
 
-const ROLLED = 'counted_costs(from = {from:String}, to = {to:String})';
+interface Range {
+  /** As the store reads times. */
+  readonly from: string;
+  readonly to: string;
+}
 
-/** The counted calls of the range, in groups that are as fine as anything that can be asked. */
-const rows = (initiator: string, join: string): string => `(
-  SELECT m.workflow AS workflow, m.owner AS owner, m.team AS team, m.principal AS principal, m.provider AS provider, m.model AS model,
-    toDate(m.start) AS day, toStartOfHour(m.start) AS hour, m.run_id AS run_id, ${initiator} AS initiator,
+/** To name more runs than this would make a request too long for the store. */
+const MOST_NAMED = 5_000;
+
+/**
+ * The counted calls that began in a range, in groups that are as fine as anything that can be asked: whole days that nothing has changed
+ * since from their rollup, the others from rows. What `counted_costs` says, or of groups that rollups do not know
+ * `counted_model_calls`; but those decide between the reports of all runs, and here it is asked of the runs alone whose calls
+ * are not plain. A test holds the two against each other.
+ */
+export async function costSource(
+  deps: Pick<Deps, 'store'>,
+  groups: readonly CostGroup[],
+  range: Range,
+  mostNamed = MOST_NAMED,
+): Promise<CostSource> {
+  const rows = needRows(groups);
+  const days = rows ? undefined : await daysToRead(deps, range);
+  const rolledUp = days?.rolled_up ?? [];
+  const row_days = days?.of_rows;
+  const named = row_days?.length === 0 ? [] : await notPlain(deps, range, row_days, mostNamed + 1);
+  const params = {
+    ...range,
+    versions: rolledUp.map(([day, version]) => `${day} ${version}`),
+    row_days: row_days ?? [],
+    named,
+  };
+  if (named.length > mostNamed)
+    return { sql: rows ? `(${rowsOf('counted_model_calls', groups, [IN_RANGE])})` : OF_VIEW, params };
+  const inDays = [IN_RANGE, ...(row_days === undefined ? [] : [IN_DAYS])];
+  const parts = [
+    ...(rolledUp.length === 0 ? [] : [ROLLED_UP]),
+    ...(row_days?.length === 0 ? [] : [rowsOf(PLAIN_CALLS, groups, [...inDays, NOT_NAMED])]),
+    ...(named.length === 0 ? [] : [rowsOf('counted_model_calls', groups, [...inDays, NAMED])]),
+  ];
+  return { sql: parts.length === 0 ? NOTHING : `(${parts.join(' UNION ALL ')})`, params };
+}
+
+const OF_VIEW = 'counted_costs(from = {from:String}, to = {to:String})';
+
+const daysRow = z.object({
+  /** A day and the version of it that counts. */
+  rolled_up: z.array(z.tuple([z.string(), z.string()])),
+  of_rows: z.array(z.string()),
+});
+
+async function daysToRead(deps: Pick<Deps, 'store'>, range: Range): Promise<z.output<typeof daysRow>> {
+  const [found] = await select(
+    deps,
+    daysRow,
+    'SELECT rolled_up, of_rows FROM cost_days_to_read(from = {from:String}, to = {to:String})',
+    { ...range },
+  );
+  return found ?? { rolled_up: [], of_rows: [] };
+}
+
+const ROLLED_UP = `
+  SELECT day, toStartOfHour(toDateTime(day, 'UTC')) AS hour, toUUIDOrZero('') AS run_id, '' AS initiator,
+    g.1 AS workflow, g.2 AS owner, g.3 AS team, g.4 AS principal, g.5 AS provider, g.6 AS model, g.7 AS calls, g.8 AS unpriced_calls,
+    g.9 AS cost, g.10 AS input_tokens, g.11 AS output_tokens
+  FROM (
+    SELECT day, arrayJoin(arrayZip(groups.workflow, groups.owner, groups.team, groups.principal, groups.provider, groups.model,
+      groups.calls, groups.unpriced_calls, groups.cost, groups.input_tokens, groups.output_tokens)) AS g
+    FROM cost_days WHERE has({versions:Array(String)}, concat(toString(day), ' ', toString(version))))`;
+
+/** With the columns of `ROLLED_UP`, and of no rows. */
+const NOTHING = `(SELECT * FROM (${ROLLED_UP}) WHERE 0)`;
+
+const IN_RANGE = `m.start >= {from:DateTime64(9, 'UTC')} AND m.start < {to:DateTime64(9, 'UTC')}`;
+const IN_DAYS = `has({row_days:Array(Date)}, toDate(m.start))`;
+const NAMED = 'm.run_id IN {named:Array(UUID)}';
+const NOT_NAMED = 'm.run_id NOT IN {named:Array(UUID)}';
+
+function rowsOf(source: string, groups: readonly CostGroup[], conditions: readonly string[]): string {
+  const initiator = groups.includes('initiator');
+  const is = (group: CostGroup, column: string, none: string) => (groups.includes(group) ? column : none);
+  return `
+  SELECT toDate(m.start) AS day, ${is('hour', 'toStartOfHour(m.start)', `toStartOfHour(toDateTime(day, 'UTC'))`)} AS hour,
+    ${is('run', 'm.run_id', `toUUIDOrZero('')`)} AS run_id, ${is('initiator', 'g.initiator', `''`)} AS initiator,
+    m.workflow AS workflow, m.owner AS owner, m.team AS team, m.principal AS principal, m.provider AS provider, m.model AS model,
     count() AS calls, countIf(m.cost IS NULL) AS unpriced_calls, sum(ifNull(m.cost, toDecimal128(0, 15))) AS cost,
     sum(ifNull(m.input_tokens, 0)) AS input_tokens, sum(ifNull(m.output_tokens, 0)) AS output_tokens
-  FROM counted_model_calls AS m ${join}
-  WHERE m.run_id IN (SELECT run_id FROM model_calls WHERE start >= {from:DateTime64(9, 'UTC')} AND start < {to:DateTime64(9, 'UTC')})
-    AND m.start >= {from:DateTime64(9, 'UTC')} AND m.start < {to:DateTime64(9, 'UTC')}
-  GROUP BY ALL)`;
+  FROM ${source} AS m ${initiator ? REGISTERED : ''}
+  WHERE ${conditions.join(' AND ')}
+  GROUP BY ALL`;
+}
 
 /** Who started a run counts only as the service registered it; empty for a run that it never did. */
 const REGISTERED = `LEFT JOIN (SELECT run_id, initiator FROM run_registrations FINAL
   WHERE run_id IN (SELECT run_id FROM model_calls WHERE start >= {from:DateTime64(9, 'UTC')} AND start < {to:DateTime64(9, 'UTC')})
   ) AS g ON g.run_id = m.run_id`;
 
-/** Where costs in these groups are read from, as SQL that binds `from` and `to`. */
-export function costSource(groups: readonly CostGroup[]): string {
-  if (!groups.some((group) => OF_ROWS.has(group))) return ROLLED;
-  return groups.includes('initiator') ? rows('g.initiator', REGISTERED) : rows(`''`, '');
-}
+const named = z.object({ run_id: z.string() });
+const earliest = z.object({ earliest: z.coerce.bigint() });
 
-export const costColumn = (group: CostGroup): string => GROUPS[group];
+/** Of the runs that called a model then, those whose calls are not plain; at most so many of them. */
+async function notPlain(
+  deps: Pick<Deps, 'store'>,
+  range: Range,
+  row_days: readonly string[] | undefined,
+  limit: number,
+): Promise<readonly string[]> {
+  const params = { ...range, row_days: row_days ?? [], limit };
+  const ofRange = `run_id IN (SELECT m.run_id FROM model_calls AS m WHERE ${[IN_RANGE, ...(row_days === undefined ? [] : [IN_DAYS])].join(' AND ')} SETTINGS final = 0)`;
+  // None of their calls is before they started, and what lies before need not be read.
+  const [first] = await select(
+    deps,
+    earliest,
+    `SELECT toString(toUnixTimestamp64Nano(min(s.started_at))) AS earliest FROM run_summaries AS s WHERE s.${ofRange} SETTINGS final = 0`,
+    params,
+  );
+  const rows = await select(
+    deps,
+    named,
+    `SELECT toString(p.run_id) AS run_id FROM model_calls AS p
+     WHERE p.start >= {earliest:DateTime64(9, 'UTC')} AND p.${ofRange}
+     GROUP BY p.run_id HAVING NOT (${arePlain('p', '1')}) LIMIT {limit:UInt32} SETTINGS final = 0`,
+    { ...params, earliest: storeTime(first?.earliest ?? 0n) },
+  );
+  return rows.map(({ run_id }) => run_id);
+}
