@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { select } from '../runs/select.ts';
-import { storeRange } from '../runs/time-range.ts';
+import { rangeOf } from '../runs/time-range.ts';
 import { type CostGroup, costColumn } from './groups.ts';
 import { costSource } from './sources.ts';
 
@@ -70,7 +70,7 @@ export async function readCosts(
     ...given.map((name) => `c.${name} = {${name}:String}`),
     ...(teams === undefined ? [] : ['c.team IN {teams:Array(String)}']),
   ];
-  const source = await costSource(deps, group_by, storeRange({ from, to }));
+  const source = await costSource(deps, group_by, rangeOf({ from, to }));
   const items = await select(deps, costRow, costSql(group_by, source.sql, conditions), {
     ...filter,
     ...source.params,

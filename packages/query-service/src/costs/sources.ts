@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
+import { greatest, least } from '../runs/run-times.ts';
 import { select } from '../runs/select.ts';
+import type { Slice } from '../runs/slices.ts';
+import { daysToRead } from './days-to-read.ts';
 import { type CostGroup, needRows } from './groups.ts';
 import { arePlain, PLAIN_CALLS } from './plain-calls.ts';
 
@@ -9,12 +12,6 @@ import { arePlain, PLAIN_CALLS } from './plain-calls.ts';
 export interface CostSource {
   readonly sql: string;
   readonly params: Readonly<Record<string, unknown>>;
-}
-
-interface Range {
-  /** As the store reads times. */
-  readonly from: string;
-  readonly to: string;
 }
 
 /** To name more runs than this would make a request too long for the store. */
@@ -29,48 +26,46 @@ const MOST_NAMED = 5_000;
 export async function costSource(
   deps: Pick<Deps, 'store'>,
   groups: readonly CostGroup[],
-  range: Range,
+  range: Slice,
   mostNamed = MOST_NAMED,
 ): Promise<CostSource> {
-  const rows = needRows(groups);
-  const days = rows ? undefined : await daysToRead(deps, range);
-  const rolledUp = days?.rolled_up ?? [];
-  const row_days = days?.of_rows;
-  const named = row_days?.length === 0 ? [] : await notPlain(deps, range, row_days, mostNamed + 1);
+  const days = needRows(groups) ? undefined : await daysToRead(deps, range);
+  const rows = days === undefined ? range : within(range, days.ofRows);
+  const conditions = days === undefined ? [IN_RANGE] : [IN_RANGE, IN_DAYS];
   const params = {
-    ...range,
-    versions: rolledUp.map(([day, version]) => `${day} ${version}`),
-    row_days: row_days ?? [],
-    named,
+    ...{ from: storeTime(range.from), to: storeTime(range.to) },
+    ...{ rows_from: storeTime(rows.from), rows_to: storeTime(rows.to), row_days: days?.ofRows ?? [] },
+    versions: days?.rolledUp.map(([day, version]) => `${day} ${version}`) ?? [],
   };
+  const none = rows.from >= rows.to;
+  const named = none ? [] : await notPlain(deps, conditions, { ...params, limit: mostNamed + 1 });
   if (named.length > mostNamed)
-    return { sql: rows ? `(${rowsOf('counted_model_calls', groups, [IN_RANGE])})` : OF_VIEW, params };
-  const inDays = [IN_RANGE, ...(row_days === undefined ? [] : [IN_DAYS])];
+    return {
+      sql: days === undefined ? `(${rowsOf('counted_model_calls', groups, conditions)})` : OF_VIEW,
+      params,
+    };
   const parts = [
-    ...(rolledUp.length === 0 ? [] : [ROLLED_UP]),
-    ...(row_days?.length === 0 ? [] : [rowsOf(PLAIN_CALLS, groups, [...inDays, NOT_NAMED])]),
-    ...(named.length === 0 ? [] : [rowsOf('counted_model_calls', groups, [...inDays, NAMED])]),
+    ...(days === undefined || days.rolledUp.length === 0 ? [] : [ROLLED_UP]),
+    ...(none ? [] : [rowsOf(PLAIN_CALLS, groups, [...conditions, NOT_NAMED])]),
+    ...(named.length === 0 ? [] : [rowsOf('counted_model_calls', groups, [...conditions, NAMED])]),
   ];
-  return { sql: parts.length === 0 ? NOTHING : `(${parts.join(' UNION ALL ')})`, params };
+  return {
+    sql: parts.length === 0 ? NOTHING : `(${parts.join(' UNION ALL ')})`,
+    params: { ...params, named },
+  };
 }
+
+/** As much of a range as these days, which are in order, reach over. */
+function within({ from, to }: Slice, days: readonly string[]): Slice {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return { from: 0n, to: 0n };
+  return { from: greatest(from, startOf(first)), to: least(to, startOf(last) + DAY) };
+}
+
+const DAY = 86_400_000_000_000n;
+const startOf = (day: string): bigint => BigInt(Date.parse(day)) * 1_000_000n;
 
 const OF_VIEW = 'counted_costs(from = {from:String}, to = {to:String})';
-
-const daysRow = z.object({
-  /** A day and the version of it that counts. */
-  rolled_up: z.array(z.tuple([z.string(), z.string()])),
-  of_rows: z.array(z.string()),
-});
-
-async function daysToRead(deps: Pick<Deps, 'store'>, range: Range): Promise<z.output<typeof daysRow>> {
-  const [found] = await select(
-    deps,
-    daysRow,
-    'SELECT rolled_up, of_rows FROM cost_days_to_read(from = {from:String}, to = {to:String})',
-    { ...range },
-  );
-  return found ?? { rolled_up: [], of_rows: [] };
-}
 
 const ROLLED_UP = `
   SELECT day, toStartOfHour(toDateTime(day, 'UTC')) AS hour, toUUIDOrZero('') AS run_id, '' AS initiator,
@@ -79,12 +74,12 @@ const ROLLED_UP = `
   FROM (
     SELECT day, arrayJoin(arrayZip(groups.workflow, groups.owner, groups.team, groups.principal, groups.provider, groups.model,
       groups.calls, groups.unpriced_calls, groups.cost, groups.input_tokens, groups.output_tokens)) AS g
-    FROM cost_days WHERE has({versions:Array(String)}, concat(toString(day), ' ', toString(version))))`;
+    FROM cost_days WHERE has({versions:Array(String)}, concat(toString(day), ' ', toString(toUnixTimestamp64Nano(version)))))`;
 
 /** With the columns of `ROLLED_UP`, and of no rows. */
 const NOTHING = `(SELECT * FROM (${ROLLED_UP}) WHERE 0)`;
 
-const IN_RANGE = `m.start >= {from:DateTime64(9, 'UTC')} AND m.start < {to:DateTime64(9, 'UTC')}`;
+const IN_RANGE = `m.start >= {rows_from:DateTime64(9, 'UTC')} AND m.start < {rows_to:DateTime64(9, 'UTC')}`;
 const IN_DAYS = `has({row_days:Array(Date)}, toDate(m.start))`;
 const NAMED = 'm.run_id IN {named:Array(UUID)}';
 const NOT_NAMED = 'm.run_id NOT IN {named:Array(UUID)}';
@@ -105,35 +100,22 @@ function rowsOf(source: string, groups: readonly CostGroup[], conditions: readon
 
 /** Who started a run counts only as the service registered it; empty for a run that it never did. */
 const REGISTERED = `LEFT JOIN (SELECT run_id, initiator FROM run_registrations FINAL
-  WHERE run_id IN (SELECT run_id FROM model_calls WHERE start >= {from:DateTime64(9, 'UTC')} AND start < {to:DateTime64(9, 'UTC')})
+  WHERE run_id IN (SELECT run_id FROM model_calls WHERE start >= {rows_from:DateTime64(9, 'UTC')} AND start < {rows_to:DateTime64(9, 'UTC')})
   ) AS g ON g.run_id = m.run_id`;
 
-const named = z.object({ run_id: z.string() });
-const earliest = z.object({ earliest: z.coerce.bigint() });
+const row = z.object({ run_id: z.string() });
 
 /** Of the runs that called a model then, those whose calls are not plain; at most so many of them. */
 async function notPlain(
   deps: Pick<Deps, 'store'>,
-  range: Range,
-  row_days: readonly string[] | undefined,
-  limit: number,
+  conditions: readonly string[],
+  params: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
-  const params = { ...range, row_days: row_days ?? [], limit };
-  const ofRange = `run_id IN (SELECT m.run_id FROM model_calls AS m WHERE ${[IN_RANGE, ...(row_days === undefined ? [] : [IN_DAYS])].join(' AND ')} SETTINGS final = 0)`;
+  const ofRange = `run_id IN (SELECT m.run_id FROM model_calls AS m WHERE ${conditions.join(' AND ')})`;
   // None of their calls is before they started, and what lies before need not be read.
-  const [first] = await select(
-    deps,
-    earliest,
-    `SELECT toString(toUnixTimestamp64Nano(min(s.started_at))) AS earliest FROM run_summaries AS s WHERE s.${ofRange} SETTINGS final = 0`,
-    params,
-  );
-  const rows = await select(
-    deps,
-    named,
-    `SELECT toString(p.run_id) AS run_id FROM model_calls AS p
-     WHERE p.start >= {earliest:DateTime64(9, 'UTC')} AND p.${ofRange}
-     GROUP BY p.run_id HAVING NOT (${arePlain('p', '1')}) LIMIT {limit:UInt32} SETTINGS final = 0`,
-    { ...params, earliest: storeTime(first?.earliest ?? 0n) },
-  );
-  return rows.map(({ run_id }) => run_id);
+  const query = `
+    SELECT toString(p.run_id) AS run_id FROM model_calls AS p
+    WHERE p.${ofRange} AND p.start >= (SELECT min(s.started_at) FROM run_summaries AS s WHERE s.${ofRange})
+    GROUP BY p.run_id HAVING NOT (${arePlain('p', '1')}) LIMIT {limit:UInt32} SETTINGS final = 0`;
+  return (await select(deps, row, query, params)).map(({ run_id }) => run_id);
 }

@@ -13,6 +13,7 @@ const dayRow = z.object({
   version: z.coerce.bigint(),
   open: z.boolean(),
   last_received: z.coerce.bigint(),
+  kept_from: z.string(),
 });
 /** The newest version of a day. Times in ns since 1970, by the store's clock. */
 export type RolledDay = z.output<typeof dayRow>;
@@ -25,19 +26,21 @@ interface RolledDays {
   readonly days: ReadonlyMap<string, RolledDay>;
   /** Until when (ns) everything has been looked through; 0 before the first pass. */
   readonly passedUntil: bigint;
+  /** Rows of days before this one are no longer all there. */
+  readonly keptFrom: string;
 }
 
 export async function rolledDays(deps: StoreDeps, { table }: Rollup): Promise<RolledDays> {
   const query = `
-    SELECT toString(day) AS day, ${nanos('version')}, open, ${nanos('last_received')} FROM (
+    SELECT toString(day) AS day, ${nanos('version')}, open, ${nanos('last_received')}, toString(kept_from) AS kept_from FROM (
       SELECT d.day AS day, max(d.version) AS version, argMax(d.open, d.version) AS open,
-             argMax(d.last_received, d.version) AS last_received
+             argMax(d.last_received, d.version) AS last_received, argMax(d.kept_from, d.version) AS kept_from
       FROM ${table} AS d GROUP BY d.day)`;
   const rows = await select(deps, dayRow, query, {});
   const days = new Map(rows.map((row) => [row.day, row]));
-  const passedUntil = days.get(PASS_DAY)?.version ?? 0n;
+  const pass = days.get(PASS_DAY);
   days.delete(PASS_DAY);
-  return { days, passedUntil };
+  return { days, passedUntil: pass?.version ?? 0n, keptFrom: pass?.kept_from ?? PASS_DAY };
 }
 
 const touchedRow = z.object({ day: z.string(), at: z.coerce.bigint() });
