@@ -10,15 +10,13 @@ export const PLAIN_CALLS = `(
     if(isNotNull(provider_cost), '', local_price_version) AS price_version
   FROM model_calls)`;
 
-/** How many scopes reported calls of each group of rows. */
-const scopesOf = (row: string): string => `uniqExact((${row}.scope_name, ${row}.scope_version))`;
+/** Whether anything of a report's run was ever repriced. @param runs condition on the runs that are asked about */
+export const wasRepriced = (row: string, runs: string): string =>
+  `${row}.run_id IN (SELECT run_id FROM model_call_repricings WHERE ${runs})`;
 
-/**
- * Whether calls of runs are plain, as an aggregate over rows of `PLAIN_CALLS`.
- * @param over what makes it one of a window, where it is
- */
-export const arePlain = (row: string, runs: string, over = ''): string =>
-  `${scopesOf(row)} ${over} = 1 AND NOT max(${row}.run_id IN (SELECT run_id FROM model_call_repricings WHERE ${runs})) ${over}`;
+/** Whether the calls of a run are plain, as an aggregate over rows of `PLAIN_CALLS`. */
+export const arePlain = (row: string, runs: string): string =>
+  `uniqExact((${row}.scope_name, ${row}.scope_version)) = 1 AND NOT max(${wasRepriced(row, runs)})`;
 
 /** Why a plain report counts, in the view's own words. */
 export const whyCounted = (row: string): string =>

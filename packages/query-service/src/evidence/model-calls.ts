@@ -1,6 +1,6 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
-import { arePlain, PLAIN_CALLS, whyCounted } from '../costs/plain-calls.ts';
+import { PLAIN_CALLS, wasRepriced, whyCounted } from '../costs/plain-calls.ts';
 import type { Deps } from '../deps.ts';
 import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
@@ -61,8 +61,8 @@ const row = z.object({
   end: isoFromNanos,
   ...costs,
   counted: z.coerce.boolean(),
-  /** Whether the run's calls are. */
-  plain: z.coerce.boolean(),
+  scope_version: text,
+  repriced: z.coerce.boolean(),
 });
 
 /** More than this of one run is not shown on a page; the export has all of it. */
@@ -70,7 +70,7 @@ export const MAX_CALLS = 20_000;
 
 const OF_RUN = (row: string) => `${row}.run_id = {run_id:UUID}`;
 const reports = (source: string, verdict: string) => `
-  SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.response_id AS response_id,
+  SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.scope_version AS scope_version, m.response_id AS response_id,
          m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
          m.service_tier AS service_tier, m.cost_source AS cost_source, m.price_version AS price_version,
          m.local_price_version AS local_price_version, m.price_id AS price_id, m.unpriced_reason AS unpriced_reason,
@@ -84,9 +84,9 @@ const reports = (source: string, verdict: string) => `
   ORDER BY m.start, m.span_id LIMIT ${MAX_CALLS}`;
 const OF_PLAIN_CALLS = reports(
   PLAIN_CALLS,
-  `${whyCounted('m')} AS why, true AS counted, ${arePlain('m', 'run_id = {run_id:UUID}', 'OVER ()')} AS plain`,
+  `${whyCounted('m')} AS why, true AS counted, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced`,
 );
-const OF_CALLS = reports('model_call_reports', 'm.why AS why, m.counted AS counted, true AS plain');
+const OF_CALLS = reports('model_call_reports', 'm.why AS why, m.counted AS counted, true AS repriced');
 
 /** Every report of a model call in a run, also those that do not count. */
 export async function readModelCalls(
@@ -96,14 +96,18 @@ export async function readModelCalls(
 ): Promise<readonly ModelCallAnswer[]> {
   const params = { run_id, ...timesParams(times) };
   const stored = await select(deps, row, OF_PLAIN_CALLS, params);
-  const rows = stored.every(({ plain }) => plain) ? stored : await select(deps, row, OF_CALLS, params);
-  return rows.map(({ plain: _, ...each }) => ({
+  const rows = arePlain(stored) ? stored : await select(deps, row, OF_CALLS, params);
+  return rows.map(({ scope_version: _, repriced: __, ...each }) => ({
     ...each,
     cost_usd: shortest(each.cost_usd),
     provider_cost_usd: shortest(each.provider_cost_usd),
     local_cost_usd: shortest(each.local_cost_usd),
   }));
 }
+
+const arePlain = (reports: readonly z.output<typeof row>[]): boolean =>
+  new Set(reports.map(({ scope_name, scope_version }) => JSON.stringify([scope_name, scope_version]))).size <=
+    1 && !reports.some(({ repriced }) => repriced);
 
 /** Exact, without the zeros that the store's scale brings. */
 const shortest = (usd: string | null): string | null => (usd === null ? null : addUsd(usd));
