@@ -1446,6 +1446,36 @@ export interface Operations {
       readonly scores: { readonly [name: string]: number } | null;
     };
   };
+  /** Release a claimed action for others to review; who claimed it, or an admin */
+  'POST /v1/samples/{sample_id}/release': {
+    readonly params: {
+      readonly sample_id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly sample_id: string;
+      readonly run_id: string;
+      readonly call_id: string;
+      readonly workflow: string;
+      readonly policy_version: string;
+      readonly owner: string;
+      readonly team: string;
+      readonly tool: string;
+      readonly action: string;
+      readonly state: "pending" | "reviewed" | "overdue";
+      readonly why: string;
+      readonly reviewers: readonly (string)[];
+      readonly sampled_at: string;
+      readonly due_at: string;
+      readonly assigned_to: string | null;
+      readonly reviewed_by: string | null;
+      readonly reviewed_at: string | null;
+      readonly verdict: "acceptable" | "needs_correction" | "unacceptable" | null;
+      readonly note: string | null;
+      readonly scores: { readonly [name: string]: number } | null;
+    };
+  };
   /** Review a sampled action; only who the workflow names as reviewer, and never the initiator of the run */
   'POST /v1/samples/{sample_id}/review': {
     readonly params: {

@@ -93,7 +93,7 @@ describe.skipIf(chromium === undefined)('what a person decides', () => {
     expect(main).not.toMatch(/granted|Decisions/);
   });
 
-  test('an action is claimed, and the list says by whom', async () => {
+  test('an action is claimed, the list says by whom, and it is released again', async () => {
     const { page } = harness;
     await harness.open('/reviews/s-2');
     await page.getByRole('button', { name: 'Claim for four hours' }).click();
@@ -105,6 +105,10 @@ describe.skipIf(chromium === undefined)('what a person decides', () => {
     expect(await mine.textContent()).toContain('@');
     const report = page.getByRole('table', { name: 'Reviews by workflow' });
     expect(await report.textContent()).toContain('1,240');
+    await harness.open('/reviews/s-2');
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('status').filter({ hasText: 'Released.' }).waitFor();
+    expect(await page.getByText('You have claimed it.').count()).toBe(0);
   });
 
   test('a review needs a verdict and a note', async () => {

@@ -37,6 +37,7 @@ export const SERVICE_KINDS = [
   'budget_warned',
   'sampled',
   'review_claimed',
+  'review_released',
   'reviewed',
   'rolled_back',
   'suspended',

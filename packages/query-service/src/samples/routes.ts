@@ -6,6 +6,7 @@ import { requirePerson } from '../identity/require.ts';
 import { rangeQuery } from '../runs/time-range.ts';
 import { claimSample } from './claim-sample.ts';
 import { listSamples, readSample, SAMPLE_STATES, sampleAnswer } from './read-samples.ts';
+import { releaseSample } from './release-sample.ts';
 import { readReviewReport, reportAnswer } from './review-report.ts';
 import { reviewSample } from './review-sample.ts';
 
@@ -69,6 +70,19 @@ export const sampleRoutes: readonly Route[] = [
     response: sampleAnswer,
     handle: async ({ deps, identity, params: { sample_id } }) => {
       await claimSample(deps, requirePerson(identity), sample_id);
+      return readSample(deps, identity, sample_id);
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/samples/{sample_id}/release',
+    summary: 'Release a claimed action for others to review; who claimed it, or an admin',
+    tag: 'samples',
+    access: { roles: ['owner', 'reviewer', 'admin'] },
+    params,
+    response: sampleAnswer,
+    handle: async ({ deps, identity, params: { sample_id } }) => {
+      await releaseSample(deps, requirePerson(identity), sample_id);
       return readSample(deps, identity, sample_id);
     },
   }),

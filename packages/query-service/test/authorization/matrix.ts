@@ -91,6 +91,7 @@ export const MATRIX: Readonly<Record<string, Allowed>> = {
   'get /v1/samples/report': team(...REVIEWERS),
   'get /v1/samples/{sample_id}': team(...REVIEWERS),
   'post /v1/samples/{sample_id}/claim': team('owner', 'reviewer', 'admin'),
+  'post /v1/samples/{sample_id}/release': team('owner', 'reviewer', 'admin'),
   'post /v1/samples/{sample_id}/review': team('owner', 'reviewer', 'admin'),
   'get /v1/flags': team(...READERS),
   'get /v1/flags/{flag_id}': team(...READERS),

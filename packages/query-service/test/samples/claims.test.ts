@@ -87,6 +87,29 @@ describe('claims of a sampled action', () => {
     expect(codeOf(await review(at(0), id))).toBe('conflict');
   });
 
+  test('a claim is released by who holds it, or by an admin for them, and then anybody may claim', async () => {
+    const id = await sample();
+    const release = (token: string) => service.call(token, 'POST', `/v1/samples/${id}/release`, {});
+    expect(codeOf(await release(at(0)))).toBe('conflict');
+    expect((await claim(at(0), id)).status).toBe(200);
+    expect(codeOf(await release(at(1)))).toBe('forbidden');
+    expect((await release(at(0))).body).toMatchObject({ assigned_to: null });
+    expect((await claim(at(1), id)).status).toBe(200);
+    const stranger = await service.person('other@example.com', ['reviewer'], ['sales']);
+    expect((await release(stranger)).status).toBe(404);
+    const admin = await service.person('chief@example.com', ['admin'], ['ops']);
+    expect((await release(admin)).status).toBe(200);
+    expect((await review(at(2), id)).status).toBe(200);
+    expect(codeOf(await release(admin))).toBe('conflict');
+    const released = (await serviceRecords(service.service.control)).filter(
+      ({ kind, detail }) => kind === 'review_released' && detail?.['sample_id'] === id,
+    );
+    expect(released).toMatchObject([
+      { actor: REVIEWERS[0], detail: { claimed_by: REVIEWERS[0] } },
+      { actor: 'chief@example.com', detail: { claimed_by: REVIEWERS[1] } },
+    ]);
+  });
+
   test('only who may review it may claim it', async () => {
     const own = await sample(at(2));
     expect(codeOf(await claim(at(2), own))).toBe('four_eyes');

@@ -13,7 +13,7 @@ export type Change =
     }
   | { readonly what: 'break_glass'; readonly id: string; readonly reason: string }
   | { readonly what: 'review'; readonly id: string; readonly verdict: string; readonly note: string }
-  | { readonly what: 'claim'; readonly id: string }
+  | { readonly what: 'claim' | 'release'; readonly id: string }
   | { readonly what: 'acknowledge' | 'resolve'; readonly id: string; readonly note: string }
   | { readonly what: 'roll_back'; readonly id: string; readonly reason: string }
   | { readonly what: 'suspend' | 'resume'; readonly id: string; readonly reason: string };
@@ -31,7 +31,8 @@ function requestOf(change: Change): { path: string; body: Readonly<Record<string
     case 'review':
       return { path: `/v1/samples/${id}/review`, body: { verdict: change.verdict, note: change.note } };
     case 'claim':
-      return { path: `/v1/samples/${id}/claim`, body: {} };
+    case 'release':
+      return { path: `/v1/samples/${id}/${change.what}`, body: {} };
     case 'acknowledge':
     case 'resolve':
       return { path: `/v1/flags/${id}/${change.what}`, body: { note: change.note } };

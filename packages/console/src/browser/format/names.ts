@@ -24,6 +24,7 @@ const KINDS: Record<RecordKind, string> = {
   budget_warned: 'Early warning of a budget',
   sampled: 'Chosen for review',
   review_claimed: 'Review claimed',
+  review_released: 'Claim of a review released',
   reviewed: 'Reviewed',
   rolled_back: 'Rolled back',
   suspended: 'Workflow suspended',

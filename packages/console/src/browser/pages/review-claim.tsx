@@ -11,11 +11,13 @@ export function ReviewClaim({ sample }: { readonly sample: Sample }) {
   const announce = useAnnounce();
   const change = useChange();
   const isMine = sample.assigned_to !== null && sample.assigned_to === me;
-  const claim = () =>
-    void change.mutateAsync({ what: 'claim', id: sample.sample_id }).then(
-      () => announce('Claimed. Nobody else reviews it for four hours.'),
+  const send = (what: 'claim' | 'release', done: string) => () =>
+    void change.mutateAsync({ what, id: sample.sample_id }).then(
+      () => announce(done),
       () => undefined,
     );
+  const claim = send('claim', 'Claimed. Nobody else reviews it for four hours.');
+  const release = send('release', 'Released. Anybody may review it.');
   return (
     <div className="claim">
       {sample.assigned_to !== null && (
@@ -33,6 +35,11 @@ export function ReviewClaim({ sample }: { readonly sample: Sample }) {
         <button type="button" onClick={claim} disabled={change.isPending}>
           {isMine ? 'Claim for four hours more' : 'Claim for four hours'}
         </button>
+        {isMine && (
+          <button type="button" onClick={release} disabled={change.isPending}>
+            Release
+          </button>
+        )}
       </div>
       {change.error !== null && <Failure error={change.error} />}
     </div>

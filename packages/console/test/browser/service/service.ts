@@ -190,8 +190,8 @@ class State {
       return [200, { approval_id: id, state: approval.state }];
     }
     const sample = this.samples.find((one) => one.sample_id === id);
-    if (what === 'samples' && sample !== undefined && part === 'claim') {
-      Object.assign(sample, { assigned_to: data.who.name });
+    if (what === 'samples' && sample !== undefined && (part === 'claim' || part === 'release')) {
+      Object.assign(sample, { assigned_to: part === 'claim' ? data.who.name : null });
       return [200, sample];
     }
     if (what === 'samples' && sample !== undefined) {
