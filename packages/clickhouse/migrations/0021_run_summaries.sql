@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.run_summaries ${ON_CLUSTER} (
   started_at SimpleAggregateFunction(min, DateTime64(9, 'UTC')) CODEC(Delta, ZSTD(1)),
   -- The end of its last span; 1970 while there is none.
   last_at SimpleAggregateFunction(max, DateTime64(9, 'UTC')) CODEC(Delta, ZSTD(1)),
+  -- When the store received the last of its spans; 1970 while there is none.
+  received_at SimpleAggregateFunction(max, DateTime64(9, 'UTC')) CODEC(Delta, ZSTD(1)),
   -- The last one claimed, and when.
   claimed_status SimpleAggregateFunction(max, Tuple(at DateTime64(9, 'UTC'), status String)) CODEC(ZSTD(1)),
   registered SimpleAggregateFunction(max, Bool),
@@ -25,7 +27,8 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.run_summaries ${ON_CLUSTER} (
   registered_principal SimpleAggregateFunction(max, LowCardinality(String)),
   initiator SimpleAggregateFunction(max, LowCardinality(String)),
   initiator_verified SimpleAggregateFunction(max, Bool),
-  INDEX started started_at TYPE minmax GRANULARITY 1
+  INDEX started started_at TYPE minmax GRANULARITY 1,
+  INDEX received received_at TYPE minmax GRANULARITY 1
 ) ENGINE = ${AGGREGATING}
 PARTITION BY toYYYYMM(started_at)
 ORDER BY toUInt128(run_id)
@@ -44,6 +47,7 @@ SELECT
   max(p.service) AS service,
   min(start) AS started_at,
   max(greatest(start, addNanoseconds(start, toInt64(duration)))) AS last_at,
+  max(p.received_at) AS received_at,
   max(if(attributes['tollgate.final_status'] = '', (toDateTime64(0, 9, 'UTC'), ''), (start, attributes['tollgate.final_status']))) AS claimed_status
 FROM ${DATABASE}.parsed_spans AS p
 WHERE rejection = ''
@@ -59,9 +63,9 @@ FROM ${DATABASE}.run_registrations;
 
 -- What is there already. Repeated, it changes nothing.
 INSERT INTO ${DATABASE}.run_summaries
-  (run_id, governed, workflow, policy_version, owner, team, principal, service, started_at, last_at, claimed_status)
+  (run_id, governed, workflow, policy_version, owner, team, principal, service, started_at, last_at, received_at, claimed_status)
 SELECT run_id, max(s.governed), max(s.workflow), max(s.policy_version), max(s.owner), max(s.team), max(s.principal), max(s.service),
-  min(start), max(greatest(start, addNanoseconds(start, toInt64(duration)))),
+  min(start), max(greatest(start, addNanoseconds(start, toInt64(duration)))), max(s.received_at),
   max(if(final_status = '', (toDateTime64(0, 9, 'UTC'), ''), (start, toString(final_status))))
 FROM ${DATABASE}.spans AS s
 GROUP BY run_id, toYYYYMM(start)
@@ -92,6 +96,7 @@ SELECT
   max(s.service) AS service,
   min(s.started_at) AS started_at,
   max(s.last_at) AS last_at,
+  max(s.received_at) AS received_at,
   if(final_status = 'unsealed', NULL, last_at) AS ended_at,
   if(max(claimed_status).2 = '', 'unsealed', max(claimed_status).2) AS final_status
 FROM (SELECT * FROM ${DATABASE}.run_summaries SETTINGS final = 0) AS s

@@ -43,9 +43,8 @@ export const CALLS = `
   LEFT JOIN (SELECT run_id, workflow, team, policy_version FROM run_registrations) AS r ON r.run_id = c.run_id`;
 
 const RUNS = `
-  SELECT r.run_id AS run, '' AS unit, r.workflow AS workflow, r.team AS team, r.started_at AS at, greatest(s.seen, r.started_at) AS seen, 0 AS class
-  FROM (SELECT run_id, workflow, team, started_at FROM runs WHERE ${IN_RANGE('started_at')} AND governed) AS r
-  LEFT JOIN (SELECT run_id, max(received_at) AS seen FROM spans WHERE start >= {from:DateTime64(9, 'UTC')} GROUP BY run_id) AS s ON s.run_id = r.run_id`;
+  SELECT r.run_id AS run, '' AS unit, r.workflow AS workflow, r.team AS team, r.started_at AS at, greatest(r.received_at, r.started_at) AS seen, 0 AS class
+  FROM runs AS r WHERE ${IN_RANGE('r.started_at')} AND r.governed`;
 
 function judged(population: 'runs' | 'calls'): string {
   const calls = population === 'calls';

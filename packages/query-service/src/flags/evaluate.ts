@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { NO_TIME } from '../runs/run-times.ts';
 import { type Course, courseOf, readBackTo } from './course.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
 import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
@@ -90,5 +91,5 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 /** A run of which nothing is stored any more is judged as well: its flags heal or stay by what the service knows. */
 async function withFingerprints(deps: EvaluationDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
-  return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0 });
+  return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, times: NO_TIME });
 }

@@ -1,6 +1,7 @@
 import { CONTROLS } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
 import { tellFinishedRuns } from '../events/finished-runs.ts';
+import { together } from '../runs/run-times.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
 import { seconds } from '../state/time.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
@@ -62,7 +63,8 @@ export async function judgePromptly(
 async function pageOf(deps: JudgeDeps, touched: readonly TouchedRun[]) {
   const runs = touched.map(({ run_id }) => run_id);
   const context = await judgeContext(deps, runs, deps.clock());
-  const reads = new PageReads(deps, { runs });
+  // What is stored of a run lies within its times: judging it costs the same however much history there is.
+  const reads = new PageReads(deps, { runs }, together(touched.map(({ times }) => times)));
   return { ids: runs, page: { runs, reads, context, writer: deps.control.writer } };
 }
 

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { COUNTED_CALLS, COUNTED_PLAIN_CALLS, NOT_PLAIN } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
+import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
 
 /** What evaluation reads of one page of runs (or of anything else that some queries bind): each query once, whoever asks. */
 export class PageReads {
   readonly #store: Deps['store'];
   readonly #params: Readonly<Record<string, unknown>>;
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #answers = new Map<string, Promise<readonly unknown[]>>();
 
-  constructor({ store }: Pick<Deps, 'store'>, params: Readonly<Record<string, unknown>>) {
+  /** @param times within which everything lies that is read of spans; whatever is stored, where it is not given */
+  constructor({ store }: Pick<Deps, 'store'>, params: Readonly<Record<string, unknown>>, times?: RunTimes) {
     this.#store = store;
     this.#params = params;
+    this.#settings = times === undefined ? {} : onlyWithin(times);
   }
 
   rows(query: string): Promise<readonly unknown[]> {
@@ -43,6 +47,7 @@ export class PageReads {
       query,
       query_params: { ...params },
       format: 'JSONEachRow',
+      clickhouse_settings: this.#settings,
     });
     return answer.json<unknown>();
   }

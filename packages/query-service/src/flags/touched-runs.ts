@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
+import { NO_TIME, onlyWithin, type RunTimes, together } from '../runs/run-times.ts';
+import { select } from '../runs/select.ts';
 
 /** A run, and what identifies the rows that are stored of it. */
 export interface TouchedRun {
@@ -8,6 +10,7 @@ export interface TouchedRun {
   readonly fingerprint: string;
   /** How many rows are stored of it. */
   readonly rows: number;
+  readonly times: RunTimes;
 }
 
 /** Runs read in one go: their ids are in the address of the query, which has a bound. */
@@ -21,13 +24,13 @@ export const PAGE_OF_RUNS = 1000;
  */
 const TOUCHED = `
   SELECT DISTINCT run_id FROM (
-    SELECT run_id FROM spans WHERE received_at >= {since:DateTime64(9, 'UTC')}
+    SELECT run_id FROM run_summaries WHERE received_at >= {since:DateTime64(9, 'UTC')}
     UNION ALL
     SELECT run_id FROM service_records
     WHERE received_at >= {since:DateTime64(9, 'UTC')} AND kind != 'flag_changed'
     UNION ALL
     SELECT run_id FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')})
-  WHERE run_id > {after:UUID} ORDER BY run_id LIMIT {limit:UInt32}`;
+  WHERE run_id > {after:UUID} ORDER BY run_id LIMIT {limit:UInt32} SETTINGS final = 0`;
 
 /** What the landing views write of one span. They commit one after another, so none stands for the others. */
 const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'tool_calls', 'model_calls'] as const;
@@ -77,18 +80,36 @@ export async function* touchedRuns(
   }
 }
 
+const timesRow = z.object({ run_id: z.string(), first: z.coerce.bigint(), last: z.coerce.bigint() });
+
+const TIMES = `
+  SELECT toString(s.run_id) AS run_id, toString(toUnixTimestamp64Nano(min(s.started_at))) AS first,
+    toString(toUnixTimestamp64Nano(max(s.last_at))) AS last
+  FROM run_summaries AS s WHERE s.run_id IN {runs:Array(UUID)} GROUP BY s.run_id SETTINGS final = 0`;
+
+/** From when until when there are spans of each run; a run of which there are none has no time. */
+async function timesOf(
+  deps: Pick<Deps, 'store'>,
+  runs: readonly string[],
+): Promise<ReadonlyMap<string, RunTimes>> {
+  const rows = await select(deps, timesRow, TIMES, { runs });
+  return new Map(rows.map(({ run_id, first, last }) => [run_id, { first, last }]));
+}
+
 /** The fingerprints of some runs, one each. */
 export async function fingerprints(
   { store }: Pick<Deps, 'store'>,
   runs: readonly string[],
 ): Promise<readonly TouchedRun[]> {
+  const times = await timesOf({ store }, runs);
   const answer = await store.reader.query({
     query: FINGERPRINTS,
     query_params: { runs },
     format: 'JSONEachRow',
-    clickhouse_settings: { final: 0 },
+    clickhouse_settings: { final: 0, ...onlyWithin(together([...times.values()])) },
   });
-  return z.array(fingerprintRow).parse(await answer.json());
+  const rows = z.array(fingerprintRow).parse(await answer.json());
+  return rows.map((row) => ({ ...row, times: times.get(row.run_id) ?? NO_TIME }));
 }
 
 /** The store's own clock (ns), by which `received_at` is written. */

@@ -7,7 +7,7 @@ import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoTime } from '../state/time.ts';
-import { greatest, least, type RunTimes } from './run-times.ts';
+import { type RunTimes, together } from './run-times.ts';
 import { type RunSearch, type SoughtRun, searchRuns } from './search-runs.ts';
 import { select } from './select.ts';
 
@@ -132,10 +132,8 @@ export async function readRun(
   return answerOf(found, costs.get(found.run_id), flags.get(found.run_id));
 }
 
-const timesOf = (rows: readonly Pick<RunRow, 'started' | 'last'>[]): RunTimes => ({
-  first: rows.map(({ started }) => started).reduce(least, rows[0]?.started ?? 0n),
-  last: rows.map(({ last }) => last).reduce(greatest, 0n),
-});
+const timesOf = (rows: readonly Pick<RunRow, 'started' | 'last'>[]): RunTimes =>
+  together(rows.map(({ started, last }) => ({ first: started, last })));
 
 /** The run as the API shows it. Pure. */
 export const answerOf = (

@@ -1,3 +1,4 @@
+import { DATABASE } from '@tollgate/clickhouse';
 import { storeTime } from '../records/store-time.ts';
 
 /** From the first moment that is known of some runs until the end of their last span; ns since 1970. */
@@ -17,6 +18,28 @@ export const timesParams = ({ first, last }: RunTimes) => ({
   first: storeTime(first),
   last: storeTime(last),
 });
+
+/** Of no spans. */
+export const NO_TIME: RunTimes = { first: 0n, last: 0n };
+
+/** The times of several runs together. */
+export function together(times: readonly RunTimes[]): RunTimes {
+  const known = times.filter(({ first }) => first > 0n);
+  return {
+    first: known.map(({ first }) => first).reduce(least, known[0]?.first ?? 0n),
+    last: known.map(({ last }) => last).reduce(greatest, 0n),
+  };
+}
+
+/** Tables of what spans say, by the start of the span. */
+const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'tool_calls', 'model_calls'] as const;
+
+/** Settings under which whatever is read of these tables lies within some times, also through views. */
+export function onlyWithin({ first, last }: RunTimes): Readonly<Record<string, string>> {
+  const filter = `start >= \\'${storeTime(first)}\\' AND start <= \\'${storeTime(last)}\\'`;
+  const filters = OF_SPANS.map((table) => `'${DATABASE}.${table}': '${filter}'`);
+  return { additional_table_filters: `{${filters.join(', ')}}` };
+}
 
 export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const greatest = (a: bigint, b: bigint): bigint => (a > b ? a : b);

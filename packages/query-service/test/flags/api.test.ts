@@ -433,7 +433,7 @@ test('a row that becomes visible after its span was judged is judged all the sam
         ...{
           outcome: 'succeeded',
           span_hash: '1',
-          start: '2026-01-01 00:00:00',
+          start: agent.rows[0]?.['Timestamp'],
           received_at: '2026-01-01 00:00:00',
         },
       },
