@@ -1,5 +1,6 @@
 import type { ControlState } from '../state/change.ts';
 import { seconds } from '../state/time.ts';
+import { Looks } from './looks.ts';
 
 /** How the evaluations of one control state go on, one after the other. Losing it costs work, never a flag. */
 export interface Course {
@@ -8,6 +9,7 @@ export interface Course {
   periodsTurn: Promise<unknown>;
   /** When one last read back over everything that may have become visible late (ns, of the store's clock). */
   lookedBackAt: bigint;
+  readonly looks: Looks;
   /** From when on what arrived may not have been judged by day and month; undefined in a new process. */
   periodsFrom: bigint | undefined;
   /** Before that (`performance.now`), days and months are left to a later evaluation. */
@@ -22,6 +24,7 @@ export function courseOf(control: ControlState): Course {
   const course: Course = {
     turn: Promise.resolve(),
     periodsTurn: Promise.resolve(),
+    looks: new Looks(),
     ...{ lookedBackAt: 0n, periodsFrom: undefined, periodsDueAt: 0 },
   };
   courses.set(control, course);
@@ -39,11 +42,11 @@ interface Evaluation {
 const OVERLAP = seconds(10);
 /** Longer than any insert takes. */
 const LONG_OVERLAP = seconds(120);
-const LONG_EVERY = seconds(30);
+const LONG_EVERY = seconds(5);
 
 /**
- * Since when what arrived is looked through again. Every run of that stretch costs its fingerprint, so most evaluations of a
- * continuous course read a short one, and one in half a minute the long one.
+ * Since when what arrived is looked through again: most evaluations of a continuous course read a short stretch, and one in five
+ * seconds the long one.
  */
 export function readBackTo(course: Course, { started, last, continuous }: Evaluation): bigint {
   const isLong = !continuous || started - course.lookedBackAt >= LONG_EVERY;

@@ -5,7 +5,14 @@ import { evaluatePeriods } from './evaluate-periods.ts';
 import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
 import { lastEvaluation, setLastEvaluation } from './last-evaluation.ts';
 import { changedRuns, dueRuns } from './memory.ts';
-import { fingerprints, PAGE_OF_RUNS, storeNow, type TouchedRun, touchedRuns } from './touched-runs.ts';
+import {
+  type Arrival,
+  fingerprints,
+  PAGE_OF_RUNS,
+  storeNow,
+  type TouchedRun,
+  touchedRuns,
+} from './touched-runs.ts';
 
 interface EvaluationOptions {
   /**
@@ -44,10 +51,13 @@ async function evaluateNow(
   const counts: EvaluationCounts = { runs: 0, sampled: 0, raised: 0, reopened: 0, updated: 0, cleared: 0 };
   const started = await storeNow(deps);
   const last = await lastEvaluation(deps);
-  for await (const touched of touchedRuns(deps, since ?? readBackTo(course, { started, last, continuous }))) {
-    const changed = since === undefined ? await changedRuns(deps.control, touched, { continuous }) : touched;
+  const from = since ?? readBackTo(course, { started, last, continuous });
+  const isWanted = continuous ? (arrival: Arrival) => course.looks.isWorth(arrival, started) : undefined;
+  for await (const { runs, arrivals } of touchedRuns(deps, from, isWanted)) {
+    const changed = since === undefined ? await changedRuns(deps.control, runs, { continuous }) : runs;
     for (const page of pagesOf(changed))
       counts.runs += await (continuous ? judgePromptly : judgeWhole)(deps, page, counts);
+    if (continuous) course.looks.took(arrivals, started);
   }
   await setLastEvaluation(deps, started);
   await evaluateDue(deps, counts, continuous ? DUE_SHARE_MS : Number.POSITIVE_INFINITY);
@@ -57,13 +67,15 @@ async function evaluateNow(
 }
 
 /** A continuous evaluation leaves what is due to the next one after so long: what has just arrived goes first. */
-const DUE_SHARE_MS = 500;
+const DUE_SHARE_MS = 150;
+const MANY_DUE = 2_000;
 /** In one page of those, because nothing interrupts one. */
-const DUE_AT_ONCE = 250;
+const DUE_AT_ONCE = 200;
 
 async function evaluateDue(deps: EvaluationDeps, counts: EvaluationCounts, ms: number): Promise<void> {
-  const until = performance.now() + ms;
   const due = await dueRuns(deps.control, deps.clock());
+  // Where more and more are due, they get more time.
+  const until = performance.now() + ms * Math.max(1, due.length / MANY_DUE);
   for (let at = 0; at < due.length && performance.now() < until; at += DUE_AT_ONCE) {
     const runs = await withFingerprints(deps, due.slice(at, at + DUE_AT_ONCE));
     for (const page of pagesOf(runs)) counts.runs += await judgeWhole(deps, page, counts);

@@ -16,21 +16,28 @@ export interface TouchedRun {
 /** Runs read in one go: their ids are in the address of the query, which has a bound. */
 export const PAGE_OF_RUNS = 1000;
 
+/** A run of which something arrived, and when the last of it was received (ns, of the store's clock). */
+export interface Arrival {
+  readonly run_id: string;
+  readonly received: bigint;
+}
+
 /**
- * Runs of which something arrived in the store since a time, with a fingerprint of all that is stored of them. The
- * caller reads again over a stretch that it has read before, because rows become visible a little after the time
- * that they carry; a run whose fingerprint is as before then costs nothing more. What evaluation itself wrote
- * (`flag_changed`) is left out, or it would wake itself.
+ * Runs of which something arrived in the store since a time. The caller reads again over a stretch that it has read before, because
+ * rows become visible a little after the time that they carry; a run whose fingerprint is as before then costs nothing more.
+ * What evaluation itself wrote (`flag_changed`) is left out, or it would wake itself.
  */
 const TOUCHED = `
-  SELECT DISTINCT run_id FROM (
-    SELECT run_id FROM run_summaries WHERE received_at >= {since:DateTime64(9, 'UTC')}
+  SELECT toString(t.run_id) AS run_id, toString(toUnixTimestamp64Nano(max(t.received_at))) AS received FROM (
+    SELECT run_id, received_at FROM run_summaries WHERE received_at >= {since:DateTime64(9, 'UTC')}
     UNION ALL
-    SELECT run_id FROM service_records
+    SELECT run_id, received_at FROM service_records
     WHERE received_at >= {since:DateTime64(9, 'UTC')} AND kind != 'flag_changed'
     UNION ALL
-    SELECT run_id FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')})
-  WHERE run_id > {after:UUID} ORDER BY run_id LIMIT {limit:UInt32} SETTINGS final = 0`;
+    SELECT run_id, received_at FROM model_call_repricings WHERE received_at >= {since:DateTime64(9, 'UTC')}) AS t
+  WHERE t.run_id > {after:UUID} GROUP BY t.run_id ORDER BY t.run_id LIMIT {limit:UInt32} SETTINGS final = 0`;
+/** Arrivals that are in memory together. */
+const MOST_ARRIVALS = 20_000;
 
 /** What the landing views write of one span. They commit one after another, so none stands for the others. */
 const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'tool_calls', 'model_calls'] as const;
@@ -51,32 +58,40 @@ const FINGERPRINTS = `
     FROM model_call_repricings WHERE run_id IN {runs:Array(UUID)})
   GROUP BY run_id`;
 
-const touchedRow = z.object({ run_id: z.string() });
+const arrivalRow = z.object({ run_id: z.string(), received: z.coerce.bigint() });
 const fingerprintRow = z.object({ run_id: z.string(), fingerprint: z.string(), rows: z.coerce.number() });
 
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** Pages of touched runs, in the store's order of ids. */
+/** A page of touched runs, and the arrivals that it is of. */
+interface TouchedPage {
+  readonly runs: readonly TouchedRun[];
+  readonly arrivals: readonly Arrival[];
+}
+
+/** Pages of touched runs, in the store's order of ids. @param isWanted whether this arrival is worth a look; each, where it is not given */
 export async function* touchedRuns(
-  { store }: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store'>,
   since: bigint,
-): AsyncGenerator<readonly TouchedRun[]> {
+  isWanted: (arrival: Arrival) => boolean = () => true,
+): AsyncGenerator<TouchedPage> {
   let after = FIRST_UUID;
   for (;;) {
-    const answer = await store.reader.query({
-      query: TOUCHED,
-      query_params: { since: storeTime(since), after, limit: PAGE_OF_RUNS },
-      format: 'JSONEachRow',
+    const arrived = await select(deps, arrivalRow, TOUCHED, {
+      ...{ since: storeTime(since), after, limit: MOST_ARRIVALS },
     });
-    const runs = z
-      .array(touchedRow)
-      .parse(await answer.json())
-      .map(({ run_id }) => run_id);
-    const last = runs.at(-1);
-    if (last === undefined) return;
-    yield await fingerprints({ store }, runs);
-    if (runs.length < PAGE_OF_RUNS) return;
-    after = last;
+    const wanted = arrived.filter(isWanted);
+    for (let at = 0; at < wanted.length; at += PAGE_OF_RUNS) {
+      const arrivals = wanted.slice(at, at + PAGE_OF_RUNS);
+      const runs = await fingerprints(
+        deps,
+        arrivals.map(({ run_id }) => run_id),
+      );
+      yield { runs, arrivals };
+    }
+    const last = arrived.at(-1);
+    if (last === undefined || arrived.length < MOST_ARRIVALS) return;
+    after = last.run_id;
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 
-/** Does some work again and again, never twice at the same time. A failure is logged, and the work is tried again. */
-export function repeat(
-  work: () => Promise<unknown>,
-  interval_ms: number,
+/**
+ * Does some work again and again, never twice at the same time. A failure is logged, and the work is tried again.
+ * @param interval_ms how long it rests after each; by what came of it, where that matters
+ */
+export function repeat<T>(
+  work: () => Promise<T>,
+  interval_ms: number | ((result: T | undefined) => number),
   logger: Logger,
   name: string,
 ): { stop(): Promise<void> } {
@@ -13,11 +16,15 @@ export function repeat(
   const run = (): void => {
     current = work()
       .then(
-        () => undefined,
-        (error: unknown) => logger.error({ err: error }, `${name} failed; it will be tried again`),
+        (result) => result,
+        (error: unknown) => {
+          logger.error({ err: error }, `${name} failed; it will be tried again`);
+          return undefined;
+        },
       )
-      .then(() => {
-        if (!stopped) timer = setTimeout(run, interval_ms).unref();
+      .then((result) => {
+        const rest = typeof interval_ms === 'number' ? interval_ms : interval_ms(result);
+        if (!stopped) timer = setTimeout(run, rest).unref();
       });
   };
   run();
