@@ -42,7 +42,12 @@ export async function openWorld(): Promise<World> {
   const clock = systemClock();
   let ahead = 0n;
   const often = 1_000_000;
-  const rate_limits = { agent_per_10s: often, person_per_10s: often, failed_sign_ins_per_minute: often };
+  const rate_limits = {
+    agent_per_10s: often,
+    person_per_10s: often,
+    failed_sign_ins_per_minute: often,
+    sign_ons_per_minute: often,
+  };
   const service = await startService({
     store: { reader, service: writer },
     clock: () => clock() + ahead * 1_000_000_000n,

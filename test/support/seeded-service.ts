@@ -33,6 +33,7 @@ export async function startSeededService(): Promise<SeededService> {
         agent_per_10s: 1_000_000,
         person_per_10s: 1_000_000,
         failed_sign_ins_per_minute: 1_000_000,
+        sign_ons_per_minute: 1_000_000,
       },
     },
   });

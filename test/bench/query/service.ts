@@ -58,7 +58,12 @@ export function readerOf(store: BenchStore): ClickHouseClient {
   });
 }
 
-const UNLIMITED = { agent_per_10s: 1e9, person_per_10s: 1e9, failed_sign_ins_per_minute: 1e9 };
+const UNLIMITED = {
+  agent_per_10s: 1e9,
+  person_per_10s: 1e9,
+  failed_sign_ins_per_minute: 1e9,
+  sign_ons_per_minute: 1e9,
+};
 const ADMIN = 'admin@example.com';
 const AUDITOR = 'auditor@example.com';
 

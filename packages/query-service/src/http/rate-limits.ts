@@ -12,6 +12,8 @@ export interface RateLimitSettings {
   readonly person_per_10s: number;
   /** Sign-ins from one address that failed, within a minute. One that succeeds does not count. */
   readonly failed_sign_ins_per_minute: number;
+  /** Sign-ins by the organisation's provider that one address begins, within a minute: an office may have one address. */
+  readonly sign_ons_per_minute: number;
 }
 
 /** So much that no agent and no page meets it, and that a loop that went wild does. */
@@ -19,6 +21,7 @@ export const DEFAULT_RATE_LIMITS: RateLimitSettings = {
   agent_per_10s: 30_000,
   person_per_10s: 2_000,
   failed_sign_ins_per_minute: 30,
+  sign_ons_per_minute: 300,
 };
 
 export interface RateLimits {
@@ -26,26 +29,32 @@ export interface RateLimits {
   identity(identity: Identity, response: Response): Promise<void>;
   /** Counts an attempt to sign in; it is taken back once the answer is no refusal. @throws as above */
   signIn(request: Request, response: Response): Promise<void>;
+  /** Counts a sign-in that begins at the provider, each of which is remembered for a while. @throws as above */
+  signOn(request: Request, response: Response): Promise<void>;
 }
 
 export function rateLimits(settings: RateLimitSettings): RateLimits {
   const agents = limiter('agent', settings.agent_per_10s, 10);
   const people = limiter('person', settings.person_per_10s, 10);
   const addresses = limiter('sign-in', settings.failed_sign_ins_per_minute, 60);
+  const begun = limiter('sign-on', settings.sign_ons_per_minute, 60);
   return {
     identity: (identity, response) =>
       identity.kind === 'agent'
         ? count(agents, identity.key_id, response)
         : count(people, identity.person_id, response),
     signIn: async (request, response) => {
-      const address = network(request.socket.remoteAddress ?? '');
+      const address = addressOf(request);
       await count(addresses, address, response);
       response.once('finish', () => {
         if (response.statusCode < 400) void addresses.memory.reward(address);
       });
     },
+    signOn: (request, response) => count(begun, addressOf(request), response),
   };
 }
+
+const addressOf = ({ socket }: Request): string => network(socket.remoteAddress ?? '');
 
 interface Limiter {
   readonly name: string;

@@ -19,7 +19,8 @@ export function signOnRoutes(deps: Deps): Router {
   if (settings === undefined) return router;
   const provider = new Provider(settings);
   const limits = rateLimits(deps.settings.rate_limits);
-  router.get('/sign-on', async (_request, response) => {
+  router.get('/sign-on', async (request, response) => {
+    await limits.signOn(request, response);
     const { url, expected } = await provider.begin().catch(asUnavailable(deps));
     const cookie = newCookieValue();
     await rememberSignOn(deps.control, expected, cookie);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULT_RATE_LIMITS } from '../../src/http/rate-limits.ts';
 import { revokeCredential, singleSignOn } from '../../src/index.ts';
 import { serviceRecords } from '../support/records.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -270,16 +271,20 @@ describe('people who are not known here', () => {
   });
 });
 
-test('a provider that does not answer is said so, and is asked again at the next sign-in', async () => {
+test('a provider that does not answer is said so, and is asked again at the next sign-in, so often as one address may', async () => {
   const dead = 'http://127.0.0.1:9';
   const settings = singleSignOn.parse({
     issuer: dead,
     ...CLIENT,
     redirect_url: `http://127.0.0.1:1${CALLBACK}`,
   });
-  const alone = await startService({ background: [], settings: { single_sign_on: settings } });
+  const rate_limits = { ...DEFAULT_RATE_LIMITS, sign_ons_per_minute: 2 };
+  const alone = await startService({ background: [], settings: { single_sign_on: settings, rate_limits } });
   for (let times = 0; times < 2; times++)
     expect((await new Browser().open(`${alone.url}/sign-on`)).answer?.status).toBe(503);
+  // One address that begins again and again would push out the sign-ins that others have begun.
+  const refused = (await new Browser().open(`${alone.url}/sign-on`)).answer;
+  expect([refused?.status, Number(refused?.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
   await alone.close();
 });
 
