@@ -102,12 +102,15 @@ async function setUpExternal(
   return { url, tcpPort: undefined, credentials, pid: () => undefined, stop: async () => undefined };
 }
 
+const MIGRATION_MS = 24 * 3_600_000;
+
 /** The owner's own client here: the database that the others name as their default does not exist before this. */
 async function migrate(
   { url, credentials }: Server,
   { cluster, onMigration, retention }: OpenOptions,
 ): Promise<void> {
-  const owner = connect(url, credentials.owner);
+  // A migration may copy all that there is.
+  const owner = connect(url, credentials.owner, { request_timeout: MIGRATION_MS });
   const target: Target = cluster === undefined ? { kind: 'single' } : { kind: 'cluster', cluster };
   try {
     await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onApplied: onMigration }) });

@@ -1,6 +1,7 @@
 import { DATABASE } from '../roles.ts';
 import { FRAGMENTS } from '../schema/fragments.ts';
 import { rolledVersions } from '../schema/rolled-days.ts';
+import { orderedByRun } from '../schema/run-order.ts';
 
 /** Where the statements will run: one server, or a cluster by its name in `remote_servers`. */
 export type Target = { readonly kind: 'single' } | { readonly kind: 'cluster'; readonly cluster: string };
@@ -28,6 +29,12 @@ function fill(name: string, argument: string | undefined, target: Target): strin
   if (name === 'DURABLE') return durable(target);
   if (name === 'REPLACING') return engine('Replacing', argument ?? '', target);
   if (name === 'AGGREGATING') return engine('Aggregating', '', target);
+  if (name === 'ORDERED_BY_RUN')
+    return orderedByRun(argument ?? '', {
+      onCluster: onCluster(target),
+      engine: (version) => engine('Replacing', version, target, '{uuid}'),
+      durable: durable(target),
+    });
   if (name === 'ROLLED_VERSIONS') return rolledVersions(argument ?? '');
   const fragment = FRAGMENTS[name];
   if (fragment === undefined) throw new RangeError(`no such placeholder: ${name}`);
@@ -38,9 +45,14 @@ function fill(name: string, argument: string | undefined, target: Target): strin
 export const onCluster = (target: Target): string =>
   target.kind === 'single' ? '' : `ON CLUSTER ${target.cluster}`;
 
-function engine(merging: 'Replacing' | 'Aggregating', version: string, target: Target): string {
+function engine(
+  merging: 'Replacing' | 'Aggregating',
+  version: string,
+  target: Target,
+  name = '{table}',
+): string {
   if (target.kind === 'single') return `${merging}MergeTree(${version})`;
-  const path = `'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'`;
+  const path = `'/clickhouse/tables/{shard}/{database}/${name}', '{replica}'`;
   return `Replicated${merging}MergeTree(${version === '' ? path : `${path}, ${version}`})`;
 }
 

@@ -14,7 +14,10 @@ describe('rendering', () => {
   it('makes one statement of each, the same ones in the same order for both', () => {
     const heads = (target: Target) =>
       all(target).map((statement) =>
-        /^((?:CREATE|DROP|ALTER|INSERT) [A-Z ]+?) tollgate\.(\w+)/.exec(statement)?.slice(1).join(' '),
+        /^((?:CREATE|DROP|ALTER|INSERT|EXCHANGE) [A-Z ]+?) tollgate\.(\w+)/
+          .exec(statement)
+          ?.slice(1)
+          .join(' '),
       );
     expect(heads(SINGLE)).toEqual(heads(CLUSTER));
     expect(heads(SINGLE)).not.toContain(undefined);
@@ -23,10 +26,12 @@ describe('rendering', () => {
   it('replicates every table that keeps rows on a cluster, and none on one server', () => {
     // Rows find their replicas by themselves.
     for (const statement of all(CLUSTER).filter((each) => !each.startsWith('INSERT'))) {
-      expect(statement).toMatch(/^(?:CREATE|DROP|ALTER) [^(]*? tollgate\.\w+ ON CLUSTER prod\b/);
-      if (/^CREATE TABLE/.test(statement) && !/ENGINE = Null/.test(statement))
+      expect(statement).toMatch(
+        /^(?:CREATE|DROP|ALTER|EXCHANGE) [^(]*? tollgate\.\w+(?: AND tollgate\.\w+)? ON CLUSTER prod\b/,
+      );
+      if (/^CREATE (?:OR REPLACE )?TABLE/.test(statement) && !/ENGINE = Null/.test(statement))
         expect(statement).toMatch(
-          /Replicated(?:Replacing|Aggregating)MergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'/,
+          /Replicated(?:Replacing|Aggregating)MergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{(?:table|uuid)\}', '\{replica\}'/,
         );
     }
     for (const statement of all(SINGLE)) expect(statement).not.toMatch(/ON CLUSTER|Replicated/);

@@ -31,14 +31,15 @@ export async function costSource(
 ): Promise<CostSource> {
   const days = needRows(groups) ? undefined : await daysToRead(deps, range);
   const rows = days === undefined ? range : within(range, days.ofRows);
-  const conditions = days === undefined ? [IN_RANGE] : [IN_RANGE, IN_DAYS];
+  // Few days are of few runs, and those lie together.
+  const conditions = days === undefined ? [IN_RANGE] : [IN_RANGE, IN_DAYS, `m.${RUNS_THEN}`];
   const params = {
     ...{ from: storeTime(range.from), to: storeTime(range.to) },
     ...{ rows_from: storeTime(rows.from), rows_to: storeTime(rows.to), row_days: days?.ofRows ?? [] },
     versions: days?.rolledUp.map(([day, version]) => `${day} ${version}`) ?? [],
   };
   const none = rows.from >= rows.to;
-  const named = none ? [] : await notPlain(deps, conditions, { ...params, limit: mostNamed + 1 });
+  const named = none ? [] : await notPlain(deps, { ...params, limit: mostNamed + 1 });
   if (named.length > mostNamed)
     return {
       sql: days === undefined ? `(${rowsOf('counted_model_calls', groups, conditions)})` : OF_VIEW,
@@ -105,17 +106,21 @@ const REGISTERED = `LEFT JOIN (SELECT run_id, initiator FROM run_registrations F
 
 const row = z.object({ run_id: z.string() });
 
-/** Of the runs that called a model then, those whose calls are not plain; at most so many of them. */
+/** Runs that may have called a model then: something of them is of no earlier, and something of no later time. */
+const RUNS_THEN = `run_id IN (
+  SELECT s.run_id FROM run_summaries AS s
+  WHERE s.last_at >= {rows_from:DateTime64(9, 'UTC')} AND s.started_at < {rows_to:DateTime64(9, 'UTC')})`;
+
+/** Of these, in all that is stored of them, those whose calls are not plain. None of their calls is before they started. */
+const NOT_PLAIN = `
+  SELECT toString(p.run_id) AS run_id FROM model_calls AS p
+  WHERE p.${RUNS_THEN} AND p.start >= (SELECT min(e.started_at) FROM run_summaries AS e WHERE e.${RUNS_THEN})
+  GROUP BY p.run_id HAVING NOT (${arePlain('p', '1')}) LIMIT {limit:UInt32} SETTINGS final = 0`;
+
+/** At most so many of them. */
 async function notPlain(
   deps: Pick<Deps, 'store'>,
-  conditions: readonly string[],
   params: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
-  const ofRange = `run_id IN (SELECT m.run_id FROM model_calls AS m WHERE ${conditions.join(' AND ')})`;
-  // None of their calls is before they started, and what lies before need not be read.
-  const query = `
-    SELECT toString(p.run_id) AS run_id FROM model_calls AS p
-    WHERE p.${ofRange} AND p.start >= (SELECT min(s.started_at) FROM run_summaries AS s WHERE s.${ofRange})
-    GROUP BY p.run_id HAVING NOT (${arePlain('p', '1')}) LIMIT {limit:UInt32} SETTINGS final = 0`;
-  return (await select(deps, row, query, params)).map(({ run_id }) => run_id);
+  return (await select(deps, row, NOT_PLAIN, params)).map(({ run_id }) => run_id);
 }

@@ -20,8 +20,11 @@ export function partQuery(part: Part, scope: PackScope, format: PackFormat): str
     (name) => `${format === 'csv' ? harmless(name) : `toString(t.${name})`} AS ${name}`,
   );
   return `SELECT ${[...part.values, ...texts].join(', ')} FROM ${part.from} AS t WHERE ${scope[part.of]}
-    ORDER BY ${part.order.map((column) => `t.${column}`).join(', ')} SETTINGS ${SETTINGS} FORMAT ${PACK_FORMATS[format].clause}`;
+    ORDER BY ${part.order.map(inOrder).join(', ')} SETTINGS ${SETTINGS} FORMAT ${PACK_FORMATS[format].clause}`;
 }
+
+/** Rows of runs lie by the number of the run (`run-order.ts` of the store). */
+const inOrder = (column: string): string => (column === 'run_id' ? 'toUInt128(t.run_id)' : `t.${column}`);
 
 /** A cell that starts so is a formula to a spreadsheet. */
 const harmless = (column: string): string =>
