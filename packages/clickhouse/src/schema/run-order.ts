@@ -1,4 +1,5 @@
 import { DATABASE } from '../roles.ts';
+import { QUIET_SECONDS } from './rolled-days.ts';
 
 /** What a table of `BY_RUN` is made of besides its columns. */
 interface ByRun {
@@ -33,6 +34,9 @@ const RUN_NUMBER = 'toUInt128(run_id)';
 const COPYING =
   'SETTINGS max_partitions_per_insert_block = 0, max_insert_threads = 1, max_threads = 2, min_insert_block_size_bytes = 67108864';
 
+/** What became visible while the copy was read was not received longer before it than this. */
+const MARGIN_SECONDS = 2 * QUIET_SECONDS;
+
 /** What differs between one server and a cluster. */
 interface Dialect {
   readonly onCluster: string;
@@ -61,7 +65,7 @@ SETTINGS ${settings}, ${durable}`;
     `INSERT INTO ${next} SELECT * FROM ${now} ${COPYING}`,
     `EXCHANGE TABLES ${next} AND ${now} ${onCluster}`,
     `INSERT INTO ${now} SELECT * FROM ${next}
-WHERE received_at > (SELECT max(received_at) FROM ${now}) - INTERVAL 1 HOUR ${COPYING}`,
+WHERE received_at > (SELECT max(received_at) FROM ${now}) - INTERVAL ${MARGIN_SECONDS} SECOND ${COPYING}`,
     `DROP TABLE ${next} ${onCluster} SYNC`,
   ].join(';\n');
 }
