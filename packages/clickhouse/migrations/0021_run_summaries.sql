@@ -36,19 +36,23 @@ SETTINGS index_granularity = 256, ttl_only_drop_parts = 1, min_bytes_for_wide_pa
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.run_summaries_of_spans_mv ${ON_CLUSTER} TO ${DATABASE}.run_summaries
 DEFINER = ${OWNER} SQL SECURITY DEFINER AS
+WITH
+  -- As in spans: a long value is content whatever its name says.
+  (v -> if(length(v) <= 1024, v, '')) AS short,
+  short(attributes['tollgate.final_status']) AS status
 SELECT
   run_id,
   max(p.governed) AS governed,
-  max(attributes['tollgate.workflow']) AS workflow,
-  max(attributes['tollgate.policy.version']) AS policy_version,
-  max(attributes['tollgate.owner']) AS owner,
-  max(attributes['tollgate.team']) AS team,
+  max(short(attributes['tollgate.workflow'])) AS workflow,
+  max(short(attributes['tollgate.policy.version'])) AS policy_version,
+  max(short(attributes['tollgate.owner'])) AS owner,
+  max(short(attributes['tollgate.team'])) AS team,
   max(p.principal) AS principal,
   max(p.service) AS service,
   min(start) AS started_at,
   max(greatest(start, addNanoseconds(start, toInt64(duration)))) AS last_at,
   max(p.received_at) AS received_at,
-  max(if(attributes['tollgate.final_status'] = '', (toDateTime64(0, 9, 'UTC'), ''), (start, attributes['tollgate.final_status']))) AS claimed_status
+  max(if(status = '', (toDateTime64(0, 9, 'UTC'), ''), (start, status))) AS claimed_status
 FROM ${DATABASE}.parsed_spans AS p
 WHERE rejection = ''
 GROUP BY run_id, toYYYYMM(start);

@@ -151,6 +151,17 @@ describe('runs', () => {
     expect(await read(run)).toMatchObject({ registered: 1, workflow: 'registered', owner: 'owner@x' });
   });
 
+  it('say no more than spans do: what is too long for a name is content', async () => {
+    const run = randomUUID();
+    const long = { 'tollgate.team': 'x'.repeat(1025), 'tollgate.final_status': 'y'.repeat(1025) };
+    await land(store, [span(run, { ...long, 'tollgate.workflow': 'z'.repeat(1024) })]);
+    expect(await read(run)).toMatchObject({ workflow: 'z'.repeat(1024), final_status: 'unsealed' });
+    const [summary] = await ask(store.clients.reader, 'SELECT team FROM runs WHERE run_id = {run:UUID}', {
+      run,
+    });
+    expect(summary).toEqual({ team: '' });
+  });
+
   it('are made of what was stored before there was a table of them, and once more changes nothing', async () => {
     const rows = () => ask(store.clients.reader, 'SELECT * FROM runs ORDER BY run_id');
     const before = await rows();
