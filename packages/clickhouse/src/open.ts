@@ -2,7 +2,7 @@ import { type Clients, closeClients, connect, createClients } from './clients.ts
 import { type Credentials, loadCredentials } from './credentials.ts';
 import { StoreError } from './errors.ts';
 import type { Target } from './migrations/render.ts';
-import { runMigrations } from './migrations/run.ts';
+import { type OnMigration, runMigrations } from './migrations/run.ts';
 import { type Disposal, disposalOf } from './retention/disposal.ts';
 import { applyRetention, DEFAULT_RETENTION, type RetentionDays } from './retention/retention.ts';
 import { startEmbeddedServer } from './server/embedded-server.ts';
@@ -21,7 +21,7 @@ export interface OpenOptions {
   /** For how many days what is kept; what is not said is as in `DEFAULT_RETENTION`. */
   readonly retention?: Partial<RetentionDays> | undefined;
   readonly log?: ((event: ServerEvent) => void) | undefined;
-  readonly onMigration?: ((name: string) => void) | undefined;
+  readonly onMigration?: OnMigration | undefined;
 }
 
 /** The evidence store: migrated, with a client for each role. */
@@ -113,7 +113,7 @@ async function migrate(
   const owner = connect(url, credentials.owner, { request_timeout: MIGRATION_MS });
   const target: Target = cluster === undefined ? { kind: 'single' } : { kind: 'cluster', cluster };
   try {
-    await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onApplied: onMigration }) });
+    await runMigrations(owner, { target, ...(onMigration === undefined ? {} : { onStep: onMigration }) });
     await applyRetention(owner, { ...DEFAULT_RETENTION, ...retention }, target);
   } finally {
     await owner.close();

@@ -25,7 +25,7 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
     directory: join(directory, 'clickhouse'),
     url: environment.CLICKHOUSE_URL,
     admin: { user: environment.CLICKHOUSE_USER, password: environment.CLICKHOUSE_PASSWORD },
-    onMigration: (name) => logger.info({ name }, 'migration applied'),
+    onMigration: (name, step) => logger.info({ name }, `migration ${step}`),
   });
   const traces = ownTraces(environment.TOLLGATE_TRACES_URL);
   const service = await createQueryService({

@@ -123,7 +123,7 @@ function openStore({ directory, clickhouse, retention, logger }: SystemOptions):
     admin: clickhouse,
     retention,
     log: (event) => logger.info(event, 'clickhouse'),
-    onMigration: (name) => logger.info({ name }, 'migration applied'),
+    onMigration: (name, step) => logger.info({ name }, `migration ${step}`),
   });
 }
 

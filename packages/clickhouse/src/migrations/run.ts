@@ -8,8 +8,13 @@ import { renderMigration, type Target } from './render.ts';
 export interface MigrationOptions {
   readonly target?: Target;
   readonly files?: readonly MigrationFile[];
-  readonly onApplied?: (name: string) => void;
+  readonly onStep?: OnMigration;
 }
+
+/** Told of each migration that was applied, and each ten seconds of one that goes on: one that copies data takes a while. */
+export type OnMigration = (name: string, step: 'goes on' | 'applied') => void;
+
+const GOES_ON_MS = 10_000;
 
 const appliedRow = z.object({ name: z.string(), checksum: z.string() });
 
@@ -23,14 +28,15 @@ export async function runMigrations(
   owner: ClickHouseClient,
   options: MigrationOptions = {},
 ): Promise<readonly string[]> {
-  const { target = { kind: 'single' }, files = migrationFiles(), onApplied } = options;
+  const { target = { kind: 'single' }, files = migrationFiles(), onStep } = options;
   await prepare(owner);
   const applied = await readApplied(owner);
   assertUnchanged(files, applied);
   const pending = files.filter(({ name }) => !applied.has(name));
   for (const file of pending) {
-    await apply(owner, file, target);
-    onApplied?.(file.name);
+    const going = setInterval(() => onStep?.(file.name, 'goes on'), GOES_ON_MS);
+    await apply(owner, file, target).finally(() => clearInterval(going));
+    onStep?.(file.name, 'applied');
   }
   return pending.map(({ name }) => name);
 }
