@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.run_summaries ${ON_CLUSTER} (
   initiator SimpleAggregateFunction(max, LowCardinality(String)),
   initiator_verified SimpleAggregateFunction(max, Bool),
   INDEX started started_at TYPE minmax GRANULARITY 1,
+  INDEX ended last_at TYPE minmax GRANULARITY 1,
   INDEX received received_at TYPE minmax GRANULARITY 1
 ) ENGINE = ${AGGREGATING}
 PARTITION BY toYYYYMM(started_at)
