@@ -1,7 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
-import { requireTeam } from '../identity/require.ts';
+import { openSample } from './reviewable-sample.ts';
 
 /**
  * Gives a claimed action back, so that others may review it before the claim lapses: who holds the claim, or an admin for whoever
@@ -14,15 +14,7 @@ export async function releaseSample(
   sample_id: string,
 ): Promise<void> {
   await control.change(async (change) => {
-    const sample = await change.db
-      .selectFrom('samples')
-      .selectAll()
-      .where('sample_id', '=', sample_id)
-      .executeTakeFirst();
-    if (sample === undefined) throw new TollgateError('not_found');
-    requireTeam(person, sample.team);
-    if (sample.reviewed_at !== null)
-      throw new TollgateError('conflict', `${sample.reviewed_by} reviewed it before.`);
+    const sample = await openSample(change, person, sample_id);
     if (sample.assigned_to === null) throw new TollgateError('conflict', 'Nobody has claimed it.');
     if (sample.assigned_to !== person.name && !person.roles.includes('admin'))
       throw new TollgateError(

@@ -6,15 +6,10 @@ import { readJsonList } from '../state/json.ts';
 import type { Sample } from './read-samples.ts';
 
 /**
- * A sample that this person may review and nobody has.
- * @throws TollgateError `not_found`, `forbidden` for who is not among the reviewers, `four_eyes` for the run's
- * initiator, `conflict` where it was reviewed before
+ * A sample that this person sees and nobody has reviewed.
+ * @throws TollgateError `not_found`, `conflict` where it was reviewed before
  */
-export async function reviewableSample(
-  { db }: Change,
-  person: PersonIdentity,
-  sample_id: string,
-): Promise<Sample> {
+export async function openSample({ db }: Change, person: PersonIdentity, sample_id: string): Promise<Sample> {
   const sample = await db
     .selectFrom('samples')
     .selectAll()
@@ -22,16 +17,30 @@ export async function reviewableSample(
     .executeTakeFirst();
   if (sample === undefined) throw new TollgateError('not_found');
   requireTeam(person, sample.team);
+  if (sample.reviewed_at !== null)
+    throw new TollgateError('conflict', `${sample.reviewed_by} reviewed it before.`);
+  return sample;
+}
+
+/**
+ * A sample that this person may review and nobody has.
+ * @throws TollgateError `not_found`, `forbidden` for who is not among the reviewers, `four_eyes` for the run's
+ * initiator, `conflict` where it was reviewed before
+ */
+export async function reviewableSample(
+  change: Change,
+  person: PersonIdentity,
+  sample_id: string,
+): Promise<Sample> {
+  const sample = await openSample(change, person, sample_id);
   if (!isReviewer(person, sample))
     throw new TollgateError('forbidden', 'The workflow names other reviewers.');
-  const run = await db
+  const run = await change.db
     .selectFrom('runs')
     .select('initiator')
     .where('run_id', '=', sample.run_id)
     .executeTakeFirst();
   if (run?.initiator.toLowerCase() === person.name) throw new TollgateError('four_eyes');
-  if (sample.reviewed_at !== null)
-    throw new TollgateError('conflict', `${sample.reviewed_by} reviewed it before.`);
   return sample;
 }
 
