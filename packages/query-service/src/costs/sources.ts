@@ -14,8 +14,8 @@ export interface CostSource {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** To name more runs than this would make a request too long for the store. */
-const MOST_NAMED = 5_000;
+/** More runs, or more days, than this are not named in a question: the store takes 128 KiB of a parameter. */
+export const MOST_NAMED = 2_000;
 
 /**
  * The counted calls that began in a range, in groups that are as fine as anything that can be asked: whole days that nothing has changed
@@ -40,7 +40,7 @@ export async function costSource(
   };
   const none = rows.from >= rows.to;
   const named = none ? [] : await notPlain(deps, { ...params, limit: mostNamed + 1 });
-  if (named.length > mostNamed)
+  if (named.length > mostNamed || params.versions.length > mostNamed)
     return {
       sql: days === undefined ? `(${rowsOf('counted_model_calls', groups, conditions)})` : OF_VIEW,
       params,

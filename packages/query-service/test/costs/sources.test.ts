@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CostGroup } from '../../src/costs/groups.ts';
-import { costSource } from '../../src/costs/sources.ts';
+import { costSource, MOST_NAMED } from '../../src/costs/sources.ts';
 import { deps, land, pricedStore, RANGE, rowsOf } from '../rollups/store.ts';
 
 let clickhouse: ClickHouse;
@@ -42,3 +42,18 @@ test.each<CostGroup[]>([['workflow', 'day'], ['run'], ['initiator']])(
     expect(await sum(views.sql)).toEqual(await sum(sql));
   },
 );
+
+test('as many runs and days as are named fit into a question', async () => {
+  const answer = await clickhouse.clients.reader.query({
+    query: 'SELECT length({named:Array(UUID)}) AS runs, length({versions:Array(String)}) AS days',
+    query_params: {
+      named: Array.from({ length: MOST_NAMED }, () => randomUUID()),
+      versions: Array.from(
+        { length: MOST_NAMED },
+        (_, day) => `2026-01-01 ${1_790_000_000_000_000_000n + BigInt(day)}`,
+      ),
+    },
+    format: 'JSONEachRow',
+  });
+  expect(await answer.json()).toEqual([{ runs: String(MOST_NAMED), days: String(MOST_NAMED) }]);
+});
