@@ -1,17 +1,68 @@
 import { defineConfig } from 'vitest/config';
+import { postgresPrograms } from './packages/query-service/test/support/postgres.ts';
 
 // Only what Node itself knows and ours: `import` or `module` here would hand ES modules to `require` inside dependencies.
 const conditions = ['tollgate-source', 'node', 'default'];
+const options = {
+  exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.conformance.test.ts'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
+const hasPostgres = postgresPrograms() !== undefined;
+if (!hasPostgres)
+  process.stderr.write(
+    '\nSKIPPED: PostgreSQL is not installed, so nothing is tested with the control state in it. To have that tested as well: apt-get install postgresql\n\n',
+  );
+
+/** Tests of the query service that run a second time with the control state in PostgreSQL: all but those about files, and those about ClickHouse alone. */
+const OVER_POSTGRES = [
+  'approvals',
+  'budgets',
+  'erasures',
+  'events',
+  'flags',
+  'holds',
+  'identity',
+  'incidents',
+  'postgres',
+  'records',
+  'registrations',
+  'samples',
+  'sign-on',
+  'state',
+].map((folder) => `packages/query-service/test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'dashboards/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.conformance.test.ts'],
     // Two cores, and most storage tests run an engine of their own.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          ...options,
+          name: 'tollgate',
+          include: ['packages/*/test/**/*.test.ts', 'dashboards/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...options.exclude, 'packages/query-service/test/postgres/**'],
+        },
+      },
+      ...(hasPostgres
+        ? [
+            {
+              resolve: { conditions },
+              ssr: { resolve: { conditions } },
+              test: {
+                ...options,
+                name: 'over PostgreSQL',
+                env: { TOLLGATE_TEST_STATE: 'postgres' },
+                include: OVER_POSTGRES,
+                globalSetup: ['packages/query-service/test/support/postgres.ts'],
+              },
+            },
+          ]
+        : []),
+    ],
   },
 });

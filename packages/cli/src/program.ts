@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { backupWindowCommand } from './commands/backup-window.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
@@ -10,6 +11,7 @@ import { holdsCommand } from './commands/holds.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
+import { moveStateCommand } from './commands/move-state.ts';
 import { peopleCommand } from './commands/people.ts';
 import { planCommand } from './commands/plan.ts';
 import { pricesCommand } from './commands/prices.ts';
@@ -40,6 +42,8 @@ export function program(): Command {
     .addCommand(eraseCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
+    .addCommand(backupWindowCommand())
+    .addCommand(moveStateCommand())
     .addCommand(doctorCommand())
     .addCommand(serveCommand());
 }

@@ -126,7 +126,7 @@ export const ERRORS = {
   },
   storage_unavailable: {
     status: 503,
-    message: 'The evidence store does not answer.',
+    message: 'A store of Tollgate does not answer.',
     mend: 'Send again later; `tollgate doctor` shows its state.',
   },
   sign_in_unavailable: {

@@ -17,8 +17,10 @@ export {
   SERVER_OPTIONS,
 } from './service.ts';
 export { type SingleSignOn, singleSignOn } from './sign-on/sign-on-settings.ts';
-export { backupControlState } from './state/backup.ts';
+export { backupControlState, duringBackup } from './state/backup.ts';
 export type { Change, ControlState } from './state/change.ts';
-export { type ControlStateOptions, openControlState } from './state/control-state.ts';
+export { type ControlStateOptions, openControlState, type StatePlace } from './state/control-state.ts';
+export { moveControlState } from './state/move.ts';
+export { withDatabaseLock } from './state/postgres/locks.ts';
 export { systemClock } from './state/time.ts';
 export { SERVICE_STEP_CHANNEL, SERVICE_STEPS, type ServiceStep, type StepMessage } from './steps.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tracer } from '@opentelemetry/api';
 import type { Express, RequestHandler } from 'express';
 import { type Logger, pino } from 'pino';
@@ -5,30 +6,30 @@ import { createApp } from './app.ts';
 import { sweepExpired } from './approvals/expire.ts';
 import { type Background, STANDARD_WORK } from './background.ts';
 import { sweepLeases } from './budgets/expire-leases.ts';
-import type { Clock, ContentPlace, Deps, Settings, Store } from './deps.ts';
+import type { ContentPlace, Deps, Settings, Store } from './deps.ts';
 import { checkHostAndOrigin } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { serviceMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { authenticator } from './identity/authenticate.ts';
 import { type Principal, verifyIngestKey } from './identity/verify.ts';
-import { startShipper } from './records/shipper.ts';
+import { outboxDepth } from './records/outbox.ts';
+import { type Shipper, startShipper } from './records/shipper.ts';
 import { ROUTES } from './routes.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { signOnRoutes } from './sign-on/router.ts';
 import type { ControlState } from './state/change.ts';
-import { openControlState } from './state/control-state.ts';
+import { type ControlStateOptions, openControlState, type StatePlace } from './state/control-state.ts';
 import { lockDirectory } from './state/directory-lock.ts';
+import type { Stoppable } from './state/engine.ts';
 import { repeat } from './state/repeat.ts';
-import { systemClock } from './state/time.ts';
 
-export interface QueryServiceOptions {
-  /** Where the control state lies, e.g. `./data/control`; made where it is missing. One service a directory. */
-  readonly directory: string;
+export type QueryServiceOptions = StatePlace & ServiceOptions;
+
+interface ServiceOptions extends Pick<ControlStateOptions, 'clock'> {
   readonly store: Store;
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
-  readonly clock?: Clock;
   /** Where content lies beside store and control state, for erasures. */
   readonly elsewhere?: readonly ContentPlace[];
   /** For the service's own traces, one span a request; without it there are none. */
@@ -48,6 +49,9 @@ export interface QueryServiceOptions {
  */
 export const SERVER_OPTIONS = { keepAliveTimeout: 75_000 } as const;
 
+/** How long a process that does not lead waits for the one that does. */
+const FLUSH_PATIENCE_MS = 10_000;
+
 export interface QueryService {
   /** Give it to `http.createServer`, with `SERVER_OPTIONS`. Works before `start`, which only starts background work. */
   readonly app: Express;
@@ -66,14 +70,15 @@ export interface QueryService {
 }
 
 /**
- * Opens the control state and builds the service, which does not listen yet.
+ * Opens the control state and builds the service, which does not listen yet. On one database any number of services may run.
  * @throws Error where another service runs on the same directory
  */
 export async function createQueryService(options: QueryServiceOptions): Promise<QueryService> {
-  const { directory, store, clock = systemClock(), logger = pino({ name: 'query-service' }) } = options;
-  const control = await openControlState({ directory, clock });
-  const unlock = lockOrClose(directory, control);
+  const { store, logger = pino({ name: 'query-service' }) } = options;
+  const control = await openControlState(options);
+  const unlock = await lockOrClose(options.directory, control);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const { clock } = control;
   const deps: Deps = { store, control, clock, logger, settings, elsewhere: options.elsewhere ?? [] };
   const draining = new AbortController();
   const authenticate = authenticator(deps);
@@ -111,32 +116,52 @@ export async function createQueryService(options: QueryServiceOptions): Promise<
   };
 }
 
-function lockOrClose(directory: string, control: ControlState): () => void {
+/** A directory is one service's; a database is shared. */
+async function lockOrClose(directory: string | undefined, control: ControlState): Promise<() => void> {
+  if (directory === undefined) return () => undefined;
   try {
     return lockDirectory(directory);
   } catch (error) {
-    void control.close();
+    await control.close();
     throw error;
   }
 }
 
-function backgroundOf(deps: Deps, { background = [], sweep_interval_ms = 1000 }: QueryServiceOptions) {
-  const { control, store, logger } = deps;
-  let shipper: ReturnType<typeof startShipper> | undefined;
-  const running: { stop(): Promise<void> }[] = [];
+function backgroundOf(deps: Deps, { background = [], sweep_interval_ms = 1000 }: ServiceOptions) {
+  const { store, logger } = deps;
+  let shipper: Shipper | undefined;
+  let leading: Stoppable | undefined;
+  /** With a state whose changes fail once this process does not lead. */
+  const begin = (control: ControlState): Stoppable => {
+    const own = { ...deps, control };
+    const shipping = startShipper({ control, store, logger });
+    shipper = shipping;
+    const running = [
+      repeat(() => sweepExpired(own), sweep_interval_ms, logger, 'expiry of approvals'),
+      repeat(() => sweepLeases(own), sweep_interval_ms, logger, 'expiry of budget leases'),
+      ...background.map((start) => start(own)),
+    ];
+    return {
+      stop: async () => {
+        await Promise.all(running.map((one) => one.stop()));
+        await shipping.stop();
+        if (shipper === shipping) shipper = undefined;
+      },
+    };
+  };
   return {
     start: () => {
-      if (shipper !== undefined) return;
-      shipper = startShipper({ control, store, logger });
-      running.push(repeat(() => sweepExpired(deps), sweep_interval_ms, logger, 'expiry of approvals'));
-      running.push(repeat(() => sweepLeases(deps), sweep_interval_ms, logger, 'expiry of budget leases'));
-      running.push(...background.map((begin) => begin(deps)));
+      leading ??= deps.control.lead(begin, logger);
     },
-    flush: async () => (shipper === undefined ? false : shipper.flush()),
-    stop: async () => {
-      await Promise.all(running.map((one) => one.stop()));
-      if (shipper === undefined) return;
-      await shipper.stop();
+    flush: async () => {
+      if (leading === undefined) return false;
+      // What another process sends, or this one once it leads, is sent when nothing is left.
+      for (const end = performance.now() + FLUSH_PATIENCE_MS; shipper === undefined; await sleep(50)) {
+        if ((await outboxDepth(deps.control)) === 0) return true;
+        if (performance.now() > end) return false;
+      }
+      return shipper.flush();
     },
+    stop: async () => leading?.stop(),
   };
 }

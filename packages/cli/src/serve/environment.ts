@@ -12,6 +12,8 @@ const schema = z.object({
   CLICKHOUSE_URL: z.url(),
   CLICKHOUSE_USER: z.string().min(1),
   CLICKHOUSE_PASSWORD: password,
+  /** PostgreSQL of the control state; without it, a file in the data directory, and this is the only instance. */
+  DATABASE_URL: unlessEmpty(z.url({ protocol: /^postgres(ql)?$/ })),
   TOLLGATE_OWNER_PASSWORD: password,
   TOLLGATE_LANDING_PASSWORD: password,
   TOLLGATE_SERVICE_PASSWORD: password,
@@ -51,6 +53,8 @@ const schema = z.object({
   TOLLGATE_OIDC_RIGHTS: unlessEmpty(z.string()),
   /** Whether people who are not known here are added: `add`, or `refuse`. */
   TOLLGATE_OIDC_UNKNOWN_PEOPLE: unlessEmpty(z.string()),
+  /** `true` for one start where the first admin's token is lost, and the control state is in PostgreSQL. */
+  TOLLGATE_NEW_ADMIN_TOKEN: z.stringbool().default(false),
   TOLLGATE_FIRST_AGENT_TEAM: z.string().min(1).default('platform'),
   ...retentionVariables,
   PORT: z.coerce.number().int().min(0).max(65_535).default(4319),

@@ -18,10 +18,13 @@ export interface KeptSecret {
   readonly file: string;
 }
 
+export const hasFirstAdmin = async (control: ControlState): Promise<boolean> =>
+  (await findPerson(control, EMAIL)) !== undefined;
+
 /** On the first start, makes an admin with a token. Removing the file has another token made at the next start. */
 export function firstAdmin(control: ControlState, directory: string): Promise<KeptSecret> {
   return kept(join(directory, 'admin-token'), async () => {
-    if ((await findPerson(control, EMAIL)) === undefined)
+    if (!(await hasFirstAdmin(control)))
       await createPerson(control, {
         email: EMAIL,
         display_name: 'First admin',

@@ -2,11 +2,8 @@ import type { ControlState } from '../state/change.ts';
 import { seconds } from '../state/time.ts';
 import { Looks } from './looks.ts';
 
-/** How the evaluations of one control state go on, one after the other. Losing it costs work, never a flag. */
+/** How the evaluations of one control state go on in this process. Losing it costs work, never a flag. */
 export interface Course {
-  turn: Promise<unknown>;
-  /** The same of days and months. */
-  periodsTurn: Promise<unknown>;
   /** When one last read back over everything that may have become visible late (ns, of the store's clock). */
   lookedBackAt: bigint;
   readonly looks: Looks;
@@ -22,8 +19,6 @@ export function courseOf(control: ControlState): Course {
   const known = courses.get(control);
   if (known !== undefined) return known;
   const course: Course = {
-    turn: Promise.resolve(),
-    periodsTurn: Promise.resolve(),
     looks: new Looks(),
     ...{ lookedBackAt: 0n, periodsFrom: undefined, periodsDueAt: 0 },
   };

@@ -17,13 +17,7 @@ export function evaluatePeriods(
   deps: Pick<Deps, 'store' | 'control' | 'clock'>,
   options: PeriodOptions = {},
 ): Promise<FlagCounts> {
-  const course = courseOf(deps.control);
-  const turn = course.periodsTurn.then(
-    () => evaluateNow(deps, options),
-    () => evaluateNow(deps, options),
-  );
-  course.periodsTurn = turn;
-  return turn;
+  return deps.control.exclusively('evaluation of budgets', () => evaluateNow(deps, options));
 }
 
 async function evaluateNow(

@@ -34,13 +34,7 @@ export function evaluateControls(
   deps: EvaluationDeps,
   options: EvaluationOptions = {},
 ): Promise<EvaluationCounts> {
-  const course = courseOf(deps.control);
-  const turn = course.turn.then(
-    () => evaluateNow(deps, course, options),
-    () => evaluateNow(deps, course, options),
-  );
-  course.turn = turn;
-  return turn;
+  return deps.control.exclusively('evaluation', () => evaluateNow(deps, courseOf(deps.control), options));
 }
 
 async function evaluateNow(

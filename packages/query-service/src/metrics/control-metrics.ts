@@ -20,6 +20,9 @@ export function controlMetrics(deps: ControlDeps, registry: Registry): void {
   gauge({ name: 'tollgate_outbox_rows', help: 'Rows on their way to ClickHouse.' }, async (one) =>
     one.set(await outboxDepth(control)),
   );
+  gauge({ name: 'tollgate_leader', help: 'Whether this process does the background work: 1 or 0.' }, (one) =>
+    one.set(control.leads() ? 1 : 0),
+  );
   gauge({ name: 'tollgate_waiters', help: 'Open long polls and event streams.' }, (one) =>
     one.set(control.signals.waiting),
   );

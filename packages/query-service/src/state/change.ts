@@ -1,6 +1,9 @@
 import { type ChainedRecord, type RecordFields, type ServiceKind, TollgateError } from '@tollgate/contract';
 import type { Kysely, Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import type { Clock } from '../deps.ts';
 import type { ServiceEvent } from '../events/event.ts';
+import type { Stoppable } from './engine.ts';
 import type { Signals } from './signals.ts';
 import type { ControlTables } from './tables.ts';
 
@@ -40,12 +43,23 @@ export interface Change {
 export interface ControlState {
   /** For reading only: the database refuses writes here, because each change has to leave evidence. */
   readonly db: Kysely<ControlTables>;
+  /** The clock that says what was before and what after; the same one for every process that shares the state. */
+  readonly clock: Clock;
   /** The service's writer id: a UUID, the same for the life of this installation. */
   readonly writer: string;
   /** Who waits for what; topics are such as `approval:<id>`. */
   readonly signals: Signals;
   /** Runs one change, serialised with every other. A throw rolls it back. Do not use `db` of the outer state inside. */
   change<T>(work: (change: Change) => Promise<T>): Promise<T>;
+  /** Does some work while no other work of this name goes on, in any process that shares the state. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Calls `begin` when this process comes to do the background work, and ends it when another one does. Changes that are made
+   * through the state that `begin` gets fail from then on.
+   */
+  lead(begin: (control: ControlState) => Stoppable, logger: Logger): Stoppable;
+  /** Whether this process does the background work now. */
+  leads(): boolean;
   /** Leaves nothing of what was overwritten in the files: what was erased is gone from the disk, not for readers alone. */
   scrub(): Promise<void>;
   /** Calls back after each commit that put rows into the outbox; gives back how to stop. */

@@ -17,6 +17,10 @@ export class Signals {
     for (const wake of this.#waiters.get(topic) ?? []) wake();
   }
 
+  notifyAll(): void {
+    for (const topic of [...this.#waiters.keys()]) this.notify(topic);
+  }
+
   /**
    * Starts to listen at once, so that what changes between a read and `wait` is not missed. Undefined where too many
    * wait already. Call `stop` in the end.

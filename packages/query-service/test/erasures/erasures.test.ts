@@ -8,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { performErasures } from '../../src/erasures/perform.ts';
 import { Agent, collect, type LandingRow } from '../flags/agent.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
-import { codeOf, startService, type TestService } from '../support/service.ts';
+import { isInFiles } from '../support/postgres.ts';
+import { codeOf, placeOf, startService, type TestService } from '../support/service.ts';
 
 const SECRET = 'v7.7.7077';
 
@@ -75,6 +76,8 @@ async function rows<T>(query: string, query_params: Record<string, unknown> = {}
 const contentOf = async (run_id: string) =>
   (await rows('SELECT 1 FROM span_content WHERE run_id = {run_id:UUID}', { run_id })).length;
 const onDisk = async () => {
+  const { database_url } = await placeOf(service.directory);
+  if (database_url !== undefined) return isInFiles(database_url, SECRET);
   const names = (await readdir(service.directory)).filter((name) => name.startsWith('control.db'));
   const files = await Promise.all(names.map((name) => readFile(join(service.directory, name))));
   return files.some((bytes) => bytes.includes(SECRET));

@@ -4,10 +4,10 @@ import { startEvaluator } from '../../src/flags/evaluator.ts';
 import { createQueryService } from '../../src/index.ts';
 
 /** A service that evaluates without a pause and sends what it records, until it is killed. */
-const { directory, url, credentials } = JSON.parse(process.argv[2] ?? '');
+const { place, url, credentials } = JSON.parse(process.argv[2] ?? '');
 const { reader, service } = createClients(url, credentials);
 const { start } = await createQueryService({
-  directory,
+  ...place,
   store: { reader, service },
   logger: pino({ level: 'silent' }),
   background: [(deps) => startEvaluator(deps, { intervalMs: 1 })],

@@ -3,11 +3,11 @@ import { pino } from 'pino';
 import { startNotifier } from '../../src/incidents/notifier.ts';
 import { createQueryService } from '../../src/index.ts';
 
-/** A service that delivers what is in the outbox of its directory, until it is killed. */
-const [directory = ''] = process.argv.slice(2);
+/** A service that delivers what is in the outbox of its control state, until it is killed. */
+const [place = ''] = process.argv.slice(2);
 const client = createClient({ url: 'http://127.0.0.1:9', log: { level: ClickHouseLogLevel.OFF } });
 const { start } = await createQueryService({
-  directory,
+  ...JSON.parse(place),
   store: { reader: client, service: client },
   settings: { private_webhooks: true },
   logger: pino({ level: 'silent' }),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readPerson } from '../../src/identity/verify.ts';
 import { createPerson, openControlState } from '../../src/index.ts';
 import { registerWorkflow } from '../../src/registrations/register-workflow.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { placeOf, startService, type TestService } from '../support/service.ts';
 import { judge, yamlWithPath } from './flags.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -22,10 +22,11 @@ afterEach(async () => {
   await service.close();
 });
 
-/** A service of its own process on the same directory. */
-function start(): ChildProcess {
+/** A service of its own process on the same control state. */
+async function start(): Promise<ChildProcess> {
   const script = new URL('child.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--conditions=tollgate-source', script, service.directory], {
+  const place = JSON.stringify(await placeOf(service.directory));
+  const child = spawn(process.execPath, ['--conditions=tollgate-source', script, place], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   children.add(child);
@@ -53,16 +54,16 @@ test('a service that is killed while it delivers does so again, under the same i
   await service.close({ keep: true });
 
   receiver.answer = () => undefined;
-  const first = start();
+  const first = await start();
   await receiver.until(1);
   await kill(first);
   receiver.answer = (response) => void response.writeHead(204).end();
-  start();
+  await start();
   await receiver.until(2);
   const [before, after] = receiver.received;
   expect(after?.headers['webhook-id']).toBe(before?.headers['webhook-id']);
   expect(after?.body).toBe(before?.body);
-  const watched = await openControlState({ directory: service.directory, clock: deps.clock });
+  const watched = await openControlState({ ...(await placeOf(service.directory)), clock: deps.clock });
   const state = async () =>
     (await watched.db.selectFrom('notifications').select('state').executeTakeFirst())?.state;
   // What was answered is written down a moment later; that it never is, ends this test by its time.

@@ -8,7 +8,7 @@ import { workflowLedger } from '../../src/records/workflow-ledger.ts';
  * A service that writes evidence as fast as it can and ships it, until it is killed: from outside, or by itself in the
  * worst moment, when ClickHouse has a batch and the control state does not know. Prints each record's number once durable.
  */
-const [directory = '', url = '', username = '', password = '', dieAfterInsert = ''] = process.argv.slice(2);
+const [place = '', url = '', username = '', password = '', dieAfterInsert = ''] = process.argv.slice(2);
 
 function dying(client: ClickHouseClient): ClickHouseClient {
   const insert = client.insert.bind(client);
@@ -24,7 +24,7 @@ function dying(client: ClickHouseClient): ClickHouseClient {
 
 const client = dying(createClient({ url, username, password, database: 'tollgate' }));
 const { control, start } = await createQueryService({
-  directory,
+  ...JSON.parse(place),
   store: { reader: client, service: client },
   logger: pino({ level: 'silent' }),
   background: [],

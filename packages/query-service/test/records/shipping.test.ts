@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Store } from '../../src/index.ts';
 import { approvalFlow } from '../support/approval-flow.ts';
-import { noStore, startService } from '../support/service.ts';
+import { overPostgres } from '../support/postgres.ts';
+import { noStore, placeOf, startService } from '../support/service.ts';
 
 let clickhouse: ClickHouse;
 let store: Store;
@@ -139,12 +140,15 @@ describe('a service that is killed', () => {
     }
   });
 
-  test('leaves a directory that another can use, while a living one keeps it to itself', async () => {
-    const service = await startService();
-    await expect(startService({}, service.directory)).rejects.toThrow('Another query service runs');
-    await service.restart();
-    await service.close();
-  });
+  test.skipIf(overPostgres())(
+    'leaves a directory that another can use, while a living one keeps it to itself',
+    async () => {
+      const service = await startService();
+      await expect(startService({}, service.directory)).rejects.toThrow('Another query service runs');
+      await service.restart();
+      await service.close();
+    },
+  );
 });
 
 const parsed = (text: string | undefined) =>
@@ -163,7 +167,7 @@ async function runUntilKilled(
     process.execPath,
     [
       ...['--conditions=tollgate-source', join(import.meta.dirname, 'child.ts')],
-      ...[directory, clickhouse.url, user, password, String(inserts ?? '')],
+      ...[JSON.stringify(await placeOf(directory)), clickhouse.url, user, password, String(inserts ?? '')],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -6,6 +6,7 @@ import { changeOrRefuse } from '../../src/state/change.ts';
 import { Signals } from '../../src/state/signals.ts';
 import { systemClock } from '../../src/state/time.ts';
 import { type TestControl, testControl } from '../support/control.ts';
+import { overPostgres } from '../support/postgres.ts';
 
 let held: TestControl;
 beforeEach(async () => {
@@ -77,12 +78,12 @@ test('the chain goes on after a restart, by the same writer', async () => {
 test('the reading side refuses to write, by builder and by raw SQL', async () => {
   const { db } = held.control;
   await expect(db.insertInto('state_values').values({ name: 'x', value: '1' }).execute()).rejects.toThrow(
-    /readonly/,
+    /read-?only/,
   );
-  await expect(sql`DELETE FROM people`.execute(db)).rejects.toThrow(/readonly/);
+  await expect(sql`DELETE FROM people`.execute(db)).rejects.toThrow(/read-?only/);
 });
 
-test('every commit is synced, and references are enforced', async () => {
+test.skipIf(overPostgres())('every commit is synced, and references are enforced', async () => {
   const read = (pragma: string) =>
     held.control.change(
       async ({ db }) => (await sql.raw<Record<string, unknown>>(`PRAGMA ${pragma}`).execute(db)).rows,

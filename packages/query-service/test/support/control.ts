@@ -5,6 +5,7 @@ import { readPerson } from '../../src/identity/verify.ts';
 import type { AgentIdentity, Clock, ControlState, PersonIdentity } from '../../src/index.ts';
 import { createAgentKey, createPerson, openControlState } from '../../src/index.ts';
 import { DEFAULT_SETTINGS } from '../../src/settings.ts';
+import { freshDatabase, overPostgres } from './postgres.ts';
 
 /** A clock that a test moves. It still never gives the same time twice. */
 export class TestClock {
@@ -31,7 +32,7 @@ export interface TestControl {
     groups?: string[],
   ): Promise<PersonIdentity>;
   agent(team?: string): Promise<AgentIdentity>;
-  /** Closes and opens the same files, as a new process would. */
+  /** Closes and opens the same state, as a new process would. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,7 +40,8 @@ export interface TestControl {
 export async function testControl(): Promise<TestControl> {
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-control-'));
   const clock = new TestClock();
-  let control = await openControlState({ directory, clock: clock.read });
+  const place = overPostgres() ? { database_url: await freshDatabase() } : { directory };
+  let control = await openControlState({ ...place, clock: clock.read });
   return {
     clock,
     get control() {
@@ -67,7 +69,7 @@ export async function testControl(): Promise<TestControl> {
     },
     reopen: async () => {
       await control.close();
-      control = await openControlState({ directory, clock: clock.read });
+      control = await openControlState({ ...place, clock: clock.read });
     },
     close: async () => {
       await control.close();

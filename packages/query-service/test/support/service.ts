@@ -13,8 +13,10 @@ import {
   issueToken,
   type QueryService,
   type QueryServiceOptions,
+  type StatePlace,
   type Store,
 } from '../../src/index.ts';
+import { freshDatabase, overPostgres } from './postgres.ts';
 
 export interface Answer {
   readonly status: number;
@@ -53,7 +55,7 @@ export function noStore(): Store {
   return { reader: client, service: client };
 }
 
-type Options = Partial<Omit<QueryServiceOptions, 'directory'>>;
+type Options = Partial<Omit<QueryServiceOptions, 'directory' | 'database_url'>>;
 
 /** A service in a directory of its own, listening on a port of the system's choice, unless one is given. */
 export async function startService(options: Options = {}, at?: string, port = 0): Promise<TestService> {
@@ -62,7 +64,7 @@ export async function startService(options: Options = {}, at?: string, port = 0)
     store: noStore(),
     logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     ...options,
-    directory,
+    ...(await placeOf(directory)),
   };
   let service = await createQueryService(given);
   let server = await listen(service, port);
@@ -114,6 +116,16 @@ export async function startService(options: Options = {}, at?: string, port = 0)
     },
   };
 }
+
+/** Where the tests of this run keep the control state. What starts again on the same directory finds the same state. */
+export async function placeOf(directory: string): Promise<StatePlace> {
+  if (!overPostgres()) return { directory };
+  const known = databases.get(directory) ?? freshDatabase();
+  databases.set(directory, known);
+  return { database_url: await known };
+}
+
+const databases = new Map<string, Promise<string>>();
 
 async function listen(service: QueryService, port: number): Promise<Server> {
   const server = createServer(service.app);
