@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
@@ -147,9 +147,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** PostgreSQL does not run as root: the user that its package makes then. */
+/** PostgreSQL does not run as root: the user that its package makes, then, or nobody. */
 function unprivileged(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
+  for (const user of ['postgres', 'nobody']) {
+    const id = (flag: string) => spawnSync('id', [flag, user], { encoding: 'utf8' });
+    if (id('-u').status === 0) return { uid: Number(id('-u').stdout), gid: Number(id('-g').stdout) };
+  }
+  throw new Error('There is no user whom PostgreSQL could run as.');
 }
