@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { freshDatabase } from '../../../query-service/test/support/postgres.ts';
 import { type ExternalClickHouse, startExternalClickHouse } from '../support/external-clickhouse.ts';
 
@@ -55,15 +55,6 @@ async function start(name: string): Promise<Instance> {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return { url: `http://127.0.0.1:${port}`, directory, child };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 const patience = { timeout: 60_000, interval: 100 };

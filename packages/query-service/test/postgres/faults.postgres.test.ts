@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ControlState, openControlState } from '../../src/index.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { recordTexts } from '../support/records.ts';
 
 let server: PostgresServer;
 let control: ControlState;
@@ -25,10 +26,7 @@ const scope = {
 };
 const record = (actor: string) =>
   control.change((change) => change.record(scope, { kind: 'suspended', actor }));
-const chain = async () => {
-  const rows = await control.db.selectFrom('evidence_outbox').select('row').orderBy('position').execute();
-  return rows.map(({ row }) => String(JSON.parse(row).record));
-};
+const chain = () => recordTexts(control);
 
 test('while the database is away changes fail as such, and afterwards they go on', async () => {
   await record('before');

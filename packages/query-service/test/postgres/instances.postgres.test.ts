@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openControlState } from '../../src/index.ts';
 import { ARGUMENTS, approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { freshDatabase } from '../support/postgres.ts';
-import { serviceRecords } from '../support/records.ts';
+import { recordTexts, serviceRecords } from '../support/records.ts';
 import { codeOf, placeOf, startService, type TestService } from '../support/service.ts';
 
 /** Two services on one database; nobody leads, so nothing is sent and the outbox shows everything. */
@@ -80,15 +80,9 @@ test('what both record of one run is one whole chain, in the order of its times'
       controls[n % 2]?.change((change) => change.record(scope, { kind: 'suspended', actor: `actor ${n}` })),
     ),
   );
-  const { db, writer } = one.service.control;
+  const { writer } = one.service.control;
   expect(other.service.control.writer).toBe(writer);
-  const rows = await db
-    .selectFrom('evidence_outbox')
-    .select('row')
-    .where('table_name', '=', 'service_records')
-    .orderBy('position')
-    .execute();
-  const texts = rows.map(({ row }) => String(JSON.parse(row).record)).filter((text) => text.includes(run_id));
+  const texts = (await recordTexts(one.service.control)).filter((text) => text.includes(run_id));
   expect(verifyChain(startChain(run_id, writer, flow.policy_version), texts)).toMatchObject({ findings: [] });
   const times = (await serviceRecords(one.service.control)).map(({ time }) => BigInt(time));
   expect(times.every((time, n) => n === 0 || time > (times[n - 1] ?? time))).toBe(true);

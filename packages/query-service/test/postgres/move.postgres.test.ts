@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPerson, findPerson, moveControlState, openControlState } from '../../src/index.ts';
 import { lockDirectory } from '../../src/state/directory-lock.ts';
 import { freshDatabase } from '../support/postgres.ts';
+import { recordTexts } from '../support/records.ts';
 
 let directory: string;
 let database_url: string;
@@ -59,13 +60,7 @@ test('everything is there afterwards, amounts to the last digit, and chains and 
   );
   expect(rows).toEqual([{ spent: String(LARGE) }]);
   await control.change((change) => change.record(scope, { kind: 'suspended', actor: 'after' }));
-  const sent = await control.db
-    .selectFrom('evidence_outbox')
-    .select('row')
-    .where('table_name', '=', 'service_records')
-    .orderBy('position')
-    .execute();
-  const texts = sent.map(({ row }) => String(JSON.parse(row).record)).filter((text) => text.includes(run_id));
+  const texts = (await recordTexts(control)).filter((text) => text.includes(run_id));
   expect(verifyChain(startChain(run_id, writer, 'p'), texts)).toMatchObject({
     findings: [],
     end: { seq: 1201 },

@@ -1,12 +1,12 @@
 import { startChain, TollgateError, verifyChain } from '@tollgate/contract';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
 import { changeOrRefuse } from '../../src/state/change.ts';
 import { Signals } from '../../src/state/signals.ts';
 import { systemClock } from '../../src/state/time.ts';
 import { type TestControl, testControl } from '../support/control.ts';
 import { overPostgres } from '../support/postgres.ts';
+import { recordTexts } from '../support/records.ts';
 
 let held: TestControl;
 beforeEach(async () => {
@@ -24,14 +24,7 @@ const scope = {
 const record = (actor: string) =>
   held.control.change((change) => change.record(scope, { kind: 'suspended', actor }));
 
-async function outbox() {
-  const rows = await held.control.db
-    .selectFrom('evidence_outbox')
-    .select('row')
-    .orderBy('position')
-    .execute();
-  return rows.map(({ row }) => z.object({ record: z.string() }).parse(JSON.parse(row)).record);
-}
+const outbox = () => recordTexts(held.control);
 
 test('a change that throws leaves nothing: no row, no record, no wake-up', async () => {
   const listener = held.control.signals.listen('topic');

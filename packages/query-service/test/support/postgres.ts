@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../../../../test/support/free-port.ts';
 
 /** Where the server that tests share listens: `postgres://…`, of a user who may create databases. */
 const SERVER = 'TOLLGATE_TEST_POSTGRES';
@@ -135,16 +135,6 @@ async function untilItAnswers(url: string): Promise<void> {
     if (answers) return;
     if (Date.now() > end) throw new Error('PostgreSQL did not start within half a minute');
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** PostgreSQL does not run as root: the user that its package makes, then, or nobody. */

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../support/free-port.ts';
 import { bytesBelow } from '../store.ts';
 import type { System } from './system.ts';
 
@@ -137,15 +137,4 @@ async function startProcess(binary: string, directory: string, port: number): Pr
       return child;
   child.kill('SIGKILL');
   throw new Error(`The OpenTelemetry Collector does not run:\n${await readFile(logFile, 'utf8')}`);
-}
-
-/** The Collector cannot say which port the system chose for it, so the choice is made before. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
-  return address.port;
 }
