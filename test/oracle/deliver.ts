@@ -46,6 +46,8 @@ export async function deliverRuns(
     const twice = now.filter(() => rng.chance(0.1));
     await sendAll(world.url, shuffled([...now, ...twice, ...late], rng), rng);
     await world.evaluate({ continuous: true });
+    // What waited for a grace is due by the next wave.
+    world.later(11n);
     late = [...kept];
     made.push(...fresh);
   }

@@ -5,7 +5,7 @@ import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { clickhouseStorage, createCollector, staticKeyVerifier } from '@tollgate/collector';
 import { systemClock } from '@tollgate/query-service';
-import { evaluateControls } from '../../packages/query-service/src/flags/evaluate.ts';
+import { evaluateControls, evaluateRest } from '../../packages/query-service/src/flags/evaluate.ts';
 import { approvalFlow, type Flow } from '../../packages/query-service/test/support/approval-flow.ts';
 import { startService, type TestService } from '../../packages/query-service/test/support/service.ts';
 import { KEYS } from './otlp.ts';
@@ -70,7 +70,11 @@ export async function openWorld(): Promise<World> {
     evaluate: async (options = { continuous: false }) => {
       await collector.flush();
       await service.service.flush();
-      const counts = await evaluateControls(service.service.deps, options);
+      const { deps } = service.service;
+      // Side by side, as the service does.
+      const rest = options.continuous ? evaluateRest(deps) : undefined;
+      const counts = await evaluateControls(deps, options);
+      await rest;
       await service.service.flush();
       return counts;
     },

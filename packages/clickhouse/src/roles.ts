@@ -88,7 +88,12 @@ const EXACT_READS = { final: '1', do_not_merge_across_partitions_select_final: '
  * Reading views are many queries one in the other. This rewriting of comparisons finds nothing in them and looks for it at each
  * level anew: with it, planning takes twice as long, and most answers are small, so that planning is most of their time.
  */
-const QUICK_PLANS = { optimize_and_compare_chain: '0' } as const;
+const QUICK_PLANS = {
+  optimize_and_compare_chain: '0',
+  compile_expressions: '0',
+  compile_aggregate_expressions: '0',
+  compile_sort_description: '0',
+} as const;
 
 /** Tokens must reach through every view, or a retried insert would count twice in the typed tables. */
 const EXACT_WRITES = { deduplicate_blocks_in_dependent_materialized_views: '1' } as const;

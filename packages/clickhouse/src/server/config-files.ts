@@ -49,6 +49,9 @@ function renderConfig(users: string, logFile: string, backups: string): string {
   <mark_cache_size>${64 * MIB}</mark_cache_size>
   <index_mark_cache_size>${16 * MIB}</index_mark_cache_size>
   <backups><allowed_path>${xml(backups)}</allowed_path></backups>
+  <max_io_thread_pool_free_size>64</max_io_thread_pool_free_size>
+  <max_prefixes_deserialization_thread_pool_free_size>64</max_prefixes_deserialization_thread_pool_free_size>
+  <max_format_parsing_thread_pool_free_size>64</max_format_parsing_thread_pool_free_size>
   <timezone>UTC</timezone>
   <max_concurrent_queries>100</max_concurrent_queries>
 </clickhouse>

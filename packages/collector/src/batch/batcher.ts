@@ -162,10 +162,15 @@ export class Batcher {
         void this.#replay();
         continue;
       }
-      const batch = this.#ready.shift() ?? (this.#open.isDue ? this.#open.take() : undefined);
+      const batch = this.#ready.shift() ?? (this.#goes ? this.#open.take() : undefined);
       if (!batch) return;
       void this.#store(batch);
     }
+  }
+
+  /** Whether the open block does not wait for more rows. */
+  get #goes(): boolean {
+    return this.#open.isOverdue || (this.#open.isDue && this.#storing.size === 0);
   }
 
   async #replay(): Promise<void> {

@@ -1,5 +1,6 @@
 const CALM_MS = 100;
-const LONGEST_MS = 1000;
+/** No block waits longer, whatever else is going on. */
+export const LONGEST_MS = 1000;
 
 /** How long a block waits for more rows: a tenth of a second when calm, up to a second under load. */
 export class Linger {

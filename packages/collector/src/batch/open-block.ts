@@ -2,7 +2,7 @@ import type { LandingBlock } from '../block/landing-block.ts';
 import type { QuarantineRow } from '../rows/quarantine-row.ts';
 import type { BlockPool } from './block-pool.ts';
 import { BodyBatch, type Counted } from './body-batch.ts';
-import { Linger } from './linger.ts';
+import { Linger, LONGEST_MS } from './linger.ts';
 
 export interface BlockBounds {
   /** A block this large is closed: in rows, and in bytes as ClickHouse reads them. */
@@ -24,7 +24,7 @@ export class OpenBlock {
   #batch: BodyBatch;
   #since = 0;
   #due = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timers: readonly NodeJS.Timeout[] = [];
 
   /** @param onDue it has waited long enough */
   constructor(pool: BlockPool, bounds: BlockBounds, onDue: () => void) {
@@ -47,8 +47,14 @@ export class OpenBlock {
     return isFull(this.#batch, this.#bounds);
   }
 
+  /** It goes once no insert is under way: each costs the same for few rows as for many, and two at once slow each other down. */
   get isDue(): boolean {
     return this.#due;
+  }
+
+  /** It goes now. */
+  get isOverdue(): boolean {
+    return this.#due && performance.now() - this.#since >= LONGEST_MS;
   }
 
   has(id: number): boolean {
@@ -60,7 +66,7 @@ export class OpenBlock {
     if (this.isEmpty) {
       this.#since = performance.now();
       const ms = this.#bounds.impatient ? 0 : this.#linger.ms;
-      this.#timer = setTimeout(() => this.hurry(), ms).unref();
+      this.#timers = [ms, LONGEST_MS].map((wait) => setTimeout(() => this.hurry(), wait).unref());
     }
     this.#batch.add(counted, quarantine);
   }
@@ -74,7 +80,7 @@ export class OpenBlock {
   /** The batch, and an empty one in its place. */
   take(): BodyBatch {
     const batch = this.#batch;
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#due = false;
     this.#linger.closed(batch.block.rows, performance.now() - this.#since);
     this.#batch = new BodyBatch(this.#pool);

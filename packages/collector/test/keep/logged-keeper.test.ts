@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { ANY, bodyOf, imbalance, type Kept, openKeeper } from '../support/keeper.ts';
 import { MemoryFiles } from '../support/memory-files.ts';
@@ -32,6 +33,24 @@ test('bodies are acknowledged when they are logged, and many of them are one ins
   expect(await keeper.flush(5000)).toEqual({ kind: 'stored' });
   expect(store.rows).toHaveLength(20);
   expect(store.inserts).toHaveLength(1);
+});
+
+test('few rows wait together for the insert that is under way, and a second at most', async () => {
+  const store = new MemoryStore();
+  const gate = Promise.withResolvers<void>();
+  store.gate = gate.promise;
+  const { keeper } = begin({}, undefined, store);
+  await keeper.keep(bodyOf(['first']));
+  await expect.poll(() => store.inserts.length).toBe(1);
+  await keeper.keep(bodyOf(['second']));
+  // Longer than a block lingers when it is calm.
+  await sleep(250);
+  await keeper.keep(bodyOf(['third']));
+  await expect.poll(() => store.inserts.length, { timeout: 5000 }).toBe(2);
+  gate.resolve();
+  expect(await keeper.flush(5000)).toEqual({ kind: 'stored' });
+  expect(names(store)).toEqual(['first', 'second', 'third']);
+  expect(store.inserts).toHaveLength(2);
 });
 
 test('in the mode that waits for storage nobody is answered before', async () => {

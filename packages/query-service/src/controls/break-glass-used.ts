@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineControl } from './control.ts';
 import { exampleRow } from './examples.ts';
+import { RUNS_WITH_RARE_RECORDS } from './rare-records.ts';
 import { about, claimed } from './rows.ts';
 
 const row = z.object({
@@ -40,6 +41,7 @@ export const breakGlassUsed = defineControl({
   graceSeconds: 0,
   clears: 'the record of it is gone',
   query,
+  suspects: RUNS_WITH_RARE_RECORDS,
   row,
   judge: (rows, context) =>
     rows.map((each) => ({

@@ -2,6 +2,7 @@ import { BUDGET_PERIODS, type Severity } from '@tollgate/contract';
 import { z } from 'zod';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
 import { EXAMPLE_RUN, EXAMPLE_TIME, exampleRow } from './examples.ts';
+import { RUNS_WITH_RARE_RECORDS } from './rare-records.ts';
 import { about, claimed } from './rows.ts';
 
 const row = z.object({
@@ -41,6 +42,7 @@ export const budgetWarning = defineControl({
   graceSeconds: 0,
   clears: 'the record of it is gone',
   query,
+  suspects: RUNS_WITH_RARE_RECORDS,
   row,
   judge: (rows, context) =>
     [...Map.groupBy(rows, scopeOf).values()].flatMap((warnings) => newest(warnings, context)),

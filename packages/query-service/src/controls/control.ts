@@ -126,6 +126,8 @@ interface ControlDefinition<Row> {
   readonly clears: string;
   /** Candidate rows of the runs `{runs:Array(UUID)}`, with columns named as in `row`. */
   readonly query: string;
+  /** Where the query costs much and seldom has rows: it is asked only of the runs, as `run_id`, that this one gives. */
+  readonly suspects?: string;
   readonly row: z.ZodType<Row>;
   /** Pure. Several findings with one scope and key count as one of them. */
   readonly judge: (rows: readonly Row[], context: JudgeContext) => readonly Finding[];

@@ -15,12 +15,11 @@ type Row = z.output<typeof row>;
 
 /** What each dispatched call read, as its records say (a refused call read nothing), and each system that is cited. */
 const query = `
+  WITH JSONExtract(t.record, 'Tuple(call_id String, tool String, detail Tuple(reads Array(String), origin String, system String))') AS said
   SELECT toString(t.run_id) AS run_id, t.workflow AS workflow, t.policy_version AS policy_version, t.owner AS owner,
-         t.team AS team, JSONExtractString(t.record, 'call_id') AS call_id, JSONExtractString(t.record, 'tool') AS tool,
+         t.team AS team, said.call_id AS call_id, said.tool AS tool,
          arrayFilter(source -> source != '', arrayConcat(
-           JSONExtract(t.record, 'detail', 'reads', 'Array(String)'),
-           if(t.kind = 'source_cited' AND JSONExtractString(t.record, 'detail', 'origin') = 'source',
-              [JSONExtractString(t.record, 'detail', 'system')], []))) AS reads,
+           said.detail.reads, if(t.kind = 'source_cited' AND said.detail.origin = 'source', [said.detail.system], []))) AS reads,
          toString(toUnixTimestamp64Nano(t.received_at)) AS since
   FROM evidence_records AS t
   WHERE t.run_id IN {runs:Array(UUID)}

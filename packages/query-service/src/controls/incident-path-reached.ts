@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineControl, type Finding, type JudgeContext, type RecordedIncident } from './control.ts';
 import { exampleRow } from './examples.ts';
+import { RUNS_WITH_RARE_RECORDS } from './rare-records.ts';
 import { about, claimed } from './rows.ts';
 
 const row = z.object({ ...claimed, notification_id: z.string() });
@@ -25,6 +26,7 @@ export const incidentPathReached = defineControl({
   graceSeconds: 0,
   clears: 'the flag that was the incident was cleared, so that nobody had to be reached',
   query,
+  suspects: RUNS_WITH_RARE_RECORDS,
   row,
   judge: (rows, context) => rows.flatMap((each) => findingOf(each, context)),
   examples: {

@@ -16,10 +16,11 @@ const row = z.object({
 });
 type Row = z.output<typeof row>;
 
-/** The runs that have such a span: few or none, and what is asked of them is asked of no others. */
-const CONFLICTING = `
-  SELECT s.run_id FROM spans AS s WHERE s.run_id IN {runs:Array(UUID)}
-  GROUP BY s.run_id, s.trace_id, s.span_id HAVING min(s.span_hash) != max(s.span_hash) SETTINGS final = 0`;
+/** The runs that have such a span: few or none. */
+const suspects = `
+  SELECT DISTINCT toString(run_id) AS run_id FROM (
+    SELECT s.run_id AS run_id FROM spans AS s WHERE s.run_id IN {runs:Array(UUID)}
+    GROUP BY s.run_id, s.trace_id, s.span_id HAVING min(s.span_hash) != max(s.span_hash)) SETTINGS final = 0`;
 
 /** Every span of each run that was stored with several contents under one id, and what the records in them claim. */
 const query = `
@@ -28,9 +29,9 @@ const query = `
          any(t.differing) AS differing, uniqExactIf(r.record_hash, r.record != '') AS records,
          toString(toUnixTimestamp64Nano(any(t.last_received_at))) AS since
   FROM conflicting_spans AS t
-  LEFT JOIN (SELECT * FROM evidence_records AS e WHERE e.run_id IN (${CONFLICTING})) AS r
+  LEFT JOIN (SELECT * FROM evidence_records AS e WHERE e.run_id IN {runs:Array(UUID)}) AS r
     ON r.run_id = t.run_id AND r.trace_id = t.trace_id AND r.span_id = t.span_id
-  WHERE t.run_id IN (${CONFLICTING})
+  WHERE t.run_id IN {runs:Array(UUID)}
   GROUP BY t.run_id, t.trace_id, t.span_id`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
@@ -47,6 +48,7 @@ export const spanUnchanged = defineControl({
   graceSeconds: 0,
   clears: 'one version of the span is all that is stored',
   query,
+  suspects,
   row,
   judge: (rows, context) =>
     rows.map((each) => ({

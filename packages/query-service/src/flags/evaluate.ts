@@ -2,9 +2,16 @@ import type { Deps } from '../deps.ts';
 import { NO_TIME } from '../runs/run-times.ts';
 import { type Course, courseOf, readBackTo } from './course.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
-import { addFlags, type EvaluationCounts, judgePromptly, judgeWhole } from './judge-page.ts';
+import {
+  addFlags,
+  type EvaluationCounts,
+  judgePromptly,
+  judgePromptlyAgain,
+  judgeRest,
+  judgeWhole,
+} from './judge-page.ts';
 import { lastEvaluation, setLastEvaluation } from './last-evaluation.ts';
-import { changedRuns, dueRuns } from './memory.ts';
+import { changedRuns, promptDue, restDue } from './memory.ts';
 import {
   type Arrival,
   fingerprints,
@@ -26,15 +33,21 @@ interface EvaluationOptions {
 
 type EvaluationDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
 
+const ARRIVALS = 'evaluation';
+const REST = 'evaluation of what waits';
+
 /**
  * Evaluates every control over what is stored, draws samples, and brings the flags in line. Safe to run at any time:
- * evaluations of one control state take turns, because one that judges older rows must not have the last word.
+ * evaluations of one control state take turns, because one that judges older rows must not have the last word. A continuous one
+ * is about the controls without a grace alone, and leaves the others to `evaluateRest`.
  */
 export function evaluateControls(
   deps: EvaluationDeps,
   options: EvaluationOptions = {},
 ): Promise<EvaluationCounts> {
-  return deps.control.exclusively('evaluation', () => evaluateNow(deps, courseOf(deps.control), options));
+  const { exclusively } = deps.control;
+  const evaluate = () => evaluateNow(deps, courseOf(deps.control), options);
+  return exclusively(ARRIVALS, options.continuous ? evaluate : () => exclusively(REST, evaluate));
 }
 
 async function evaluateNow(
@@ -42,7 +55,7 @@ async function evaluateNow(
   course: Course,
   { since, continuous = false }: EvaluationOptions,
 ): Promise<EvaluationCounts> {
-  const counts: EvaluationCounts = { runs: 0, sampled: 0, raised: 0, reopened: 0, updated: 0, cleared: 0 };
+  const counts = noCounts();
   const started = await storeNow(deps);
   const last = await lastEvaluation(deps);
   const from = since ?? readBackTo(course, { started, last, continuous });
@@ -54,25 +67,47 @@ async function evaluateNow(
     if (continuous) course.looks.took(arrivals, started);
   }
   await setLastEvaluation(deps, started);
-  await evaluateDue(deps, counts, continuous ? DUE_SHARE_MS : Number.POSITIVE_INFINITY);
-  // A continuous course has a loop of its own for them: nobody's flag waits for sums over a month.
-  if (!continuous) addFlags(counts, await evaluatePeriods(deps, { since }));
+  const now = deps.clock();
+  const due = await promptDue(deps.control, now);
+  if (continuous) await judgeDue(deps, due, judgePromptlyAgain, counts);
+  else {
+    await judgeDue(deps, [...new Set([...due, ...(await restDue(deps.control, now))])], judgeWhole, counts);
+    // A continuous course has a loop of its own for them: nobody's flag waits for sums over a month.
+    addFlags(counts, await evaluatePeriods(deps, { since }));
+  }
   return counts;
 }
 
-/** A continuous evaluation leaves what is due to the next one after so long: what has just arrived goes first. */
-const DUE_SHARE_MS = 150;
-const MANY_DUE = 2_000;
-/** In one page of those, because nothing interrupts one. */
+/** What a turn of the controls that wait has done, and how many runs had been due. */
+export interface RestCounts extends EvaluationCounts {
+  due: number;
+}
+
+/** Evaluates the controls with a grace over some runs whose time has come. It may go on beside a continuous evaluation. */
+export function evaluateRest(deps: EvaluationDeps): Promise<RestCounts> {
+  return deps.control.exclusively(REST, async () => {
+    const counts = noCounts();
+    const due = await restDue(deps.control, deps.clock());
+    await judgeDue(deps, due.slice(0, DUE_AT_ONCE), judgeRest, counts);
+    return { ...counts, due: due.length };
+  });
+}
+
+const noCounts = (): EvaluationCounts => ({
+  ...{ runs: 0, sampled: 0, raised: 0, reopened: 0, updated: 0, cleared: 0 },
+});
+
 const DUE_AT_ONCE = 200;
 
-async function evaluateDue(deps: EvaluationDeps, counts: EvaluationCounts, ms: number): Promise<void> {
-  const due = await dueRuns(deps.control, deps.clock());
-  // Where more and more are due, they get more time.
-  const until = performance.now() + ms * Math.max(1, due.length / MANY_DUE);
-  for (let at = 0; at < due.length && performance.now() < until; at += DUE_AT_ONCE) {
+async function judgeDue(
+  deps: EvaluationDeps,
+  due: readonly string[],
+  judgeRuns: typeof judgeWhole,
+  counts: EvaluationCounts,
+): Promise<void> {
+  for (let at = 0; at < due.length; at += DUE_AT_ONCE) {
     const runs = await withFingerprints(deps, due.slice(at, at + DUE_AT_ONCE));
-    for (const page of pagesOf(runs)) counts.runs += await judgeWhole(deps, page, counts);
+    for (const page of pagesOf(runs)) counts.runs += await judgeRuns(deps, page, counts);
   }
 }
 

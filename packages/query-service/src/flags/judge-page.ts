@@ -5,8 +5,8 @@ import { together } from '../runs/run-times.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
 import { seconds } from '../state/time.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
-import { type Judgement, judge } from './judge.ts';
-import { rememberJudged, rememberPrompt } from './memory.ts';
+import { type JudgedPage, type Judgement, judge } from './judge.ts';
+import { rememberJudged, rememberPrompt, rememberRechecked, rememberRest } from './memory.ts';
 import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
 import type { TouchedRun } from './touched-runs.ts';
@@ -24,48 +24,85 @@ export const addFlags = (counts: FlagCounts, more: FlagCounts): void => {
 
 type JudgeDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
 
+/** What these find counts at once. */
+const PROMPT = CONTROLS.filter(({ graceSeconds }) => graceSeconds === 0);
+/** These wait anyway for what may still be on its way. No flag is of both, so the two may go on at the same time. */
+const REST = CONTROLS.filter((control) => !PROMPT.includes(control));
+/** After the first of several prompt judgements a run is judged by the others: most have ended by then. */
+const REST_AFTER = seconds(10);
+
 /** Judges runs by every control and draws their samples. @returns how many */
 export async function judgeWhole(
   deps: JudgeDeps,
   runs: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<number> {
-  const { ids, page } = await pageOf(deps, runs);
-  counts.sampled += await drawSamples(deps, ids, page);
-  const judgements = await judge(CONTROLS, page);
-  addFlags(counts, await applyJudgements(deps.control, judgements));
-  await tellFinishedRuns(deps, ids);
-  await rememberJudged(deps.control, runs, earliestRechecks(judgements));
+  const judged = await pageOf(deps, runs);
+  counts.sampled += await drawSamples(deps, judged.runs, judged);
+  const [prompt, rest] = [await judge(PROMPT, judged), await judge(REST, judged)];
+  addFlags(counts, await applyJudgements(deps.control, [...prompt, ...rest]));
+  await tellFinishedRuns(deps, judged.runs);
+  const rechecks = { prompt: earliestRechecks(prompt), rest: earliestRechecks(rest) };
+  await rememberJudged(deps.control, runs, rechecks);
   return runs.length;
 }
 
-/** What these find counts at once; every other control waits anyway for what may still be on its way. */
-const PROMPT = CONTROLS.filter(({ graceSeconds }) => graceSeconds === 0);
-/** After the first of several prompt judgements a run is judged as a whole: most have ended by then. */
-const WHOLE_AFTER = seconds(10);
-
 /**
- * Judges runs of which something has just arrived by the controls without a grace, and has them judged as a whole a little later,
- * so that a run whose spans come one by one does not cost all of it with each. @returns how many
+ * Judges runs of which something has just arrived by the controls without a grace, and has them judged by the others a little
+ * later, so that a run whose spans come one by one does not cost all of it with each. @returns how many
  */
 export async function judgePromptly(
   deps: JudgeDeps,
   runs: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<number> {
-  const { ids, page } = await pageOf(deps, runs);
-  addFlags(counts, await applyJudgements(deps.control, await judge(PROMPT, page)));
-  await tellFinishedRuns(deps, ids);
-  await rememberPrompt(deps.control, runs, deps.clock() + WHOLE_AFTER);
+  const prompt = await judgePrompt(deps, runs, counts);
+  await rememberPrompt(deps.control, runs, { prompt, rest: deps.clock() + REST_AFTER });
   return runs.length;
 }
 
-async function pageOf(deps: JudgeDeps, touched: readonly TouchedRun[]) {
+/** The same of runs of which nothing has arrived, but whose time has come. */
+export async function judgePromptlyAgain(
+  deps: JudgeDeps,
+  runs: readonly TouchedRun[],
+  counts: EvaluationCounts,
+): Promise<number> {
+  await rememberRechecked(deps.control, runs, await judgePrompt(deps, runs, counts));
+  return runs.length;
+}
+
+async function judgePrompt(deps: JudgeDeps, runs: readonly TouchedRun[], counts: EvaluationCounts) {
+  const judged = await pageOf(deps, runs);
+  const judgements = await judge(PROMPT, judged);
+  addFlags(counts, await applyJudgements(deps.control, judgements));
+  await tellFinishedRuns(deps, judged.runs);
+  return earliestRechecks(judgements);
+}
+
+/** Judges runs by the controls that wait, and draws their samples. @returns how many */
+export async function judgeRest(
+  deps: JudgeDeps,
+  runs: readonly TouchedRun[],
+  counts: EvaluationCounts,
+): Promise<number> {
+  const judged = await pageOf(deps, runs);
+  counts.sampled += await drawSamples(deps, judged.runs, judged);
+  const judgements = await judge(REST, judged, REST_READS_AT_ONCE);
+  addFlags(counts, await applyJudgements(deps.control, judgements));
+  const again = deps.clock() + REST_AFTER;
+  await rememberRest(deps.control, runs, { rest: earliestRechecks(judgements), again });
+  return runs.length;
+}
+
+/** What has just arrived goes first. */
+const REST_READS_AT_ONCE = 2;
+
+async function pageOf(deps: JudgeDeps, touched: readonly TouchedRun[]): Promise<JudgedPage> {
   const runs = touched.map(({ run_id }) => run_id);
   const context = await judgeContext(deps, runs, deps.clock());
   // What is stored of a run lies within its times: judging it costs the same however much history there is.
   const reads = new PageReads(deps, { runs }, together(touched.map(({ times }) => times)));
-  return { ids: runs, page: { runs, reads, context, writer: deps.control.writer } };
+  return { runs, reads, context, writer: deps.control.writer };
 }
 
 function earliestRechecks(judgements: readonly Judgement[]): ReadonlyMap<string, bigint> {

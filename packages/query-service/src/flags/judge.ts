@@ -28,13 +28,14 @@ const READS_AT_ONCE = 4;
 export async function judge(
   controls: readonly Control[],
   { runs, reads, context, writer }: JudgedPage,
+  reads_at_once = READS_AT_ONCE,
 ): Promise<readonly Judgement[]> {
-  const queries = [...new Set(controls.map(({ query }) => query))];
-  for (let at = 0; at < queries.length; at += READS_AT_ONCE)
-    await Promise.all(queries.slice(at, at + READS_AT_ONCE).map((query) => reads.rows(query)));
+  const distinct = [...new Map(controls.map((control) => [control.query, control])).values()];
+  for (let at = 0; at < distinct.length; at += reads_at_once)
+    await Promise.all(distinct.slice(at, at + reads_at_once).map((control) => reads.of(control)));
   const judgements: Judgement[] = [];
   for (const control of controls) {
-    const rows = await reads.rows(control.query);
+    const rows = await reads.of(control);
     const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, writer);
     judgements.push({ control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks });
     // Gates wait for answers of this process: judging gives way to them after each control.

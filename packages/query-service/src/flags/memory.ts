@@ -32,34 +32,78 @@ export async function changedRuns(
   });
 }
 
-/** After a judgement by every control; what is due later stands in `rechecks`. */
+type Rechecks = ReadonlyMap<string, bigint>;
+
+/** After a judgement by every control. */
 export async function rememberJudged(
   control: ControlState,
   runs: readonly TouchedRun[],
-  rechecks: ReadonlyMap<string, bigint>,
+  { prompt, rest }: { readonly prompt: Rechecks; readonly rest: Rechecks },
 ): Promise<void> {
   await control.change(async ({ db: state, now }) => {
     const db = evaluationTables(state);
     for (const { run_id, fingerprint } of runs) {
-      await keepFingerprint(db, { run_id, fingerprint, judged_at: timeText(now) });
-      await db.deleteFrom('rechecks').where('run_id', '=', run_id).execute();
-      const at = rechecks.get(run_id);
-      if (at !== undefined) await judgeAgain(db, run_id, at);
+      const recheck_at = timeOrNull(prompt.get(run_id));
+      await keepFingerprint(db, { run_id, fingerprint, judged_at: timeText(now), recheck_at });
+      await judgeRestAt(db, run_id, rest.get(run_id));
     }
   });
 }
 
-/** After a judgement by some controls only: the whole one is due at `at`, or sooner if it was. */
+/** After a judgement by the prompt controls only: the others are due at `rest`, or sooner if they were. */
 export async function rememberPrompt(
   control: ControlState,
   runs: readonly TouchedRun[],
-  at: bigint,
+  { prompt, rest }: { readonly prompt: Rechecks; readonly rest: bigint },
 ): Promise<void> {
   await control.change(async ({ db: state, now }) => {
     const db = evaluationTables(state);
     for (const { run_id, fingerprint } of runs) {
-      await keepFingerprint(db, { run_id, fingerprint: inPart(fingerprint), judged_at: timeText(now) });
-      await judgeAgain(db, run_id, at);
+      const recheck_at = timeOrNull(prompt.get(run_id));
+      const seen = { run_id, fingerprint: inPart(fingerprint), judged_at: timeText(now), recheck_at };
+      await keepFingerprint(db, seen);
+      await judgeRestBy(db, run_id, rest);
+    }
+  });
+}
+
+/** After a judgement by the prompt controls of runs of which nothing has arrived. */
+export async function rememberRechecked(
+  control: ControlState,
+  runs: readonly TouchedRun[],
+  prompt: Rechecks,
+): Promise<void> {
+  await control.change(async ({ db }) => {
+    for (const { run_id } of runs)
+      await evaluationTables(db)
+        .updateTable('judged_runs')
+        .set({ recheck_at: timeOrNull(prompt.get(run_id)) })
+        .where('run_id', '=', run_id)
+        .execute();
+  });
+}
+
+/**
+ * After a judgement by the controls that wait. Prompt judgements go on meanwhile, so what arrived after this one had read is
+ * judged by them once more, at `again`.
+ */
+export async function rememberRest(
+  control: ControlState,
+  runs: readonly TouchedRun[],
+  { rest, again }: { readonly rest: Rechecks; readonly again: bigint },
+): Promise<void> {
+  await control.change(async ({ db: state }) => {
+    const db = evaluationTables(state);
+    for (const { run_id, fingerprint } of runs) {
+      const known = await db
+        .selectFrom('judged_runs')
+        .select('fingerprint')
+        .where('run_id', '=', run_id)
+        .executeTakeFirst();
+      const isAsRead = known === undefined || [fingerprint, inPart(fingerprint)].includes(known.fingerprint);
+      await judgeRestAt(db, run_id, isAsRead ? rest.get(run_id) : again);
+      if (isAsRead)
+        await db.updateTable('judged_runs').set({ fingerprint }).where('run_id', '=', run_id).execute();
     }
   });
 }
@@ -75,8 +119,18 @@ async function keepFingerprint(db: Db, row: EvaluationTables['judged_runs']): Pr
     .execute();
 }
 
+/** At that time, whatever was said before; never where there is none. */
+async function judgeRestAt(db: Db, run_id: string, time: bigint | undefined): Promise<void> {
+  await db.deleteFrom('rechecks').where('run_id', '=', run_id).execute();
+  if (time !== undefined)
+    await db
+      .insertInto('rechecks')
+      .values({ run_id, at: timeText(time) })
+      .execute();
+}
+
 /** At that time, or sooner if that was said before. */
-async function judgeAgain(db: Db, run_id: string, time: bigint): Promise<void> {
+async function judgeRestBy(db: Db, run_id: string, time: bigint): Promise<void> {
   const at = timeText(time);
   await db
     .insertInto('rechecks')
@@ -85,14 +139,30 @@ async function judgeAgain(db: Db, run_id: string, time: bigint): Promise<void> {
     .execute();
 }
 
-/** Runs whose time has come, oldest first, at most ten thousand in one evaluation. */
-export async function dueRuns(control: ControlState, now: bigint): Promise<readonly string[]> {
+const timeOrNull = (time: bigint | undefined): string | null => (time === undefined ? null : timeText(time));
+
+const MOST_DUE = 10_000;
+
+/** Runs whose time has come for the controls that wait, oldest first, at most ten thousand. */
+export async function restDue(control: ControlState, now: bigint): Promise<readonly string[]> {
   const rows = await evaluationTables(control.db)
     .selectFrom('rechecks')
     .select('run_id')
     .where('at', '<=', timeText(now))
     .orderBy('at')
-    .limit(10_000)
+    .limit(MOST_DUE)
+    .execute();
+  return rows.map(({ run_id }) => run_id);
+}
+
+/** The same for the prompt controls. */
+export async function promptDue(control: ControlState, now: bigint): Promise<readonly string[]> {
+  const rows = await evaluationTables(control.db)
+    .selectFrom('judged_runs')
+    .select('run_id')
+    .where('recheck_at', '<=', timeText(now))
+    .orderBy('recheck_at')
+    .limit(MOST_DUE)
     .execute();
   return rows.map(({ run_id }) => run_id);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Control } from '../controls/control.ts';
 import { COUNTED_CALLS, COUNTED_PLAIN_CALLS, NOT_PLAIN } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
 import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
@@ -8,6 +9,9 @@ import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
  * changes nothing: a key ends with a hash of the whole, and copies differ in their receipt alone.
  */
 const EARLY_CONDITIONS = { optimize_move_to_prewhere_if_final: '1' } as const;
+
+/** Some are asked at the same time, beside those who insert and those who ask: more threads each would only stand in each other's way. */
+const ONE_THREAD = { max_threads: '1' } as const;
 
 /** What evaluation reads of one page of runs (or of anything else that some queries bind): each query once, whoever asks. */
 export class PageReads {
@@ -20,7 +24,19 @@ export class PageReads {
   constructor({ store }: Pick<Deps, 'store'>, params: Readonly<Record<string, unknown>>, times?: RunTimes) {
     this.#store = store;
     this.#params = params;
-    this.#settings = { ...EARLY_CONDITIONS, ...(times === undefined ? {} : onlyWithin(times)) };
+    this.#settings = {
+      ...EARLY_CONDITIONS,
+      ...ONE_THREAD,
+      ...(times === undefined ? {} : onlyWithin(times)),
+    };
+  }
+
+  /** The rows that a control judges. */
+  of({ query, suspects }: Pick<Control, 'query' | 'suspects'>): Promise<readonly unknown[]> {
+    if (suspects === undefined) return this.rows(query);
+    const known = this.#answers.get(query) ?? this.#ofSuspects(query, suspects);
+    this.#answers.set(query, known);
+    return known;
   }
 
   rows(query: string): Promise<readonly unknown[]> {
@@ -31,15 +47,15 @@ export class PageReads {
     return answer;
   }
 
+  async #ofSuspects(query: string, suspects: string): Promise<readonly unknown[]> {
+    const runs = runsOf(await this.rows(suspects));
+    return runs.length === 0 ? [] : this.#read(query, { ...this.#params, runs });
+  }
+
   /** The views of counted calls are asked of the runs alone that need them. */
   async #countedCalls(): Promise<readonly unknown[]> {
     const { runs } = z.object({ runs: z.array(z.string()) }).parse(this.#params);
-    const others = new Set(
-      z
-        .array(runOnly)
-        .parse(await this.#read(NOT_PLAIN, { runs }))
-        .map(({ run_id }) => run_id),
-    );
+    const others = new Set(runsOf(await this.#read(NOT_PLAIN, { runs })));
     const plain = runs.filter((run) => !others.has(run));
     const answers = await Promise.all([
       plain.length === 0 ? [] : this.#read(COUNTED_PLAIN_CALLS, { runs: plain }),
@@ -59,4 +75,5 @@ export class PageReads {
   }
 }
 
-const runOnly = z.object({ run_id: z.string() });
+const runOnly = z.array(z.object({ run_id: z.string() }));
+const runsOf = (rows: readonly unknown[]) => runOnly.parse(rows).map(({ run_id }) => run_id);

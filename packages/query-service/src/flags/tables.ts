@@ -1,12 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ControlTables } from '../state/tables.ts';
 
-/** What the migration `0002-evaluation` adds to the control state. Times are 19 digits of nanoseconds. */
+/** What the migrations `0002-evaluation` and `0013-prompt-rechecks` add to the control state. Times are 19 digits of nanoseconds. */
 export type EvaluationTables = {
   flags: ControlTables['flags'] & { scope: string };
   /** What of a run was stored when it was last judged. */
-  judged_runs: { run_id: string; fingerprint: string; judged_at: string };
-  /** When a run is judged again although nothing new may arrive. */
+  judged_runs: {
+    run_id: string;
+    fingerprint: string;
+    judged_at: string;
+    /** When what the prompt controls found is to be judged again, although nothing new may arrive. */
+    recheck_at: string | null;
+  };
+  /** When a run is judged by the controls that wait. */
   rechecks: { run_id: string; at: string };
 };
 

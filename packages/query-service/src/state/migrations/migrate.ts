@@ -12,6 +12,7 @@ import { legalHolds } from './0009-legal-holds.ts';
 import { erasures } from './0010-erasures.ts';
 import { flagReads } from './0011-flag-reads.ts';
 import { evaluationReads } from './0012-evaluation-reads.ts';
+import { promptRechecks } from './0013-prompt-rechecks.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-erasures': erasures,
   '0011-flag-reads': flagReads,
   '0012-evaluation-reads': evaluationReads,
+  '0013-prompt-rechecks': promptRechecks,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  changedRuns,
+  promptDue,
+  rememberJudged,
+  rememberPrompt,
+  rememberRechecked,
+  rememberRest,
+  restDue,
+} from '../../src/flags/memory.ts';
+import { NO_TIME } from '../../src/runs/run-times.ts';
+import { type TestControl, testControl } from '../support/control.ts';
+
+const RUN = '0199a0de-0000-7000-8000-000000000001';
+const run = (fingerprint: string) => [{ run_id: RUN, fingerprint, rows: 1, times: NO_TIME }];
+const at = (time: bigint) => new Map([[RUN, time]]);
+const NEVER = new Map<string, bigint>();
+
+let held: TestControl;
+beforeEach(async () => {
+  held = await testControl();
+});
+afterEach(() => held.close());
+
+const due = async (now: bigint) => ({
+  prompt: (await promptDue(held.control, now)).includes(RUN),
+  rest: (await restDue(held.control, now)).includes(RUN),
+});
+const isChanged = async (fingerprint: string, continuous: boolean) =>
+  (await changedRuns(held.control, run(fingerprint), { continuous })).length === 1;
+
+test('what was judged promptly is done for the continuous course, and waits for the rest', async () => {
+  await rememberPrompt(held.control, run('a'), { prompt: at(30n), rest: 10n });
+  expect(await due(9n)).toEqual({ prompt: false, rest: false });
+  expect(await due(10n)).toEqual({ prompt: false, rest: true });
+  expect(await due(30n)).toEqual({ prompt: true, rest: true });
+  expect([await isChanged('a', true), await isChanged('a', false), await isChanged('b', true)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});
+
+test('the rest makes it whole, and leaves what the prompt controls wait for', async () => {
+  await rememberPrompt(held.control, run('a'), { prompt: at(30n), rest: 10n });
+  await rememberRest(held.control, run('a'), { rest: at(50n), again: 20n });
+  expect(await isChanged('a', false)).toBe(false);
+  expect(await due(49n)).toEqual({ prompt: true, rest: false });
+  expect(await due(50n)).toEqual({ prompt: true, rest: true });
+});
+
+test('what arrives while the rest is judged is judged by it once more', async () => {
+  await rememberPrompt(held.control, run('a'), { prompt: NEVER, rest: 10n });
+  // The rest has read `a`; meanwhile more arrives, which the prompt controls see first.
+  await rememberPrompt(held.control, run('b'), { prompt: NEVER, rest: 15n });
+  await rememberRest(held.control, run('a'), { rest: NEVER, again: 20n });
+  expect(await due(20n)).toEqual({ prompt: false, rest: true });
+  expect(await isChanged('b', false)).toBe(true);
+  await rememberRest(held.control, run('b'), { rest: NEVER, again: 30n });
+  expect(await due(100n)).toEqual({ prompt: false, rest: false });
+  expect(await isChanged('b', false)).toBe(false);
+});
+
+test('a judgement again, or of everything, settles when it is due next', async () => {
+  await rememberPrompt(held.control, run('a'), { prompt: at(30n), rest: 10n });
+  await rememberRechecked(held.control, run('a'), at(60n));
+  expect(await due(59n)).toEqual({ prompt: false, rest: true });
+  await rememberJudged(held.control, run('a'), { prompt: NEVER, rest: at(70n) });
+  expect(await due(69n)).toEqual({ prompt: false, rest: false });
+  expect(await due(70n)).toEqual({ prompt: false, rest: true });
+});
