@@ -1,10 +1,10 @@
-import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { PAUSED } from '../records/shipping-pause.ts';
 import { whileNothingIsSent } from './pause.ts';
 import { openPostgres } from './postgres/engine.ts';
 import { openSqlite } from './sqlite/engine.ts';
 import { openDatabase } from './sqlite/node-sqlite.ts';
+import { snapshot } from './sqlite/snapshot.ts';
 import { systemClock } from './time.ts';
 
 /**
@@ -19,9 +19,9 @@ export async function backupControlState(
 ): Promise<void> {
   const engine = openSqlite(directory, systemClock());
   try {
-    await whileNothingIsSent(engine, async (renew) => {
-      snapshot(directory, file);
-      await renew();
+    await whileNothingIsSent(engine, async () => {
+      await snapshot(join(directory, 'control.db'), file);
+      endPause(file);
       await meanwhile();
     });
   } finally {
@@ -42,18 +42,8 @@ export async function duringBackup(database_url: string, work: () => Promise<voi
   }
 }
 
-/**
- * One reading transaction, so writers may go on; the copy interface of SQLite would begin anew at each commit of another
- * process. What was deleted is not in it.
- */
-function snapshot(directory: string, file: string): void {
-  const database = openDatabase(join(directory, 'control.db'));
-  try {
-    database.prepare('VACUUM INTO ?').run(file);
-  } finally {
-    database.close();
-  }
-  chmodSync(file, 0o600);
+/** A copy is not paused. */
+function endPause(file: string): void {
   const copy = openDatabase(file, { journal: 'delete' });
   copy.prepare('DELETE FROM state_values WHERE name = ?').run(PAUSED);
   copy.close();

@@ -19,18 +19,14 @@ type Engine = Pick<StateEngine, 'writable' | 'db' | 'takeTurn'>;
  * control state refers to is in the evidence store or in the outbox, and the store has none that the control state does not
  * know, however far apart the two are copied: no chain forks when the copies go on. Approvals and everything else go on;
  * what they record is sent afterwards.
- * @param work gets how to renew the pause, for when it has held up this process for long
  * @throws TollgateError `conflict` where another backup is going on; `storage_unavailable` where the service does not stop
  * sending, or the pause could not be kept up
  */
-export async function whileNothingIsSent(
-  engine: Engine,
-  work: (renew: () => Promise<void>) => Promise<void>,
-): Promise<void> {
+export async function whileNothingIsSent(engine: Engine, work: () => Promise<void>): Promise<void> {
   const pause = await Pause.begin(engine);
   try {
     await untilNothingIsSent(engine);
-    await work(() => pause.renew());
+    await work();
     await pause.renew();
     pause.check();
   } finally {
