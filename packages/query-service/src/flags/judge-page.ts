@@ -39,7 +39,8 @@ export async function judgeWhole(
 ): Promise<number> {
   const judged = await pageOf(deps, runs);
   counts.sampled += await drawSamples(deps, judged.runs, judged);
-  const [prompt, rest] = [await judge(PROMPT, judged), await judge(REST, judged)];
+  const prompt = await judge(PROMPT, judged);
+  const rest = await judge(REST, judged);
   addFlags(counts, await applyJudgements(deps.control, [...prompt, ...rest]));
   await tellFinishedRuns(deps, judged.runs);
   const rechecks = { prompt: earliestRechecks(prompt), rest: earliestRechecks(rest) };

@@ -167,10 +167,14 @@ export async function promptDue(control: ControlState, now: bigint): Promise<rea
   return rows.map(({ run_id }) => run_id);
 }
 
-/** Fingerprints matter only while the overlapping read can meet the run again. */
+/** Fingerprints matter only while the overlapping read can meet the run again; what is to be judged again waits for as long as it takes. */
 export async function forgetJudged(control: ControlState, now: bigint): Promise<void> {
   const before = timeText(now - seconds(7 * 86_400));
   await control.change(async (change) => {
-    await evaluationTables(change.db).deleteFrom('judged_runs').where('judged_at', '<', before).execute();
+    await evaluationTables(change.db)
+      .deleteFrom('judged_runs')
+      .where('judged_at', '<', before)
+      .where('recheck_at', 'is', null)
+      .execute();
   });
 }

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   changedRuns,
+  forgetJudged,
   promptDue,
   rememberJudged,
   rememberPrompt,
@@ -8,7 +12,12 @@ import {
   rememberRest,
   restDue,
 } from '../../src/flags/memory.ts';
+import { evaluationTables } from '../../src/flags/tables.ts';
 import { NO_TIME } from '../../src/runs/run-times.ts';
+import { openControlState } from '../../src/state/control-state.ts';
+import { migratorOf } from '../../src/state/migrations/migrate.ts';
+import { openSqlite } from '../../src/state/sqlite/engine.ts';
+import { systemClock } from '../../src/state/time.ts';
 import { type TestControl, testControl } from '../support/control.ts';
 
 const RUN = '0199a0de-0000-7000-8000-000000000001';
@@ -68,4 +77,43 @@ test('a judgement again, or of everything, settles when it is due next', async (
   await rememberJudged(held.control, run('a'), { prompt: NEVER, rest: at(70n) });
   expect(await due(69n)).toEqual({ prompt: false, rest: false });
   expect(await due(70n)).toEqual({ prompt: false, rest: true });
+});
+
+test('what waits for a far day is not forgotten before it', async () => {
+  const year = 365n * 86_400n * 1_000_000_000n;
+  await rememberPrompt(held.control, run('a'), { prompt: at(held.clock.now + year), rest: 10n });
+  await forgetJudged(held.control, held.clock.now + year);
+  expect(await due(held.clock.now + year + 1n)).toMatchObject({ prompt: true });
+  await rememberRechecked(held.control, run('a'), NEVER);
+  await forgetJudged(held.control, held.clock.now + year);
+  expect(await isChanged('a', true)).toBe(true);
+});
+
+test('what was due before the two were told apart is due for both', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-memory-'));
+  const old = openSqlite(directory, systemClock());
+  await migratorOf(old.writable).migrateTo('0012-evaluation-reads');
+  const db = evaluationTables(old.writable);
+  const time = (n: number) => String(n).padStart(19, '0');
+  const other = '0199a0de-0000-7000-8000-000000000002';
+  await db
+    .insertInto('rechecks')
+    .values([
+      { run_id: RUN, at: time(7) },
+      { run_id: other, at: time(8) },
+    ])
+    .execute();
+  // Without the column that comes later.
+  await old.writable
+    .insertInto('judged_runs' as never)
+    .values({ run_id: RUN, fingerprint: 'a', judged_at: time(1) } as never)
+    .execute();
+  await old.close();
+  const control = await openControlState({ directory });
+  for (const dueAt of [promptDue, restDue]) {
+    expect(await dueAt(control, 7n)).toEqual([RUN]);
+    expect(await dueAt(control, 8n)).toEqual([RUN, other]);
+  }
+  await control.close();
+  await rm(directory, { recursive: true, force: true });
 });
