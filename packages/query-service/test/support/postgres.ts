@@ -23,9 +23,11 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
 
+/** A server ends with this process, however that ends: at once, without writing anything, as if it had crashed. */
+const UNTIL_INPUT_ENDS = '"$0" "$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server';
+
 export interface PostgresServer {
   readonly url: string;
-  readonly pid: number;
   /** Kills it at once, as a crash would. */
   kill(): Promise<void>;
   /** Starts it again over the same files, on the same port. */
@@ -54,32 +56,29 @@ export async function startPostgres(more: readonly string[] = []): Promise<Postg
       'max_connections=400',
       'listen_addresses=127.0.0.1',
       ...more,
-    ];
+    ].flatMap((setting) => ['-c', setting]);
     const server = spawn(
-      join(programs, 'postgres'),
-      ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-      { ...as, cwd: directory, stdio: 'ignore' },
+      'sh',
+      ['-c', UNTIL_INPUT_ENDS, join(programs, 'postgres'), '-D', data, '-p', String(port), ...settings],
+      { ...as, cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] },
     );
     await untilItAnswers(url);
     return server;
   };
   let server = await begin();
-  const end = async (signal: NodeJS.Signals) => {
+  const end = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;
-    server.kill(signal);
+    server.stdin.end();
     await once(server, 'exit');
   };
   return {
     url,
-    get pid() {
-      return server.pid ?? 0;
-    },
-    kill: () => end('SIGQUIT'),
+    kill: end,
     start: async () => {
       server = await begin();
     },
     stop: async () => {
-      await end('SIGQUIT');
+      await end();
       await rm(directory, { recursive: true, force: true });
     },
   };
