@@ -85,8 +85,9 @@ export const GRANTS: Readonly<Record<Role, readonly string[]>> = {
 const EXACT_READS = { final: '1', do_not_merge_across_partitions_select_final: '1' } as const;
 
 /**
- * Reading views are many queries one in the other. This rewriting of comparisons finds nothing in them and looks for it at each
- * level anew: with it, planning takes twice as long, and most answers are small, so that planning is most of their time.
+ * Reading views are many queries one in the other, and most answers are small, so that planning is most of their time. This rewriting
+ * of comparisons finds nothing in them and looks for it at each level anew: with it, planning takes twice as long. Nor is it worth while to
+ * compile what reads a thousand rows, and each question names other runs.
  */
 const QUICK_PLANS = {
   optimize_and_compare_chain: '0',

@@ -39,7 +39,8 @@ export const readConflicts = (
   deps: Pick<Deps, 'store'>,
   run_id: string,
   times: RunTimes,
-): Promise<readonly Conflict[]> => select(deps, conflict, CONFLICTS, { run_id, ...timesParams(times) });
+): Promise<readonly Conflict[]> =>
+  select(deps, conflict, CONFLICTS, { run_id, ...timesParams(times) }, { one_thread: true });
 
 const UNPROVEN_END =
   'no seal states how many records this process wrote, so records after its last one could be missing unseen';

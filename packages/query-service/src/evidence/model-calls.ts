@@ -95,7 +95,7 @@ export async function readModelCalls(
   times: RunTimes,
 ): Promise<readonly ModelCallAnswer[]> {
   const params = { run_id, ...timesParams(times) };
-  const stored = await select(deps, row, OF_PLAIN_CALLS, params);
+  const stored = await select(deps, row, OF_PLAIN_CALLS, params, { one_thread: true });
   const rows = arePlain(stored) ? stored : await select(deps, row, OF_CALLS, params);
   return rows.map(({ scope_version: _, repriced: __, ...each }) => ({
     ...each,

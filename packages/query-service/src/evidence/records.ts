@@ -44,8 +44,8 @@ export async function readRecords(
 ): Promise<{ readonly records: readonly StoredRecord[]; readonly truncated: boolean }> {
   const params = { run_id, limit: MAX_RECORDS + 1, ...timesParams(times) };
   const [agents, service] = await Promise.all([
-    select(deps, storedRecord, OF_AGENTS, params),
-    select(deps, storedRecord, OF_SERVICE, params),
+    select(deps, storedRecord, OF_AGENTS, params, { one_thread: true }),
+    select(deps, storedRecord, OF_SERVICE, params, { one_thread: true }),
   ]);
   const records = [...agents, ...service].sort(byTime);
   return { records: records.slice(0, MAX_RECORDS), truncated: records.length > MAX_RECORDS };

@@ -28,6 +28,6 @@ export function evaluatorMetrics(deps: Pick<Deps, 'store' | 'control'>, registry
 
 async function lagOf(deps: Pick<Deps, 'store' | 'control'>): Promise<number> {
   const until = storeTime(await lastEvaluation(deps));
-  const [found] = await select(deps, row, QUERY, { until }, AbortSignal.timeout(2000));
+  const [found] = await select(deps, row, QUERY, { until }, { signal: AbortSignal.timeout(2000) });
   return found === undefined || found.waiting === 0 ? 0 : found.lag;
 }

@@ -34,7 +34,7 @@ const GAUGES = {
 export function rollupMetrics(deps: Pick<Deps, 'store'>, registry: Registry): void {
   let reading: Promise<z.output<typeof row> | undefined> | undefined;
   const read = () => {
-    reading ??= select(deps, row, QUERY, {}, AbortSignal.timeout(2000))
+    reading ??= select(deps, row, QUERY, {}, { signal: AbortSignal.timeout(2000) })
       .then(([only]) => only)
       .catch(() => undefined)
       .finally(() => {

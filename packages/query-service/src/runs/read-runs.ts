@@ -114,7 +114,7 @@ export async function findRun(
   identity: Identity,
   run_id: string,
 ): Promise<FoundRun> {
-  const [found] = await select(deps, row, ONE, { run_id });
+  const [found] = await select(deps, row, ONE, { run_id }, { one_thread: true });
   if (found === undefined || !seesTeam(identity, found.team)) throw new TollgateError('not_found');
   return { row: found, times: timesOf([found]) };
 }

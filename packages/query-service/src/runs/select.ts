@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 
+interface SelectOptions {
+  readonly signal?: AbortSignal;
+  /** Set for a read of little that goes on beside others: more threads would take longer to begin than it takes. */
+  readonly one_thread?: boolean;
+}
+
 /** Runs one SELECT as the reading user and checks its rows. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
 export async function select<T extends z.ZodType>(
   { store }: Pick<Deps, 'store'>,
   row: T,
   query: string,
   query_params: Readonly<Record<string, unknown>>,
-  signal?: AbortSignal,
+  { signal, one_thread = false }: SelectOptions = {},
 ): Promise<readonly z.output<T>[]> {
   const answer = await store.reader.query({
     query,
     query_params: { ...query_params },
     format: 'JSONEachRow',
     ...(signal === undefined ? {} : { abort_signal: signal }),
+    ...(one_thread ? { clickhouse_settings: { max_threads: 1 } } : {}),
   });
   return z.array(row).parse(await answer.json());
 }
