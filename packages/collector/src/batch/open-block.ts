@@ -24,6 +24,7 @@ export class OpenBlock {
   #batch: BodyBatch;
   #since = 0;
   #due = false;
+  #overdue = false;
   #timers: readonly NodeJS.Timeout[] = [];
 
   /** @param onDue it has waited long enough */
@@ -54,7 +55,7 @@ export class OpenBlock {
 
   /** It goes now. */
   get isOverdue(): boolean {
-    return this.#due && performance.now() - this.#since >= LONGEST_MS;
+    return this.#overdue;
   }
 
   has(id: number): boolean {
@@ -66,7 +67,10 @@ export class OpenBlock {
     if (this.isEmpty) {
       this.#since = performance.now();
       const ms = this.#bounds.impatient ? 0 : this.#linger.ms;
-      this.#timers = [ms, LONGEST_MS].map((wait) => setTimeout(() => this.hurry(), wait).unref());
+      this.#timers = [
+        setTimeout(() => this.hurry(), ms).unref(),
+        setTimeout(() => this.#hurryNow(), LONGEST_MS).unref(),
+      ];
     }
     this.#batch.add(counted, quarantine);
   }
@@ -77,11 +81,17 @@ export class OpenBlock {
     this.#onDue();
   }
 
+  #hurryNow(): void {
+    this.#overdue = !this.isEmpty;
+    this.hurry();
+  }
+
   /** The batch, and an empty one in its place. */
   take(): BodyBatch {
     const batch = this.#batch;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#due = false;
+    this.#overdue = false;
     this.#linger.closed(batch.block.rows, performance.now() - this.#since);
     this.#batch = new BodyBatch(this.#pool);
     return batch;
