@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['tollgate-source', 'node', 'import', 'module', 'default'];
+// As in vitest.config.ts, and for the same reason.
+const conditions = ['tollgate-source', 'node', 'default'];
 
 /** What needs Go: the real OpenTelemetry Collector, built from our manifest, beside packages/collector. */
 export default defineConfig({
