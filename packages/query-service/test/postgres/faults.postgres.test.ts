@@ -70,6 +70,15 @@ test('a server that is killed under load loses nothing that it acknowledged, and
   expect(acknowledged.filter((actor) => !actors.includes(actor))).toEqual([]);
 });
 
+test('what is done exclusively fails while the database is away, and goes on afterwards', async () => {
+  expect(await control.exclusively('work', async () => 'before')).toBe('before');
+  await server.kill();
+  await expect(control.exclusively('work', async () => 'meanwhile')).rejects.toThrow();
+  await expect(control.exclusively('other work', async () => 'meanwhile')).rejects.toThrow();
+  await server.start();
+  expect(await control.exclusively('work', async () => 'after')).toBe('after');
+});
+
 test('who waited while the connection was lost is woken, since something may have been missed', async () => {
   const listener = control.signals.listen('approval:x');
   await server.kill();

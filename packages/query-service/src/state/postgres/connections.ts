@@ -22,7 +22,9 @@ export function sessionConfig(
 ): pg.ClientConfig {
   const url = new URL(database_url);
   const given = url.searchParams.get('options') ?? '';
-  const all = Object.entries({ ...KEEPALIVE, ...settings }).map(([key, value]) => `-c ${key}=${value}`);
+  const all = Object.entries({ ...KEEPALIVE, ...settings }).map(
+    ([key, value]) => `-c ${key}=${value}`,
+  );
   url.searchParams.set('options', [given, ...all].join(' ').trim());
   return {
     connectionString: url.href,
@@ -59,20 +61,26 @@ export function openPool(config: pg.PoolConfig): pg.Pool {
   return pool;
 }
 
-/** One connection of its own. `lost` is called once, when it ends by itself. */
+/**
+ * One connection of its own. `lost` is called once, when it ends by itself; never for one that could not be made.
+ * @throws where it cannot be made
+ */
 export async function openSession(
   config: pg.ClientConfig,
-  lost: () => void = () => undefined,
+  lost: (client: pg.Client) => void = () => undefined,
 ): Promise<pg.Client> {
   const client = new pg.Client(config);
-  let told = false;
-  const tell = () => {
-    if (!told) lost();
-    told = true;
-  };
-  client.on('error', tell);
-  client.on('end', tell);
+  // What ends a connection while it is made is what `connect` throws, and is said as an event besides.
+  const making = new AbortController();
+  client.on('error', () => making.abort());
+  client.on('end', () => making.abort());
   await client.connect();
+  making.signal.throwIfAborted();
+  const over = new Promise<void>((resolve) => {
+    client.once('error', () => resolve());
+    client.once('end', () => resolve());
+  });
+  void over.then(() => lost(client));
   return client;
 }
 

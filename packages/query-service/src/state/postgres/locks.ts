@@ -75,10 +75,8 @@ export class DatabaseLocks {
   async #session(name: string): Promise<Client> {
     const known = this.#sessions.get(name);
     if (known !== undefined) return known;
-    const client: Client = await openSession(
-      sessionConfig(this.#database_url, { name: `lock ${name}` }),
-      () => void this.#forget(name, client),
-    );
+    const config = sessionConfig(this.#database_url, { name: `lock ${name}` });
+    const client = await openSession(config, (ended) => void this.#forget(name, ended));
     this.#sessions.set(name, client);
     return client;
   }

@@ -55,7 +55,7 @@ export class Notifications {
   async #listen(heard: (topic: string | undefined) => void): Promise<Listening> {
     const over = Promise.withResolvers<void>();
     const config = sessionConfig(this.#database_url, { name: 'listener' });
-    const client = await openSession({ ...config, query_timeout: HEARTBEAT_MS }, over.resolve);
+    const client = await openSession({ ...config, query_timeout: HEARTBEAT_MS }, () => over.resolve());
     client.on('notification', ({ payload = '' }) => {
       const [teller, topic] = payload.split(' ', 2);
       if (teller !== this.#self && topic !== undefined) heard(topic);
