@@ -88,6 +88,25 @@ test('who waited while the connection was lost is woken, since something may hav
   listener?.stop();
 });
 
+test('changes see what was committed while they waited, whatever the database gives its sessions', async () => {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query("alter database postgres set default_transaction_isolation = 'serializable'");
+  await client.end();
+  const [one, other] = await Promise.all([1, 2].map(() => openControlState({ database_url: server.url })));
+  const all = Array.from({ length: 40 }, (_, n) =>
+    (n % 2 === 0 ? one : other)?.change((change) =>
+      change.record(scope, { kind: 'suspended', actor: `actor ${n}` }),
+    ),
+  );
+  await Promise.all(all);
+  expect(verifyChain(startChain(scope.run_id, control.writer, 'p'), await chain())).toMatchObject({
+    findings: [],
+    end: { seq: 40 },
+  });
+  await Promise.all([one?.close(), other?.close()]);
+});
+
 test('a server that would lose what it has committed is refused', async () => {
   const careless = await startPostgres(['fsync=off']);
   try {

@@ -23,7 +23,7 @@ export function sessionConfig(
   const url = new URL(database_url);
   const given = url.searchParams.get('options') ?? '';
   const all = Object.entries({ ...KEEPALIVE, ...settings }).map(
-    ([key, value]) => `-c ${key}=${value}`,
+    ([key, value]) => `-c ${key}=${value.replaceAll(' ', '\\ ')}`,
   );
   url.searchParams.set('options', [given, ...all].join(' ').trim());
   return {

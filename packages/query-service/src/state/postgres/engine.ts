@@ -13,6 +13,8 @@ import { takeTurn } from './turn.ts';
 
 /** Changes of all processes take turns, so one connection has enough to do; whoever waits for it longer than ten seconds is refused. */
 const WRITING = {
+  // Whoever had to wait for its turn sees what was committed meanwhile.
+  default_transaction_isolation: 'read committed',
   synchronous_commit: 'on',
   lock_timeout: '5000',
   // A process that stops in the middle of a change holds up all others.
