@@ -1,6 +1,6 @@
 import { startChain, verifyChain } from '@tollgate/contract';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type ControlState, openControlState } from '../../src/index.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { recordTexts } from '../support/records.ts';
@@ -106,6 +106,26 @@ test('changes see what was committed while they waited, whatever the database gi
   });
   await Promise.all([one?.close(), other?.close()]);
 });
+
+test('a process that stops in the middle of a change loses it, and holds up others for a bounded time', async () => {
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const stopped = control.change(async (change) => {
+    await change.record(scope, { kind: 'suspended', actor: 'stopped' });
+    begun.resolve();
+    await goOn.promise;
+  });
+  await begun.promise;
+  const other = await openControlState({ database_url: server.url, clock: control.clock });
+  const change = () => other.change((open) => open.record(scope, { kind: 'suspended', actor: 'other' }));
+  await expect(change()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  await vi.waitFor(change, { timeout: 25_000, interval: 100 });
+  goOn.resolve();
+  await expect(stopped).rejects.toMatchObject({ code: 'storage_unavailable' });
+  const texts = await chain();
+  expect(texts.map((text) => JSON.parse(text).actor)).toEqual(['other']);
+  await other.close();
+}, 60_000);
 
 test('a server that would lose what it has committed is refused', async () => {
   const careless = await startPostgres(['fsync=off']);
