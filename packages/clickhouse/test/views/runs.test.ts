@@ -141,6 +141,45 @@ describe('runs', () => {
     expect(await read(run)).toMatchObject(expected);
   });
 
+  it('are found by what holds of the whole run, not by what one of its months says', async () => {
+    const run = randomUUID();
+    const day = 86_400n * 1_000_000_000n;
+    await land(store, [{ ...span(run), Timestamp: String(START - 40n * day) }]);
+    await land(store, [
+      { ...span(run, { 'tollgate.final_status': 'completed' }), Timestamp: String(START + 40n * day) },
+    ]);
+    const found = async (condition: string, settings = '') =>
+      (
+        await ask(
+          store.clients.reader,
+          `SELECT 1 FROM runs WHERE run_id = {run:UUID} AND ${condition} ${settings}`,
+          {
+            run,
+          },
+        )
+      ).length;
+    const [first, last] = ['2025-12-06 12:00:00', '2026-02-24 12:00:00'];
+    const conditions: readonly (readonly [string, number])[] = [
+      [`started_at >= '2026-01-01 00:00:00'`, 0],
+      [`started_at >= '${first}' AND started_at < '2026-01-01 00:00:00'`, 1],
+      [`toYYYYMM(started_at) = 202602`, 0],
+      [`last_at < '2026-01-01 00:00:00'`, 0],
+      [`last_at >= '${last}'`, 1],
+      [`received_at < now64() - INTERVAL 1 HOUR`, 0],
+      [`final_status = 'unsealed'`, 0],
+      [`final_status = 'completed' AND started_at < '2026-01-01 00:00:00'`, 1],
+      [`ended_at IS NULL`, 0],
+    ];
+    for (const [condition, rows] of conditions)
+      for (const settings of [
+        '',
+        'SETTINGS use_skip_indexes_if_final = 1, optimize_move_to_prewhere_if_final = 1',
+      ])
+        expect({ condition, settings, rows: await found(condition, settings) }).toEqual({
+          ...{ condition, settings, rows },
+        });
+  });
+
   it('leave a registration what it is, whatever spans claim before and after it', async () => {
     const run = randomUUID();
     const louder = { 'tollgate.workflow': 'zzz', 'tollgate.team': 'zzz', 'tollgate.owner': 'zzz@x' };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { select } from '../runs/select.ts';
-import { arePlain, PLAIN_CALLS } from './plain-calls.ts';
+import { ofOneScope, PLAIN, repricedAmong } from './plain-calls.ts';
 
 /** What calls cost, with the unpriced ones beside it. */
 export const costAnswer = z.object({
@@ -19,16 +19,15 @@ const row = z.object({
   usd: z.string(),
   calls: z.coerce.number(),
   unpriced_calls: z.coerce.number(),
-  plain: z.coerce.boolean(),
+  one_scope: z.boolean(),
 });
 
-const RUNS = 'run_id IN {runs:Array(UUID)}';
-const figures = (source: string, plain: string) => `
-  SELECT toString(c.run_id) AS run_id, toString(sum(ifNull(c.cost, toDecimal128(0, 15)))) AS usd,
-         count() AS calls, countIf(c.cost IS NULL) AS unpriced_calls, ${plain} AS plain
-  FROM ${source} AS c WHERE c.${RUNS} AND ${within('c.start')} GROUP BY c.run_id`;
-const OF_PLAIN_CALLS = figures(PLAIN_CALLS, arePlain('c', RUNS));
-const OF_CALLS = figures('counted_model_calls', 'true');
+const figures = (source: string, cost: string, one_scope: string) => `
+  SELECT run_id, sum(ifNull(${cost}, toDecimal128(0, 15))) AS usd, count() AS calls, countIf(isNull(${cost})) AS unpriced_calls,
+    CAST(${one_scope}, 'Bool') AS one_scope
+  FROM ${source} AS c WHERE run_id IN {runs:Array(UUID)} AND ${within('c.start')} GROUP BY run_id`;
+const OF_PLAIN_CALLS = figures('model_calls', PLAIN.cost, ofOneScope('c'));
+const OF_CALLS = figures('counted_model_calls', 'c.cost', 'true');
 
 export const NO_COST: CostAnswer = { usd: '0', calls: 0, unpriced_calls: 0 };
 
@@ -39,14 +38,14 @@ export async function runCosts(
   times: RunTimes,
 ): Promise<ReadonlyMap<string, CostAnswer>> {
   if (runs.length === 0) return new Map();
-  const read = (query: string, asked: readonly string[]) =>
-    select(deps, row, query, { runs: asked, ...timesParams(times) });
-  const stored = await read(OF_PLAIN_CALLS, runs);
-  const others = stored.filter(({ plain }) => !plain).map(({ run_id }) => run_id);
-  const rows = [
-    ...stored.filter(({ plain }) => plain),
-    ...(others.length === 0 ? [] : await read(OF_CALLS, others)),
-  ];
+  const read = (query: string, asked: readonly string[], one_thread: boolean) =>
+    select(deps, row, query, { runs: asked, ...timesParams(times) }, { one_thread });
+  const [stored, repriced] = await Promise.all([read(OF_PLAIN_CALLS, runs, true), repricedAmong(deps, runs)]);
+  const [plain = [], others = []] = [true, false].map((wanted) =>
+    stored.filter(({ run_id, one_scope }) => (one_scope && !repriced.has(run_id)) === wanted),
+  );
+  const asked = others.map(({ run_id }) => run_id);
+  const rows = asked.length === 0 ? plain : [...plain, ...(await read(OF_CALLS, asked, false))];
   return new Map(
     rows.map(({ run_id, usd, calls, unpriced_calls }) => [run_id, costOf(usd, calls, unpriced_calls)]),
   );

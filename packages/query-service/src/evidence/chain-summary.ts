@@ -28,7 +28,7 @@ type ChainSummary = z.output<typeof chainSummary>;
 
 /** What `conflicting_spans` says, of one run. A span's hash is over all of it, so that copies which wait to be merged away are one. */
 const CONFLICTS = `
-  SELECT lower(hex(s.span_id)) AS span_id, toUInt32(uniqExact(s.span_hash)) AS versions
+  SELECT lower(hex(s.span_id)) AS span_id, uniqExact(s.span_hash) AS versions
   FROM spans AS s WHERE s.run_id = {run_id:UUID} AND ${within('s.start')}
   GROUP BY s.trace_id, s.span_id HAVING versions > 1 ORDER BY span_id LIMIT 100 SETTINGS final = 0`;
 const conflict = z.object({ span_id: z.string(), versions: z.coerce.number() });

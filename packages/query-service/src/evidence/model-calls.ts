@@ -1,6 +1,6 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
-import { PLAIN_CALLS, wasRepriced, whyCounted } from '../costs/plain-calls.ts';
+import { PLAIN, repricedAmong } from '../costs/plain-calls.ts';
 import type { Deps } from '../deps.ts';
 import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
@@ -62,31 +62,36 @@ const row = z.object({
   ...costs,
   counted: z.coerce.boolean(),
   scope_version: text,
-  repriced: z.coerce.boolean(),
 });
 
 /** More than this of one run is not shown on a page; the export has all of it. */
 export const MAX_CALLS = 20_000;
 
-const OF_RUN = (row: string) => `${row}.run_id = {run_id:UUID}`;
-const reports = (source: string, verdict: string) => `
-  SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.scope_version AS scope_version, m.response_id AS response_id,
-         m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
-         m.service_tier AS service_tier, m.cost_source AS cost_source, m.price_version AS price_version,
-         m.local_price_version AS local_price_version, m.price_id AS price_id, m.unpriced_reason AS unpriced_reason,
-         m.usage_note AS usage_note, ${verdict},
-         m.input_tokens AS input_tokens, m.output_tokens AS output_tokens, m.cache_read_tokens AS cache_read_tokens,
-         m.cache_creation_tokens AS cache_creation_tokens,
-         m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
-         toString(toUnixTimestamp64Nano(m.start)) AS start, toString(toUnixTimestamp64Nano(m.end)) AS end,
-         toString(m.cost) AS cost_usd, toString(m.provider_cost) AS provider_cost_usd, toString(m.local_cost) AS local_cost_usd
-  FROM ${source} AS m WHERE ${OF_RUN('m')} AND ${within('m.start')}
+interface Verdict {
+  readonly cost: string;
+  readonly cost_source: string;
+  readonly price_version: string;
+  readonly why: string;
+  readonly counted: string;
+}
+
+const reports = (source: string, { cost, cost_source, price_version, why, counted }: Verdict) => `
+  SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.scope_version AS scope_version,
+    m.response_id AS response_id, m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
+    m.service_tier AS service_tier, m.local_price_version AS local_price_version, m.price_id AS price_id,
+    m.unpriced_reason AS unpriced_reason, m.usage_note AS usage_note, m.input_tokens AS input_tokens, m.output_tokens AS output_tokens,
+    m.cache_read_tokens AS cache_read_tokens, m.cache_creation_tokens AS cache_creation_tokens,
+    m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
+    toUnixTimestamp64Nano(m.start) AS start, toUnixTimestamp64Nano(m.end) AS end,
+    m.provider_cost AS provider_cost_usd, m.local_cost AS local_cost_usd, ${cost} AS cost_usd, ${cost_source} AS cost_source,
+    ${price_version} AS price_version, ${why} AS why, ${counted} AS counted
+  FROM ${source} AS m WHERE m.run_id = {run_id:UUID} AND ${within('m.start')}
   ORDER BY m.start, m.span_id LIMIT ${MAX_CALLS}`;
-const OF_PLAIN_CALLS = reports(
-  PLAIN_CALLS,
-  `${whyCounted('m')} AS why, true AS counted, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced`,
-);
-const OF_CALLS = reports('model_call_reports', 'm.why AS why, m.counted AS counted, true AS repriced');
+const OF_PLAIN_CALLS = reports('model_calls', { ...PLAIN, counted: 'true' });
+const OF_CALLS = reports('model_call_reports', {
+  ...{ cost: 'm.cost', cost_source: 'm.cost_source', price_version: 'm.price_version' },
+  ...{ why: 'm.why', counted: 'm.counted' },
+});
 
 /** Every report of a model call in a run, also those that do not count. */
 export async function readModelCalls(
@@ -95,9 +100,13 @@ export async function readModelCalls(
   times: RunTimes,
 ): Promise<readonly ModelCallAnswer[]> {
   const params = { run_id, ...timesParams(times) };
-  const stored = await select(deps, row, OF_PLAIN_CALLS, params, { one_thread: true });
-  const rows = arePlain(stored) ? stored : await select(deps, row, OF_CALLS, params);
-  return rows.map(({ scope_version: _, repriced: __, ...each }) => ({
+  const [stored, repriced] = await Promise.all([
+    select(deps, row, OF_PLAIN_CALLS, params, { one_thread: true }),
+    repricedAmong(deps, [run_id]),
+  ]);
+  const plain = repriced.size === 0 && areOfOneScope(stored);
+  const rows = plain ? stored : await select(deps, row, OF_CALLS, params);
+  return rows.map(({ scope_version: _, ...each }) => ({
     ...each,
     cost_usd: shortest(each.cost_usd),
     provider_cost_usd: shortest(each.provider_cost_usd),
@@ -105,9 +114,9 @@ export async function readModelCalls(
   }));
 }
 
-const arePlain = (reports: readonly z.output<typeof row>[]): boolean =>
+const areOfOneScope = (reports: readonly z.output<typeof row>[]): boolean =>
   new Set(reports.map(({ scope_name, scope_version }) => JSON.stringify([scope_name, scope_version]))).size <=
-    1 && !reports.some(({ repriced }) => repriced);
+  1;
 
 /** Exact, without the zeros that the store's scale brings. */
 const shortest = (usd: string | null): string | null => (usd === null ? null : addUsd(usd));

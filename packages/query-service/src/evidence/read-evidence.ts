@@ -10,7 +10,7 @@ import type { RunTimes } from '../runs/run-times.ts';
 import { chainSummary, readConflicts, summariseChain } from './chain-summary.ts';
 import { readContent } from './content.ts';
 import { MAX_CALLS, type ModelCallAnswer, modelCallAnswer, readModelCalls } from './model-calls.ts';
-import { readRecords } from './records.ts';
+import { inOrder, recordsOfAgents, recordsOfService } from './records.ts';
 import { timelineEntry, timelineEntryOf } from './timeline.ts';
 import { toolCallAnswer, toolCallsOf } from './tool-calls.ts';
 
@@ -39,28 +39,32 @@ export async function readEvidence(
 ): Promise<EvidenceAnswer> {
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
-  // First: what is shown of a run lies within its times, also while more of it is arriving.
-  const { row, times } = await findRun(deps, identity, run_id);
-  const [stored, model_calls, contents, conflicts, flags, open] = await Promise.all([
-    readRecords(deps, run_id, times),
-    readModelCalls(deps, run_id, times),
-    content ? readContent(deps, run_id, times) : undefined,
-    readConflicts(deps, run_id, times),
+  // What agents said is read once the run is known: it lies within the run's times, also while more of it is arriving.
+  const [{ row, times }, service, flags, open] = await Promise.all([
+    findRun(deps, identity, run_id),
+    recordsOfService(deps, run_id),
     listFlags(deps, identity, { run_id, limit: 200 }),
     openFlags(deps, [run_id]),
   ]);
+  const [agents, model_calls, contents, conflicts] = await Promise.all([
+    recordsOfAgents(deps, run_id, times),
+    readModelCalls(deps, run_id, times),
+    content ? readContent(deps, run_id, times) : undefined,
+    readConflicts(deps, run_id, times),
+  ]);
+  const { records, truncated } = inOrder(agents, service);
   const cost = await costOf(deps, row.run_id, times, model_calls);
   return {
     run: answerOf(row, cost, open.get(row.run_id)),
-    timeline: stored.records.map((record) => {
+    timeline: records.map((record) => {
       const found = contents?.get(record.span_hash);
       return { ...timelineEntryOf(record), ...(found === undefined ? {} : { content: found }) };
     }),
-    truncated: stored.truncated,
+    truncated,
     model_calls: [...model_calls],
-    tool_calls: [...toolCallsOf(stored.records)],
+    tool_calls: [...toolCallsOf(records)],
     cost,
-    chain: summariseChain(run_id, stored.records, conflicts),
+    chain: summariseChain(run_id, records, conflicts),
     flags: flags.items,
   };
 }

@@ -24,29 +24,48 @@ export type StoredRecord = z.output<typeof storedRecord>;
 /** More than this of one run is not shown on a page; the export has all of it. */
 const MAX_RECORDS = 20_000;
 
+/**
+ * Copies that wait to be merged away are alike in all that is read here, so that one of them is as good as another, and months before
+ * and after are left out: of rows that the engine merges at read, it goes through all months.
+ */
+const ONCE = 'SETTINGS final = 0';
 const OF_AGENTS = `
-  SELECT 'agent' AS source, toString(e.principal) AS principal, toString(e.writer) AS writer, e.seq AS seq, toString(e.kind) AS kind,
-         toString(toUnixTimestamp64Nano(if(e.kind = 'malformed', e.start, e.time))) AS time,
-         e.record AS text, toString(e.record_hash) AS hash, toString(e.span_hash) AS span_hash,
-         toString(toUnixTimestamp64Nano(e.start)) AS start
-  FROM evidence_records AS e WHERE e.run_id = {run_id:UUID} AND ${within('e.start')}
-  ORDER BY if(e.kind = 'malformed', e.start, e.time), e.writer, e.seq, e.record_hash LIMIT {limit:UInt32}`;
+  SELECT 'agent' AS source, principal, writer, seq, kind, toUnixTimestamp64Nano(if(kind = 'malformed', e.start, e.time)) AS time,
+    record AS text, record_hash AS hash, span_hash, toUnixTimestamp64Nano(e.start) AS start
+  FROM evidence_records AS e WHERE run_id = {run_id:UUID} AND ${within('e.start')}
+  ORDER BY time, writer, seq, hash LIMIT 1 BY writer, seq, span_hash LIMIT {limit:UInt32} ${ONCE}`;
 const OF_SERVICE = `
-  SELECT 'service' AS source, '' AS principal, toString(s.writer) AS writer, s.seq AS seq, toString(s.kind) AS kind,
-         toString(toUnixTimestamp64Nano(s.time)) AS time, s.record AS text, toString(s.record_hash) AS hash, '' AS span_hash, time AS start
-  FROM service_records AS s WHERE s.run_id = {run_id:UUID} ORDER BY s.time, s.seq, s.record_hash LIMIT {limit:UInt32}`;
+  SELECT 'service' AS source, '' AS principal, writer, seq, kind, toUnixTimestamp64Nano(s.time) AS time,
+    record AS text, record_hash AS hash, '' AS span_hash, time AS start
+  FROM service_records AS s WHERE run_id = {run_id:UUID}
+  ORDER BY time, writer, seq, hash LIMIT 1 BY writer, seq, hash LIMIT {limit:UInt32} ${ONCE}`;
 
-/** Every record of a run, by time; of equal times the agent's first, then by number. */
-export async function readRecords(
+/** What agents recorded of a run, by time; one more than is shown, where there are more. */
+export const recordsOfAgents = (
   deps: Pick<Deps, 'store'>,
   run_id: string,
   times: RunTimes,
-): Promise<{ readonly records: readonly StoredRecord[]; readonly truncated: boolean }> {
-  const params = { run_id, limit: MAX_RECORDS + 1, ...timesParams(times) };
-  const [agents, service] = await Promise.all([
-    select(deps, storedRecord, OF_AGENTS, params, { one_thread: true }),
-    select(deps, storedRecord, OF_SERVICE, params, { one_thread: true }),
-  ]);
+): Promise<readonly StoredRecord[]> =>
+  select(
+    deps,
+    storedRecord,
+    OF_AGENTS,
+    { run_id, limit: MAX_RECORDS + 1, ...timesParams(times) },
+    { one_thread: true },
+  );
+
+/** What the service recorded of a run, likewise. */
+export const recordsOfService = (
+  deps: Pick<Deps, 'store'>,
+  run_id: string,
+): Promise<readonly StoredRecord[]> =>
+  select(deps, storedRecord, OF_SERVICE, { run_id, limit: MAX_RECORDS + 1 }, { one_thread: true });
+
+/** Every record of a run, by time; of equal times the agent's first, then by number. Pure. */
+export function inOrder(
+  agents: readonly StoredRecord[],
+  service: readonly StoredRecord[],
+): { readonly records: readonly StoredRecord[]; readonly truncated: boolean } {
   const records = [...agents, ...service].sort(byTime);
   return { records: records.slice(0, MAX_RECORDS), truncated: records.length > MAX_RECORDS };
 }

@@ -50,17 +50,15 @@ const row = z.object({
   governed: z.coerce.boolean(),
   status: z.string(),
   started: z.coerce.bigint(),
-  ended: z.coerce.bigint().nullable(),
   last: z.coerce.bigint(),
 });
 type RunRow = z.output<typeof row>;
 
 const COLUMNS = `
-  toString(r.run_id) AS run_id, r.workflow AS workflow, r.policy_version AS policy_version, r.owner AS owner,
-  r.team AS team, r.principal AS principal, r.initiator AS initiator, r.initiator_verified AS initiator_verified,
-  r.registered AS registered, r.governed AS governed, r.final_status AS status,
-  toString(toUnixTimestamp64Nano(r.started_at)) AS started, toString(toUnixTimestamp64Nano(r.ended_at)) AS ended,
-  toString(toUnixTimestamp64Nano(r.last_at)) AS last`;
+  r.run_id AS run_id, r.workflow AS workflow, r.policy_version AS policy_version, r.owner AS owner, r.team AS team,
+  r.principal AS principal, r.initiator AS initiator, r.initiator_verified AS initiator_verified, r.registered AS registered,
+  r.governed AS governed, r.final_status AS status, toUnixTimestamp64Nano(r.started_at) AS started,
+  toUnixTimestamp64Nano(r.last_at) AS last`;
 
 interface RunQuery extends Omit<RunSearch, 'teams' | 'after'> {
   readonly limit: number;
@@ -89,7 +87,7 @@ async function readRuns(
   if (found.length === 0) return [];
   const runs = found.map(({ run_id }) => run_id);
   const [rows, costs, flags] = await Promise.all([
-    select(deps, row, MANY, { runs }),
+    select(deps, row, MANY, { runs }, { one_thread: true }),
     runCosts(deps, runs, timesOf(found)),
     openFlags(deps, runs),
   ]);
@@ -137,7 +135,7 @@ const timesOf = (rows: readonly Pick<RunRow, 'started' | 'last'>[]): RunTimes =>
 
 /** The run as the API shows it. Pure. */
 export const answerOf = (
-  { started, ended, last: _, initiator, initiator_verified, ...run }: RunRow,
+  { started, last, initiator, initiator_verified, ...run }: RunRow,
   cost: CostAnswer = NO_COST,
   open_flags = 0,
 ): RunAnswer => ({
@@ -145,7 +143,7 @@ export const answerOf = (
   initiator: run.registered ? initiator : null,
   initiator_verified: run.registered ? initiator_verified : null,
   started_at: isoTime(started),
-  ended_at: ended === null ? null : isoTime(ended),
+  ended_at: run.status === 'unsealed' ? null : isoTime(last),
   cost,
   open_flags,
 });

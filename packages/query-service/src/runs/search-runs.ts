@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
-import { type RunFilter, runConditions } from './filters.ts';
+import { ofWhatRunsDid, type RunFilter, runConditions } from './filters.ts';
 import { select } from './select.ts';
 import { MAY_HAVE_STARTED, type Slice, sliceParams, slicesOf } from './slices.ts';
 import { startedRange } from './started-range.ts';
@@ -23,9 +23,11 @@ const row = z.object({ run_id: z.string(), started: z.coerce.bigint(), last: z.c
 /** A run that was found: when it started, and when the last that is known of it ended (ns). */
 export type SoughtRun = z.output<typeof row>;
 
-/** Of so many times as many runs as are wanted, the first slice; a filter usually lets one in some twenty through. */
-const UNFILTERED = 2;
-const FILTERED = 20;
+/**
+ * How many times as many runs as are wanted the first slice is to hold: another slice takes longer than one that is some times as long. A
+ * condition often lets one run in some twenty through, and fewer where it is on what a run did.
+ */
+const firstShare = (conditions: number): number => Math.min(2 * 20 ** conditions, 160);
 
 /**
  * The newest runs that a search asks for, at most so many. Only as much is read of each run as the search asks about, and history
@@ -36,27 +38,27 @@ export async function searchRuns(
   { status, from, to, teams, after, ...filter }: RunSearch,
   wanted: number,
 ): Promise<readonly SoughtRun[]> {
-  const asked = [
+  const asked = (among?: string) => [
     ...(status === undefined ? [] : ['r.final_status = {status:String}']),
-    ...runConditions(filter),
+    ...runConditions(filter, among),
     ...(teams === undefined ? [] : ['r.team IN {teams:Array(String)}']),
   ];
   const conditions = [
     `r.started_at >= {slice_from:DateTime64(9, 'UTC')} AND r.started_at < {slice_to:DateTime64(9, 'UTC')}`,
-    ...asked,
     ...(after === undefined ? [] : [`(r.started_at, r.run_id) < ({at:DateTime64(9, 'UTC')}, {id:UUID})`]),
   ];
+  const ofAll = searchSql([...conditions, ...asked()]);
+  const ofFew = searchSql([`r.run_id IN (${MAY_HAVE_STARTED})`, ...conditions, ...asked(MAY_HAVE_STARTED)]);
   const params = {
     ...{ ...filter, status, teams: teams ?? [] },
     ...(after === undefined ? {} : { at: storeTime(after[0]), id: after[1] }),
   };
-  const { range, ofRuns } = await startedRange(deps, rangeOf({ from, to }), after?.[0]);
-  const first = ofRuns(wanted * (asked.length === 0 ? UNFILTERED : FILTERED));
+  const { range, stored, ofRuns } = await startedRange(deps, rangeOf({ from, to }), after?.[0]);
+  const first = ofRuns(wanted * firstShare(asked().length + ofWhatRunsDid(filter)));
   const found: SoughtRun[] = [];
   for (const slice of slicesOf(range, first, () => ({ found: found.length, wanted }))) {
-    const query = searchSql(isShort(slice, range) ? [MAY_HAVE_STARTED, ...conditions] : conditions);
     found.push(
-      ...(await select(deps, row, query, {
+      ...(await select(deps, row, isShort(slice, stored) ? ofFew : ofAll, {
         ...{ ...params, ...sliceParams(slice) },
         limit: wanted - found.length,
       })),
@@ -66,11 +68,10 @@ export async function searchRuns(
   return found;
 }
 
-/** To look for the runs of a slice first is more work than to go through all, where they are most. */
-const isShort = (slice: Slice, range: Slice) => 2n * (slice.to - slice.from) < range.to - range.from;
+/** To look for the runs of a slice first is more work than to go through all that are stored, where they are most of them. */
+const isShort = ({ from, to }: Slice, stored: bigint) => 2n * (to - from) < stored;
 
 const searchSql = (conditions: readonly string[]) => `
-  SELECT toString(r.run_id) AS run_id, toString(toUnixTimestamp64Nano(r.started_at)) AS started,
-    toString(toUnixTimestamp64Nano(r.last_at)) AS last
+  SELECT r.run_id AS run_id, toUnixTimestamp64Nano(r.started_at) AS started, toUnixTimestamp64Nano(r.last_at) AS last
   FROM runs AS r WHERE ${conditions.join(' AND ')}
   ORDER BY r.started_at DESC, r.run_id DESC LIMIT {limit:UInt32}`;

@@ -7,6 +7,8 @@ interface SelectOptions {
   readonly one_thread?: boolean;
 }
 
+const ONE_THREAD = { max_threads: 1, output_format_parallel_formatting: 0 } as const;
+
 /** Runs one SELECT as the reading user and checks its rows. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
 export async function select<T extends z.ZodType>(
   { store }: Pick<Deps, 'store'>,
@@ -20,7 +22,7 @@ export async function select<T extends z.ZodType>(
     query_params: { ...query_params },
     format: 'JSONEachRow',
     ...(signal === undefined ? {} : { abort_signal: signal }),
-    ...(one_thread ? { clickhouse_settings: { max_threads: 1 } } : {}),
+    ...(one_thread ? { clickhouse_settings: ONE_THREAD } : {}),
   });
   return z.array(row).parse(await answer.json());
 }

@@ -38,12 +38,12 @@ export function* slicesOf(
 }
 
 /**
- * Runs that may have started in a slice, as a condition on `r` that binds `slice_from` and `slice_to`: something of the run is of the
- * very moment at which it started, so no other run can have.
+ * The ids of runs that may have started in a slice; binds `slice_from` and `slice_to`. Something of the run is of the very moment at which
+ * it started, so no other run can have.
  */
-export const MAY_HAVE_STARTED = `r.run_id IN (
+export const MAY_HAVE_STARTED = `
   SELECT run_id FROM run_summaries
-  WHERE started_at >= {slice_from:DateTime64(9, 'UTC')} AND started_at < {slice_to:DateTime64(9, 'UTC')} SETTINGS final = 0)`;
+  WHERE started_at >= {slice_from:DateTime64(9, 'UTC')} AND started_at < {slice_to:DateTime64(9, 'UTC')} SETTINGS final = 0`;
 
 export const sliceParams = ({ from, to }: Slice) => ({
   slice_from: storeTime(from),

@@ -19,6 +19,8 @@ const EDGES = `
 
 interface StartedRange {
   readonly range: Slice;
+  /** How long (ns) it is from the first run that is stored to the last. */
+  readonly stored: bigint;
   /** How long (ns) it takes until about so many runs have started. */
   readonly ofRuns: (count: number) => bigint;
 }
@@ -31,11 +33,12 @@ export async function startedRange(
 ): Promise<StartedRange> {
   const [edges] = await select(deps, row, EDGES, {});
   if (edges === undefined || edges.last < edges.first)
-    return { range: { from: 0n, to: 0n }, ofRuns: () => 0n };
+    return { range: { from: 0n, to: 0n }, stored: 0n, ofRuns: () => 0n };
   const { first, last, runs } = edges;
   const until = before === undefined ? range.to : least(range.to, BigInt(before) + 1n);
   return {
     range: { from: greatest(range.from, first), to: least(until, last + 1n) },
+    stored: last - first,
     ofRuns: (count) => ((last - first + 1n) * BigInt(count)) / greatest(runs, 1n),
   };
 }

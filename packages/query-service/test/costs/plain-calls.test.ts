@@ -86,7 +86,7 @@ const reprice = (runs: readonly string[]) =>
   store.clients.owner.command({
     query: `INSERT INTO ${DATABASE}.model_call_repricings (run_id, trace_id, span_id, span_hash, cost, price_version)
       SELECT run_id, trace_id, span_id, span_hash, 7, 'later' FROM ${DATABASE}.model_calls
-      WHERE run_id IN {runs:Array(UUID)} AND (reinterpretAsUInt64(span_id) % 2 = 0 OR run_id = {first:UUID})`,
+      WHERE run_id IN {runs:Array(UUID)} AND (rowNumberInAllBlocks() % 2 = 0 OR run_id = {first:UUID})`,
     query_params: { runs, first: runs[0] },
   });
 
