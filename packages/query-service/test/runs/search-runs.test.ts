@@ -4,11 +4,13 @@ import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { land, type Row, row, START } from '../../../clickhouse/test/support/landing.ts';
+import { COST, report, seedPrices } from '../../../clickhouse/test/support/model-call.ts';
 import { type RunSearch, type SoughtRun, searchRuns } from '../../src/runs/search-runs.ts';
 
 let store: ClickHouse;
 beforeAll(async () => {
   store = await startTestClickHouse();
+  await seedPrices(store);
 });
 afterAll(() => store.close());
 
@@ -21,6 +23,10 @@ interface Planned {
   readonly team: string;
   readonly status: string | undefined;
   readonly tool: string;
+  /** Reports of model calls: of one scope each is a call; of two each call is reported twice; `unpriced` names no count. */
+  readonly calls: { readonly count: number; readonly by: 'one' | 'two' | 'unpriced' };
+  /** Severities that its one flag had, in turn; the last one may be resolved. */
+  readonly flag: { readonly severities: readonly string[]; readonly open: boolean };
 }
 
 const HOUR = 3_600_000_000_000n;
@@ -34,9 +40,18 @@ const plan = fc.record({
   team: fc.constantFrom('ops', 'ops', 'ops', 'legal'),
   status: fc.constantFrom('completed', 'completed', 'failed', undefined),
   tool: fc.constantFrom(...Array.from({ length: 15 }, () => 'search'), 'drop_table'),
+  calls: fc.record({
+    count: fc.constantFrom(0, 1, 1, 1, 2, 5),
+    by: fc.constantFrom('one' as const, 'one' as const, 'two' as const, 'unpriced' as const),
+  }),
+  flag: fc.record({
+    severities: fc.constantFrom([], [], [], ['warning'], ['warning', 'critical'], ['critical']),
+    open: fc.boolean(),
+  }),
 });
 
-function rowsOf({ run_id, hour, hours, team, status, tool }: Planned): Row[] {
+function rowsOf(planned: Planned): Row[] {
+  const { run_id, hour, hours, team, status, tool } = planned;
   const of = (time: number, attributes: Record<string, string>) =>
     row({
       Timestamp: String(at(time)),
@@ -47,8 +62,54 @@ function rowsOf({ run_id, hour, hours, team, status, tool }: Planned): Row[] {
     of(hour, {}),
     of(hour, { 'tollgate.record': record }),
     of(hour + hours, status === undefined ? {} : { 'tollgate.final_status': status }),
+    ...callsOf(planned),
   ];
 }
+
+function callsOf({ run_id: run, hour, team, calls: { count, by } }: Planned): Row[] {
+  return Array.from({ length: count }, (_, number) => number).flatMap((number) => {
+    const said = {
+      run,
+      id: `${run}/${number}`,
+      attributes: { 'tollgate.team': team },
+      at: hour * 3_600_000,
+      until: hour * 3_600_000 + 1,
+      process: run,
+    };
+    if (by === 'unpriced') return [report({ ...said, input: '' })];
+    return by === 'one' ? [report(said)] : [report(said), report({ ...said, scope: 'another' })];
+  });
+}
+
+/** In units of `COST`; undefined where calls were made and none has a price. */
+const costOf = ({ calls: { count, by } }: Planned): number | undefined =>
+  by === 'unpriced' && count > 0 ? undefined : count;
+const usd = (calls: number) => (Number(COST) * calls).toFixed(6);
+
+const flagRows = ({ run_id, flag: { severities, open } }: Planned) =>
+  [
+    ...severities.map((severity) => ({ severity, state: 'open' })),
+    ...(open ? [] : severities.slice(-1).map((severity) => ({ severity, state: 'resolved' }))),
+  ].map((change, number) => ({
+    ...{
+      flag_id: `flag-${run_id}`,
+      identity: run_id,
+      control: 'owner_named',
+      workflow: 'w',
+      run_id,
+      owner: 'o',
+      team: 't',
+    },
+    ...{
+      ...change,
+      at: `2026-01-15 12:00:0${number}`,
+      raised_at: '2026-01-15 12:00:00',
+      due_at: null,
+      summary: '',
+    },
+    ...{ evidence: '{}', actor: '', note: '', cleared_because: '', record_hash: `${number}` },
+  }));
+const openFlagOf = ({ flag: { severities, open } }: Planned) => (open ? severities.at(-1) : undefined);
 
 async function pagesOf(search: Omit<RunSearch, 'teams' | 'after'>, limit: number): Promise<SoughtRun[]> {
   const deps = { store: { reader: store.clients.reader, service: store.clients.service } };
@@ -62,6 +123,9 @@ async function pagesOf(search: Omit<RunSearch, 'teams' | 'after'>, limit: number
   }
 }
 
+/** What no run is. */
+const NOBODY = [{ min_cost_usd: usd(6) }, { team: 'nobody' }] as const;
+
 test('pages of any search hold each run that it asks for once, the newest first, however far apart they are', {
   timeout: 120_000,
 }, async () => {
@@ -73,6 +137,11 @@ test('pages of any search hold each run that it asks for once, the newest first,
       store,
       rows.filter((one) => one.batch === batch).map(({ each }) => each),
     );
+  await store.clients.service.insert({
+    table: 'flags',
+    values: planned.flatMap(flagRows),
+    format: 'JSONEachRow',
+  });
   const order = (
     await store.clients.reader.query({
       query: `SELECT toString(r.run_id) AS run_id FROM ${DATABASE}.runs AS r ORDER BY r.started_at DESC, r.run_id DESC`,
@@ -89,13 +158,24 @@ test('pages of any search hold each run that it asks for once, the newest first,
     [{ status: 'failed' }, ({ status }) => status === 'failed'],
     [{ status: 'unsealed', team: 'legal' }, ({ status, team }) => status === undefined && team === 'legal'],
     [{ tool: 'drop_table' }, ({ tool }) => tool === 'drop_table'],
+    [{ min_cost_usd: usd(2) }, (run) => (costOf(run) ?? 0) >= 2],
+    [
+      { max_cost_usd: usd(1), tool: 'drop_table' },
+      (run) => run.tool === 'drop_table' && (costOf(run) ?? 9) <= 1,
+    ],
+    [{ min_cost_usd: usd(1), max_cost_usd: usd(1) }, (run) => costOf(run) === 1],
+    [NOBODY[0], () => false],
+    [{ severity: 'critical' }, (run) => openFlagOf(run) === 'critical'],
+    [{ severity: 'warning', team: 'ops' }, (run) => run.team === 'ops' && openFlagOf(run) === 'warning'],
+    [{ control: 'owner_named' }, (run) => openFlagOf(run) !== undefined],
     [{ from: day(24 * 20), to: day(24 * 60) }, ({ hour }) => hour >= 24 * 20 && hour < 24 * 60],
-    [{ team: 'nobody' }, () => false],
+    [NOBODY[1], () => false],
   ];
   for (const [search, is] of searches)
     for (const limit of [1 + sorted.length, 7]) {
       const found = await pagesOf(search, limit);
       const wanted = sorted.filter(is);
+      expect([search, wanted.length > 0]).toEqual([search, !NOBODY.some((none) => none === search)]);
       expect(found.map(({ run_id }) => run_id)).toEqual(wanted.map(({ run_id }) => run_id));
       expect(found.map(({ started, last }) => last - started)).toEqual(
         wanted.map(({ hours }) => BigInt(hours) * HOUR + 1_000_000n),
