@@ -10,7 +10,7 @@ import {
   type StatePlace,
   withDatabaseLock,
 } from '@tollgate/query-service';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { close } from '../system/close-server.ts';
 import { firstAdmin, firstAgentKey, hasFirstAdmin } from '../system/first-start.ts';
 import { writeCredentials } from './credentials.ts';
@@ -26,7 +26,7 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
   const logger = pino({ name: 'query-service', level: environment.LOG_LEVEL });
   await writeCredentials(join(directory, 'clickhouse'), passwords(environment));
   const retention = retentionOf(environment);
-  const alone = aloneOn(environment.DATABASE_URL);
+  const alone = aloneOn(environment.DATABASE_URL, logger);
   const clickhouse = await alone(() =>
     openClickHouse({
       retention,
@@ -74,8 +74,13 @@ export async function serve(environment: Environment): Promise<() => Promise<voi
 }
 
 /** Instances that start at once migrate the store, and make the first secrets, one after the other. */
-function aloneOn(database_url: string | undefined): <T>(work: () => Promise<T>) => Promise<T> {
-  return (work) => (database_url === undefined ? work() : withDatabaseLock(database_url, 'start', work));
+function aloneOn(
+  database_url: string | undefined,
+  logger: Logger,
+): <T>(work: () => Promise<T>) => Promise<T> {
+  const waits = () => logger.info('waiting for another instance, which is starting');
+  return (work) =>
+    database_url === undefined ? work() : withDatabaseLock(database_url, 'start', work, waits);
 }
 
 function placeOf({ DATABASE_URL, TOLLGATE_DATA_DIR }: Environment): StatePlace {

@@ -1,6 +1,6 @@
 import { startChain, verifyChain } from '@tollgate/contract';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openControlState } from '../../src/index.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openControlState, withDatabaseLock } from '../../src/index.ts';
 import { ARGUMENTS, approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { recordTexts, serviceRecords } from '../support/records.ts';
@@ -143,3 +143,22 @@ test('what two do under one name never goes on at the same time, and one that is
 async function untilSomebodyWaits({ service }: TestService): Promise<void> {
   while (service.control.signals.waiting === 0) await new Promise((done) => setTimeout(done, 5));
 }
+
+test('who has to wait for work of another process is told once, and who has not is not told', async () => {
+  const database_url = await freshDatabase();
+  const told: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  const run = (name: string, work: () => Promise<void>) =>
+    withDatabaseLock(database_url, 'start', work, () => told.push(name));
+  const one = run('one', async () => {
+    began.resolve();
+    await first.promise;
+  });
+  await began.promise;
+  const other = run('other', async () => {});
+  await vi.waitFor(() => expect(told).toEqual(['other']), { timeout: 10_000 });
+  first.resolve();
+  await Promise.all([one, other]);
+  expect(told).toEqual(['other']);
+});

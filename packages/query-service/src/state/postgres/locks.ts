@@ -22,23 +22,31 @@ export async function tryLock(client: Client, name: string): Promise<boolean> {
 
 const RETRY_MS = 100;
 
-/** Asked again and again: a session that waits in the server would go on to wait after its process has ended. */
-async function lock(client: Client, name: string): Promise<void> {
-  while (!(await tryLock(client, name))) await sleep(RETRY_MS);
+/**
+ * Asked again and again: a session that waits in the server would go on to wait after its process has ended.
+ * @param waits called once, where another process has the lock
+ */
+async function lock(client: Client, name: string, waits = () => {}): Promise<void> {
+  if (await tryLock(client, name)) return;
+  waits();
+  do await sleep(RETRY_MS);
+  while (!(await tryLock(client, name)));
 }
 
 /**
  * Does some work while no other process does work of this name on this database. The lock is the session's: where the process
  * ends, however it ends, the next one has it.
+ * @param waits called once, where the work has to wait for another process
  */
 export async function withDatabaseLock<T>(
   database_url: string,
   name: string,
   work: () => Promise<T>,
+  waits?: () => void,
 ): Promise<T> {
   const client = await openSession(sessionConfig(database_url, { name: `lock ${name}` }));
   try {
-    await lock(client, name);
+    await lock(client, name, waits);
     return await work();
   } finally {
     await endSession(client);
