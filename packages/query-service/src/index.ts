@@ -8,7 +8,7 @@ export { type Access, allows, seesTeam, visibleTeams } from './identity/allows.t
 export type { AgentIdentity, Identity, PersonIdentity } from './identity/identity.ts';
 export { createAgentKey, revokeCredential } from './identity/keys.ts';
 export { createPerson, findPerson, issueToken, type TokenOptions } from './identity/people.ts';
-export { speaksFor } from './identity/speaks-for.ts';
+export { registeredWorkflows, spokenFor } from './identity/speaks-for.ts';
 export { type Principal, verifyIngestKey } from './identity/verify.ts';
 export {
   createQueryService,

@@ -1,4 +1,4 @@
-import { type ControlState, speaksFor } from '@tollgate/query-service';
+import { type ControlState, registeredWorkflows, spokenFor } from '@tollgate/query-service';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { replaceFile } from '../output/replace-file.ts';
@@ -18,16 +18,15 @@ export async function ingestKeyList(control: Pick<ControlState, 'db'>): Promise<
     .orderBy('credential_id')
     .execute();
   const ingest = rows.filter(({ scopes }) => words.parse(JSON.parse(scopes ?? '[]')).includes('ingest'));
-  const keys = await Promise.all(
-    ingest.map(async ({ credential_id, secret_hash, principal, team, workflows, expires_at }) => ({
-      ...{ key_id: credential_id, sha256: secret_hash, principal, team },
-      workflows: await speaksFor(control, {
-        team: team ?? '',
-        workflows: words.parse(JSON.parse(workflows ?? '[]')),
-      }),
-      ...(expires_at === null ? {} : { expires_at: isoTime(expires_at) }),
-    })),
-  );
+  const registered = await registeredWorkflows(control).execute();
+  const keys = ingest.map(({ credential_id, secret_hash, principal, team, workflows, expires_at }) => ({
+    ...{ key_id: credential_id, sha256: secret_hash, principal, team },
+    workflows: spokenFor(
+      { team: team ?? '', workflows: words.parse(JSON.parse(workflows ?? '[]')) },
+      registered,
+    ),
+    ...(expires_at === null ? {} : { expires_at: isoTime(expires_at) }),
+  }));
   return `${JSON.stringify({ keys }, null, 1)}\n`;
 }
 
