@@ -7,7 +7,7 @@ import { seconds } from '../state/time.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
 import { type JudgedPage, type Judgement, judge } from './judge.ts';
 import { rememberJudged, rememberPrompt, rememberRechecked, rememberRest } from './memory.ts';
-import { PageReads } from './page-reads.ts';
+import { PageReads, READ_PRIORITY, type ReadPriority } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
 import type { TouchedRun } from './touched-runs.ts';
 
@@ -73,7 +73,7 @@ export async function judgePromptlyAgain(
 }
 
 async function judgePrompt(deps: JudgeDeps, runs: readonly TouchedRun[], counts: EvaluationCounts) {
-  const judged = await pageOf(deps, runs);
+  const judged = await pageOf(deps, runs, READ_PRIORITY.prompt);
   const judgements = await judge(PROMPT, judged);
   addFlags(counts, await applyJudgements(deps.control, judgements));
   await tellFinishedRuns(deps, judged.runs);
@@ -98,11 +98,16 @@ export async function judgeRest(
 /** What has just arrived goes first. */
 const REST_READS_AT_ONCE = 2;
 
-async function pageOf(deps: JudgeDeps, touched: readonly TouchedRun[]): Promise<JudgedPage> {
+async function pageOf(
+  deps: JudgeDeps,
+  touched: readonly TouchedRun[],
+  priority: ReadPriority = READ_PRIORITY.other,
+): Promise<JudgedPage> {
   const runs = touched.map(({ run_id }) => run_id);
   const context = await judgeContext(deps, runs, deps.clock());
   // What is stored of a run lies within its times: judging it costs the same however much history there is.
-  const reads = new PageReads(deps, { runs }, together(touched.map(({ times }) => times)));
+  const times = together(touched.map((run) => run.times));
+  const reads = new PageReads(deps, { runs }, { times, priority });
   return { runs, reads, context, writer: deps.control.writer };
 }
 

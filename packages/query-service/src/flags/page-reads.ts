@@ -3,6 +3,7 @@ import type { Control } from '../controls/control.ts';
 import { COUNTED_CALLS, COUNTED_PLAIN_CALLS, NOT_PLAIN } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
 import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
+import { ONE_THREAD } from '../runs/select.ts';
 
 /**
  * Conditions are asked before copies of a row are dropped, so that of the rows which fail them the long columns are not read. It
@@ -10,23 +11,39 @@ import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
  */
 const EARLY_CONDITIONS = { optimize_move_to_prewhere_if_final: '1' } as const;
 
-/** Some are asked at the same time, beside those who insert and those who ask: more threads each would only stand in each other's way. */
-const ONE_THREAD = { max_threads: '1' } as const;
+/**
+ * Which reads go first: those of a higher number pause while one of a lower is under way, for a second at most at a time (ClickHouse's
+ * `priority`). What people and agents ask has none, and waits for nobody.
+ */
+export const READ_PRIORITY = { prompt: 1, other: 2 } as const;
+
+export type ReadPriority = (typeof READ_PRIORITY)[keyof typeof READ_PRIORITY];
+
+interface PageReadOptions {
+  /** Within which everything lies that is read of spans; whatever is stored, where it is not given. */
+  readonly times?: RunTimes;
+  readonly priority?: ReadPriority;
+}
 
 /** What evaluation reads of one page of runs (or of anything else that some queries bind): each query once, whoever asks. */
 export class PageReads {
   readonly #store: Deps['store'];
   readonly #params: Readonly<Record<string, unknown>>;
-  readonly #settings: Readonly<Record<string, string>>;
+  readonly #settings: Readonly<Record<string, string | number>>;
   readonly #answers = new Map<string, Promise<readonly unknown[]>>();
 
-  /** @param times within which everything lies that is read of spans; whatever is stored, where it is not given */
-  constructor({ store }: Pick<Deps, 'store'>, params: Readonly<Record<string, unknown>>, times?: RunTimes) {
+  constructor(
+    { store }: Pick<Deps, 'store'>,
+    params: Readonly<Record<string, unknown>>,
+    { times, priority = READ_PRIORITY.other }: PageReadOptions = {},
+  ) {
     this.#store = store;
     this.#params = params;
     this.#settings = {
       ...EARLY_CONDITIONS,
+      // Some are asked at the same time, beside those who insert and those who ask.
       ...ONE_THREAD,
+      priority,
       ...(times === undefined ? {} : onlyWithin(times)),
     };
   }

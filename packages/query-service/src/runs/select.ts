@@ -7,7 +7,8 @@ interface SelectOptions {
   readonly one_thread?: boolean;
 }
 
-const ONE_THREAD = { max_threads: 1, output_format_parallel_formatting: 0 } as const;
+/** More threads would only stand in each other's way, also those that write the answer. */
+export const ONE_THREAD = { max_threads: 1, output_format_parallel_formatting: 0 } as const;
 
 /** Runs one SELECT as the reading user and checks its rows. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
 export async function select<T extends z.ZodType>(

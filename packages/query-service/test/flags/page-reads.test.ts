@@ -39,10 +39,10 @@ test('what is judged of runs is all that is stored of them, and of other months 
     times: { first: START + 31n * DAY, last: START + 62n * DAY + 1_000_000n },
   });
   const times = found?.times ?? { first: 0n, last: 0n };
-  const reads = new PageReads(deps(), { runs: [run] }, times);
+  const reads = new PageReads(deps(), { runs: [run] }, { times });
   expect(await reads.rows(COUNTED_CALLS)).toMatchObject([{ run_id: run, calls: '3' }]);
   // It does hold, through views as well: what is asked of times in which a run was not finds nothing.
-  const elsewhere = new PageReads(deps(), { runs: [other] }, times);
+  const elsewhere = new PageReads(deps(), { runs: [other] }, { times });
   expect(await elsewhere.rows(COUNTED_CALLS)).toEqual([]);
   const plan = await store.clients.reader.query({
     query: `EXPLAIN indexes = 1 SELECT count() FROM ${DATABASE}.counted_model_calls`,
