@@ -8,6 +8,7 @@ import { postgresDialect } from './dialect.ts';
 import { lead } from './leadership.ts';
 import { DatabaseLocks } from './locks.ts';
 import { Notifications } from './notifications.ts';
+import { scrubApprovals } from './scrub.ts';
 import { checkServer } from './server-checks.ts';
 import { takeTurn } from './turn.ts';
 
@@ -57,8 +58,7 @@ export async function openPostgres(database_url: string, given: Clock | undefine
       hear: (heard) => notifications.hear(heard),
       lead: (begin, logger) => lead(database_url, begin, logger),
       exclusively: locks.exclusively,
-      // The rows that an update or a deletion leaves behind. What the server's own log and its copies hold is theirs to forget.
-      scrub: async () => void (await writing.query('vacuum (full) approvals')),
+      scrub: () => scrubApprovals(writing),
       close: async () => {
         time.stop();
         await notifications.close();
