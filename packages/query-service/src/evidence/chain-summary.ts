@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { judgeChains } from '../controls/chain-verdict.ts';
-import type { Deps } from '../deps.ts';
-import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
-import { select } from '../runs/select.ts';
+import type { Conflict } from './conflicts.ts';
 import type { StoredRecord } from './records.ts';
 
 export const chainSummary = z.object({
@@ -25,22 +23,6 @@ export const chainSummary = z.object({
   unproven: z.array(z.object({ writer: z.string(), why: z.string() })),
 });
 type ChainSummary = z.output<typeof chainSummary>;
-
-/** What `conflicting_spans` says, of one run. A span's hash is over all of it, so that copies which wait to be merged away are one. */
-const CONFLICTS = `
-  SELECT lower(hex(s.span_id)) AS span_id, uniqExact(s.span_hash) AS versions
-  FROM spans AS s WHERE s.run_id = {run_id:UUID} AND ${within('s.start')}
-  GROUP BY s.trace_id, s.span_id HAVING versions > 1 ORDER BY span_id LIMIT 100 SETTINGS final = 0`;
-const conflict = z.object({ span_id: z.string(), versions: z.coerce.number() });
-type Conflict = z.output<typeof conflict>;
-
-/** Spans of a run that were stored with several contents. */
-export const readConflicts = (
-  deps: Pick<Deps, 'store'>,
-  run_id: string,
-  times: RunTimes,
-): Promise<readonly Conflict[]> =>
-  select(deps, conflict, CONFLICTS, { run_id, ...timesParams(times) }, { one_thread: true });
 
 const UNPROVEN_END =
   'no seal states how many records this process wrote, so records after its last one could be missing unseen';

@@ -2,8 +2,10 @@ import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
 import { PLAIN, repricedAmong } from '../costs/plain-calls.ts';
 import type { Deps } from '../deps.ts';
-import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
+import { ofRun, ofRunParams, type RunTimes } from '../runs/run-times.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
+import { isoTime } from '../state/time.ts';
+import { firstRows, order, withoutCopies } from './first-rows.ts';
 
 const text = z.string();
 const tokens = z.coerce.number().nullable();
@@ -57,12 +59,15 @@ export type ModelCallAnswer = z.output<typeof modelCallAnswer>;
 const row = z.object({
   ...shape,
   ...counts,
-  start: isoFromNanos,
+  /** Nanoseconds since 1970. */
+  start: z.coerce.bigint(),
   end: isoFromNanos,
   ...costs,
   counted: z.coerce.boolean(),
   scope_version: text,
+  span_hash: text,
 });
+type Row = z.output<typeof row>;
 
 /** More than this of one run is not shown on a page; the export has all of it. */
 export const MAX_CALLS = 20_000;
@@ -75,7 +80,7 @@ interface Verdict {
   readonly counted: string;
 }
 
-const reports = (source: string, { cost, cost_source, price_version, why, counted }: Verdict) => `
+const reports = ({ cost, cost_source, price_version, why, counted }: Verdict) => `
   SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.scope_version AS scope_version,
     m.response_id AS response_id, m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
     m.service_tier AS service_tier, m.local_price_version AS local_price_version, m.price_id AS price_id,
@@ -84,37 +89,47 @@ const reports = (source: string, { cost, cost_source, price_version, why, counte
     m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
     toUnixTimestamp64Nano(m.start) AS start, toUnixTimestamp64Nano(m.end) AS end,
     m.provider_cost AS provider_cost_usd, m.local_cost AS local_cost_usd, ${cost} AS cost_usd, ${cost_source} AS cost_source,
-    ${price_version} AS price_version, ${why} AS why, ${counted} AS counted
-  FROM ${source} AS m WHERE m.run_id = {run_id:UUID} AND ${within('m.start')}
-  ORDER BY m.start, m.span_id LIMIT ${MAX_CALLS}`;
-const OF_PLAIN_CALLS = reports('model_calls', { ...PLAIN, counted: 'true' });
-const OF_CALLS = reports('model_call_reports', {
+    ${price_version} AS price_version, ${why} AS why, ${counted} AS counted, m.span_hash AS span_hash`;
+const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })} FROM model_calls AS m WHERE `;
+const OF_CALLS = `${reports({
   ...{ cost: 'm.cost', cost_source: 'm.cost_source', price_version: 'm.price_version' },
   ...{ why: 'm.why', counted: 'm.counted' },
-});
+})} FROM model_call_reports AS m WHERE `;
+const KEY = 'm.start, m.trace_id, m.span_id, m.span_hash';
 
-/** Every report of a model call in a run, also those that do not count. */
+/** Every report of a model call in a run by time, also those that do not count. @param times as `ofRun` has it */
 export async function readModelCalls(
   deps: Pick<Deps, 'store'>,
   run_id: string,
-  times: RunTimes,
+  times: RunTimes | undefined,
 ): Promise<readonly ModelCallAnswer[]> {
-  const params = { run_id, ...timesParams(times) };
+  const [asked, params] = [ofRun('m.start', times), ofRunParams(run_id, times)];
   const [stored, repriced] = await Promise.all([
-    select(deps, row, OF_PLAIN_CALLS, params, { one_thread: true }),
+    firstRows(deps, row, { rows: OF_PLAIN_CALLS + asked, params, key: KEY, order: KEY, limit: MAX_CALLS }),
     repricedAmong(deps, [run_id]),
   ]);
   const plain = repriced.size === 0 && areOfOneScope(stored);
-  const rows = plain ? stored : await select(deps, row, OF_CALLS, params);
-  return rows.map(({ scope_version: _, ...each }) => ({
+  const rows = plain
+    ? withoutCopies(stored, keyOf)
+    : [...(await select(deps, row, `${OF_CALLS}${asked} ORDER BY ${KEY} LIMIT ${MAX_CALLS}`, params))];
+  const shown = rows.sort(byKey).slice(0, MAX_CALLS);
+  return shown.map(({ scope_version: _, span_hash: __, ...each }) => ({
     ...each,
+    start: isoTime(each.start),
     cost_usd: shortest(each.cost_usd),
     provider_cost_usd: shortest(each.provider_cost_usd),
     local_cost_usd: shortest(each.local_cost_usd),
   }));
 }
 
-const areOfOneScope = (reports: readonly z.output<typeof row>[]): boolean =>
+const keyOf = ({ start, trace_id, span_id, span_hash }: Row) => [start, trace_id, span_id, span_hash];
+const byKey = (a: Row, b: Row): number =>
+  order(a.start, b.start) ||
+  order(a.trace_id, b.trace_id) ||
+  order(a.span_id, b.span_id) ||
+  order(a.span_hash, b.span_hash);
+
+const areOfOneScope = (reports: readonly Row[]): boolean =>
   new Set(reports.map(({ scope_name, scope_version }) => JSON.stringify([scope_name, scope_version]))).size <=
   1;
 

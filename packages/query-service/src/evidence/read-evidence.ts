@@ -6,8 +6,9 @@ import { flagAnswer, listFlags } from '../flags/read-flags.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readsContent } from '../identity/reads-content.ts';
 import { answerOf, findRun, openFlags, runAnswer } from '../runs/read-runs.ts';
-import type { RunTimes } from '../runs/run-times.ts';
-import { chainSummary, readConflicts, summariseChain } from './chain-summary.ts';
+import { liesTogether, type RunTimes } from '../runs/run-times.ts';
+import { chainSummary, summariseChain } from './chain-summary.ts';
+import { readConflicts } from './conflicts.ts';
 import { readContent } from './content.ts';
 import { MAX_CALLS, type ModelCallAnswer, modelCallAnswer, readModelCalls } from './model-calls.ts';
 import { inOrder, recordsOfAgents, recordsOfService } from './records.ts';
@@ -39,21 +40,22 @@ export async function readEvidence(
 ): Promise<EvidenceAnswer> {
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
-  // What agents said is read once the run is known: it lies within the run's times, also while more of it is arriving.
-  const [{ row, times }, service, flags, open] = await Promise.all([
-    findRun(deps, identity, run_id),
+  const run = findRun(deps, identity, run_id);
+  const times = run.then((found) => found.times);
+  // Looked for at once where the id alone finds it, and otherwise only where the run has been.
+  const where = liesTogether(run_id) ? Promise.resolve(undefined) : times;
+  const [{ row }, service, flags, open, agents, model_calls, contents, conflicts] = await Promise.all([
+    run,
     recordsOfService(deps, run_id),
     listFlags(deps, identity, { run_id, limit: 200 }),
     openFlags(deps, [run_id]),
-  ]);
-  const [agents, model_calls, contents, conflicts] = await Promise.all([
-    recordsOfAgents(deps, run_id, times),
-    readModelCalls(deps, run_id, times),
-    content ? readContent(deps, run_id, times) : undefined,
-    readConflicts(deps, run_id, times),
+    where.then((known) => recordsOfAgents(deps, run_id, known)),
+    where.then((known) => readModelCalls(deps, run_id, known)),
+    content ? times.then((known) => readContent(deps, run_id, known)) : undefined,
+    where.then((known) => readConflicts(deps, run_id, known)),
   ]);
   const { records, truncated } = inOrder(agents, service);
-  const cost = await costOf(deps, row.run_id, times, model_calls);
+  const cost = await costOf(deps, row.run_id, await times, model_calls);
   return {
     run: answerOf(row, cost, open.get(row.run_id)),
     timeline: records.map((record) => {

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
-import { select } from '../runs/select.ts';
+import { ofRun, ofRunParams, type RunTimes } from '../runs/run-times.ts';
+import { firstRows, order, withoutCopies } from './first-rows.ts';
 
-/** One stored record, verbatim, by whom it was written. */
-const storedRecord = z.object({
-  source: z.enum(['agent', 'service']),
-  /** Of an agent's record: the key behind it. Its words are that principal's claims. */
-  principal: z.string(),
+const recorded = {
   writer: z.string(),
   seq: z.coerce.number(),
   kind: z.string(),
@@ -15,51 +11,65 @@ const storedRecord = z.object({
   time: z.coerce.bigint(),
   text: z.string(),
   hash: z.string(),
+};
+const ofService = z.object(recorded);
+const ofAgent = z.object({
+  ...recorded,
+  /** The key behind it. Its words are that principal's claims. */
+  principal: z.string(),
   span_hash: z.string(),
-  /** When its span began (ns); of a record of the service, its own time. */
+  /** When its span began (ns). */
   start: z.coerce.bigint(),
 });
-export type StoredRecord = z.output<typeof storedRecord>;
+
+/** One stored record, verbatim, by whom it was written. One of the service is of no span, and begins at its own time. */
+export interface StoredRecord extends z.output<typeof ofAgent> {
+  readonly source: 'agent' | 'service';
+}
 
 /** More than this of one run is not shown on a page; the export has all of it. */
 const MAX_RECORDS = 20_000;
 
-/**
- * Copies that wait to be merged away are alike in all that is read here, so that one of them is as good as another, and months before
- * and after are left out: of rows that the engine merges at read, it goes through all months.
- */
-const ONCE = 'SETTINGS final = 0';
+const RECORD =
+  'writer, seq, kind, toUnixTimestamp64Nano(r.time) AS time, record AS text, record_hash AS hash';
 const OF_AGENTS = `
-  SELECT 'agent' AS source, principal, writer, seq, kind, toUnixTimestamp64Nano(if(kind = 'malformed', e.start, e.time)) AS time,
-    record AS text, record_hash AS hash, span_hash, toUnixTimestamp64Nano(e.start) AS start
-  FROM evidence_records AS e WHERE run_id = {run_id:UUID} AND ${within('e.start')}
-  ORDER BY time, writer, seq, hash LIMIT 1 BY writer, seq, span_hash LIMIT {limit:UInt32} ${ONCE}`;
-const OF_SERVICE = `
-  SELECT 'service' AS source, '' AS principal, writer, seq, kind, toUnixTimestamp64Nano(s.time) AS time,
-    record AS text, record_hash AS hash, '' AS span_hash, time AS start
-  FROM service_records AS s WHERE run_id = {run_id:UUID}
-  ORDER BY time, writer, seq, hash LIMIT 1 BY writer, seq, hash LIMIT {limit:UInt32} ${ONCE}`;
+  SELECT ${RECORD}, principal, span_hash, toUnixTimestamp64Nano(r.start) AS start FROM evidence_records AS r WHERE `;
+const OF_SERVICE = `SELECT ${RECORD} FROM service_records AS r WHERE run_id = {run_id:UUID}`;
+const timeOf = ({ kind, time, start }: z.output<typeof ofAgent>) => (kind === 'malformed' ? start : time);
 
-/** What agents recorded of a run, by time; one more than is shown, where there are more. */
-export const recordsOfAgents = (
+/** What agents recorded of a run, by time; one more than is shown, where there are more. @param times as `ofRun` has it */
+export async function recordsOfAgents(
   deps: Pick<Deps, 'store'>,
   run_id: string,
-  times: RunTimes,
-): Promise<readonly StoredRecord[]> =>
-  select(
-    deps,
-    storedRecord,
-    OF_AGENTS,
-    { run_id, limit: MAX_RECORDS + 1, ...timesParams(times) },
-    { one_thread: true },
-  );
+  times: RunTimes | undefined,
+): Promise<readonly StoredRecord[]> {
+  const rows = await firstRows(deps, ofAgent, {
+    rows: OF_AGENTS + ofRun('r.start', times),
+    params: ofRunParams(run_id, times),
+    key: 'writer, seq, span_hash',
+    order: `if(kind = 'malformed', r.start, r.time), writer, seq, hash`,
+    limit: MAX_RECORDS,
+  });
+  return withoutCopies(rows, ({ writer, seq, span_hash }) => [writer, seq, span_hash])
+    .map((row): StoredRecord => ({ source: 'agent', ...row, time: timeOf(row) }))
+    .sort(byTime);
+}
 
 /** What the service recorded of a run, likewise. */
-export const recordsOfService = (
+export async function recordsOfService(
   deps: Pick<Deps, 'store'>,
   run_id: string,
-): Promise<readonly StoredRecord[]> =>
-  select(deps, storedRecord, OF_SERVICE, { run_id, limit: MAX_RECORDS + 1 }, { one_thread: true });
+): Promise<readonly StoredRecord[]> {
+  const rows = await firstRows(deps, ofService, {
+    ...{ rows: OF_SERVICE, params: { run_id } },
+    ...{ key: 'writer, seq, hash', order: 'r.time, writer, seq, hash', limit: MAX_RECORDS },
+  });
+  return withoutCopies(rows, ({ writer, seq, hash }) => [writer, seq, hash])
+    .map(
+      (row): StoredRecord => ({ source: 'service', principal: '', span_hash: '', start: row.time, ...row }),
+    )
+    .sort(byTime);
+}
 
 /** Every record of a run, by time; of equal times the agent's first, then by number. Pure. */
 export function inOrder(
@@ -76,5 +86,3 @@ const byTime = (a: StoredRecord, b: StoredRecord): number =>
   order(a.writer, b.writer) ||
   order(a.seq, b.seq) ||
   order(a.hash, b.hash);
-
-const order = <T extends bigint | number | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,9 +7,9 @@ import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoTime } from '../state/time.ts';
+import { type RunRow, readRunRow, readRunRows } from './run-rows.ts';
 import { type RunTimes, together } from './run-times.ts';
 import { type RunSearch, type SoughtRun, searchRuns } from './search-runs.ts';
-import { select } from './select.ts';
 
 /** `unsealed`: no final status has arrived. */
 export const RUN_STATUSES = [...FINAL_STATUSES, 'unsealed'] as const;
@@ -36,29 +36,6 @@ export const runAnswer = z.object({
   open_flags: z.int(),
 });
 type RunAnswer = z.output<typeof runAnswer>;
-
-const row = z.object({
-  run_id: z.string(),
-  workflow: z.string(),
-  policy_version: z.string(),
-  owner: z.string(),
-  team: z.string(),
-  principal: z.string(),
-  initiator: z.string(),
-  initiator_verified: z.coerce.boolean(),
-  registered: z.coerce.boolean(),
-  governed: z.coerce.boolean(),
-  status: z.string(),
-  started: z.coerce.bigint(),
-  last: z.coerce.bigint(),
-});
-type RunRow = z.output<typeof row>;
-
-const COLUMNS = `
-  r.run_id AS run_id, r.workflow AS workflow, r.policy_version AS policy_version, r.owner AS owner, r.team AS team,
-  r.principal AS principal, r.initiator AS initiator, r.initiator_verified AS initiator_verified, r.registered AS registered,
-  r.governed AS governed, r.final_status AS status, toUnixTimestamp64Nano(r.started_at) AS started,
-  toUnixTimestamp64Nano(r.last_at) AS last`;
 
 interface RunQuery extends Omit<RunSearch, 'teams' | 'after'> {
   readonly limit: number;
@@ -87,7 +64,7 @@ async function readRuns(
   if (found.length === 0) return [];
   const runs = found.map(({ run_id }) => run_id);
   const [rows, costs, flags] = await Promise.all([
-    select(deps, row, MANY, { runs }, { one_thread: true }),
+    readRunRows(deps, runs),
     runCosts(deps, runs, timesOf(found)),
     openFlags(deps, runs),
   ]);
@@ -97,8 +74,6 @@ async function readRuns(
     return each === undefined ? [] : [answerOf(each, costs.get(run_id), flags.get(run_id))];
   });
 }
-
-const MANY = `SELECT ${COLUMNS} FROM runs AS r WHERE r.run_id IN {runs:Array(UUID)}`;
 
 /** A run and from when until when there is anything of it. */
 export interface FoundRun {
@@ -112,12 +87,10 @@ export async function findRun(
   identity: Identity,
   run_id: string,
 ): Promise<FoundRun> {
-  const [found] = await select(deps, row, ONE, { run_id }, { one_thread: true });
+  const found = await readRunRow(deps, run_id);
   if (found === undefined || !seesTeam(identity, found.team)) throw new TollgateError('not_found');
   return { row: found, times: timesOf([found]) };
 }
-
-const ONE = `SELECT ${COLUMNS} FROM runs AS r WHERE r.run_id = {run_id:UUID}`;
 
 /** @throws as `findRun` does */
 export async function readRun(

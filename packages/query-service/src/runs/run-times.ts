@@ -14,6 +14,21 @@ export interface RunTimes {
 export const within = (column: string): string =>
   `${column} >= {first:DateTime64(9, 'UTC')} AND ${column} <= {last:DateTime64(9, 'UTC')}`;
 
+/**
+ * Whether the rows of a run lie together, as they do by an id that grows with time (RFC 9562, version 7), which the service gives. Rows
+ * of any other may lie anywhere in every month, and only the run's times tell where not to look for them.
+ */
+export const liesTogether = (run_id: string): boolean => run_id.at(14) === '7';
+
+/** Rows of one run, of which those outside its times need not be read where they are given. Bound by `ofRunParams`. */
+export const ofRun = (start: string, times: RunTimes | undefined): string =>
+  `run_id = {run_id:UUID}${times === undefined ? '' : ` AND ${within(start)}`}`;
+
+export const ofRunParams = (run_id: string, times: RunTimes | undefined) => ({
+  run_id,
+  ...(times === undefined ? {} : timesParams(times)),
+});
+
 export const timesParams = ({ first, last }: RunTimes) => ({
   first: storeTime(first),
   last: storeTime(last),
