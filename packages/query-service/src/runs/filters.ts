@@ -62,6 +62,11 @@ const costing = (having: string, only: string) => {
 };
 const costIs = (having: string, only: string) => `SELECT run_id FROM (${costing(having, only)})`;
 
+const AT_LEAST = 'NOT unknown AND usd >= toDecimal128({min_cost_usd:String}, 15)';
+const MORE = 'usd > toDecimal128({max_cost_usd:String}, 15)';
+/** Of both bounds together: what calls cost is added up once. */
+const costsBetween = (only: string) => `r.run_id IN (${costIs(`${AT_LEAST} AND NOT ${MORE}`, only)})`;
+
 /** The condition on `r`, the run, of each filter; `only` narrows what is read. Values are bound, under the filter's name. */
 const CONDITIONS: Readonly<Record<RunFilterName, (only: string) => string>> = {
   workflow: () => 'r.workflow = {workflow:String}',
@@ -74,10 +79,8 @@ const CONDITIONS: Readonly<Record<RunFilterName, (only: string) => string>> = {
   tool: (only) => `r.run_id IN (${called('tool = {tool:String}', only)})`,
   control: (only) => `r.run_id IN (${flagged('f.control = {control:String}', only)})`,
   severity: (only) => `r.run_id IN (${flagged('f.severity = {severity:String}', only)})`,
-  min_cost_usd: (only) =>
-    `r.run_id IN (${costIs('NOT unknown AND usd >= toDecimal128({min_cost_usd:String}, 15)', only)})`,
-  max_cost_usd: (only) =>
-    `r.run_id NOT IN (${costIs('unknown OR usd > toDecimal128({max_cost_usd:String}, 15)', only)})`,
+  min_cost_usd: (only) => `r.run_id IN (${costIs(AT_LEAST, only)})`,
+  max_cost_usd: (only) => `r.run_id NOT IN (${costIs(`unknown OR ${MORE}`, only)})`,
 };
 
 /**
@@ -86,14 +89,17 @@ const CONDITIONS: Readonly<Record<RunFilterName, (only: string) => string>> = {
  * @throws TollgateError `invalid_request` where the least cost is more than the most
  */
 export function runConditions(filter: RunFilter, among?: string): readonly string[] {
-  const { min_cost_usd: least, max_cost_usd: most } = filter;
+  const { min_cost_usd: least, max_cost_usd: most, ...rest } = filter;
   if (least !== undefined && most !== undefined && compareUsd(least, most) > 0)
     throw new TollgateError('invalid_request', undefined, {
       issues: [{ path: 'query.max_cost_usd', message: 'at least min_cost_usd' }],
     });
-  const names = Object.keys(CONDITIONS) as RunFilterName[];
   const only = among === undefined ? '' : `AND run_id IN (${among})`;
-  return names.filter((each) => filter[each] !== undefined).map((each) => CONDITIONS[each](only));
+  const of = (given: RunFilter) =>
+    (Object.keys(CONDITIONS) as RunFilterName[])
+      .filter((each) => given[each] !== undefined)
+      .map((each) => CONDITIONS[each](only));
+  return least !== undefined && most !== undefined ? [...of(rest), costsBetween(only)] : of(filter);
 }
 
 /** Filters on what a run did or what was found about it, and not on what it is. */
