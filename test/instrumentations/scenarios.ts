@@ -24,6 +24,8 @@ export interface Scenario {
   readonly retried?: true;
   /** A tier other than the standard one. */
   readonly tier?: 'flex' | 'priority';
+  /** The answer does not say which tier served the call. */
+  readonly tierUnsaid?: true;
   /** What the provider counted, call by call. */
   readonly truth: readonly Truth[];
   readonly about: string;

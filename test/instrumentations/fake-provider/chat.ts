@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Truth } from '../scenarios.ts';
-import { type Call, type Event, sendEvents, sendJson } from './wire.ts';
+import { type Call, type Event, sendEvents, sendJson, tierIn } from './wire.ts';
 
 /** As the API dates a model that was asked for without a date. */
 export const OPENAI_MODEL = 'gpt-5-mini-2025-08-07';
@@ -15,7 +15,7 @@ export async function answerChat(call: Call, response: ServerResponse): Promise<
     id: `chatcmpl-${randomUUID()}`,
     created: 1_750_000_000,
     model: OPENAI_MODEL,
-    service_tier: scenario.tier ?? 'default',
+    ...tierIn(scenario, 'default'),
   };
   if (body.stream) {
     const usage = body.stream_options?.include_usage === true ? usageOf(truth) : undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Truth } from '../scenarios.ts';
-import { type Call, type Event, sendEvents, sendJson } from './wire.ts';
+import { type Call, type Event, sendEvents, sendJson, tierIn } from './wire.ts';
 
 /** As the API dates a model that was asked for without a date. */
 export const ANTHROPIC_MODEL = 'claude-sonnet-4-5-20250929';
@@ -11,7 +11,7 @@ export async function answerMessages(
   { scenario, truth, body }: Call,
   response: ServerResponse,
 ): Promise<void> {
-  const usage = usageOf(truth);
+  const usage = { ...usageOf(truth), ...tierIn(scenario, 'standard') };
   const message = {
     id: `msg_${randomUUID().replaceAll('-', '').slice(0, 24)}`,
     type: 'message',
@@ -55,6 +55,5 @@ function usageOf(truth: Truth) {
     },
     output_tokens: output,
     output_tokens_details: { thinking_tokens: reasoning },
-    service_tier: 'standard',
   };
 }

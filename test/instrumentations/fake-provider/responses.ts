@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Truth } from '../scenarios.ts';
 import { OPENAI_MODEL } from './chat.ts';
-import { type Call, type Event, sendEvents, sendJson } from './wire.ts';
+import { type Call, type Event, sendEvents, sendJson, tierIn } from './wire.ts';
 
 const TEXT = 'One of many.';
 
@@ -11,7 +11,7 @@ export async function answerResponses(
   { scenario, truth, body }: Call,
   response: ServerResponse,
 ): Promise<void> {
-  const whole = responseOf(truth);
+  const whole = { ...responseOf(truth), ...tierIn(scenario, 'default') };
   if (!body.stream) return sendJson(response, whole);
   const breakAfter = scenario.ends === 'aborted' ? 5 : undefined;
   return sendEvents(response, events(whole), { breakAfter });
@@ -33,7 +33,6 @@ function responseOf({ input, output, cacheRead = 0, reasoning = 0 }: Truth) {
     created_at: 1_750_000_000,
     status: 'completed',
     model: OPENAI_MODEL,
-    service_tier: 'default',
     error: null,
     incomplete_details: null,
     instructions: null,

@@ -17,6 +17,11 @@ export interface Call {
   readonly body: Body;
 }
 
+/** What an answer says of the tier that served the call; `ordinary` is the API's word for the standard one. */
+export function tierIn({ tier, tierUnsaid }: Scenario, ordinary: string): { readonly service_tier?: string } {
+  return tierUnsaid ? {} : { service_tier: tier ?? ordinary };
+}
+
 export function sendJson(response: ServerResponse, value: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_1' });
   response.end(JSON.stringify(value));
