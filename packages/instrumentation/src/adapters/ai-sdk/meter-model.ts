@@ -4,6 +4,7 @@ import type { GovernedRun } from '../../run/governed-run.ts';
 import { type OpenCall, openModel } from '../shared/open-model.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { refuseMalformed } from './malformed.ts';
+import { askedTier, tellsTierInChunks, tierOnTheWire } from './provider-metadata.ts';
 import { leavesOutCached, namesOf, reportOf } from './report.ts';
 import { type Observed, observeParts } from './stream.ts';
 
@@ -21,10 +22,12 @@ export function meterModel(tollgate: Tollgate, model: MeterableModel): Meterable
     middleware: {
       specificationVersion: 'v4',
       async wrapGenerate({ doGenerate, params, model: called }) {
-        const { open, run } = await openCall(tollgate, called, params);
+        const { open, run, asked } = await openCall(tollgate, called, params);
         try {
           const result = await doGenerate();
-          await open.done(reportOf(result.usage, result.response, result.content, partial));
+          const { usage, response, content: output, providerMetadata: metadata } = result;
+          const tier = tierOnTheWire(result, asked);
+          await open.done(reportOf({ usage, response, output, metadata, tier }, partial));
           const calls = result.content.filter((part) => part.type === 'tool-call');
           await refuseMalformed(tollgate, run, calls);
           return result;
@@ -34,14 +37,18 @@ export function meterModel(tollgate: Tollgate, model: MeterableModel): Meterable
         }
       },
       async wrapStream({ doStream, params, model: called }) {
-        const { open, run } = await openCall(tollgate, called, params);
+        const { open, run, asked } = await openCall(tollgate, called, params);
+        const hidesRaw = params.includeRawChunks !== true && tellsTierInChunks(called.provider);
         try {
-          const result = await doStream();
+          const result = await (hidesRaw
+            ? called.doStream({ ...params, includeRawChunks: true })
+            : doStream());
           const ended = async (seen: Observed) => {
+            seen.tier ??= tierOnTheWire(result, asked);
             await end(open, seen, partial);
             await refuseMalformed(tollgate, run, seen.calls);
           };
-          return { ...result, stream: observeParts(result.stream, ended) };
+          return { ...result, stream: observeParts(result.stream, ended, hidesRaw) };
         } catch (error) {
           await open.failed(error);
           throw error;
@@ -54,18 +61,24 @@ export function meterModel(tollgate: Tollgate, model: MeterableModel): Meterable
 async function openCall(
   tollgate: Tollgate,
   model: { readonly provider: string; readonly modelId: string },
-  params: { readonly prompt: unknown; readonly maxOutputTokens?: number | undefined },
-): Promise<{ readonly open: OpenCall; readonly run: GovernedRun }> {
+  params: {
+    readonly prompt: unknown;
+    readonly maxOutputTokens?: number | undefined;
+    readonly providerOptions?: unknown;
+  },
+): Promise<{ readonly open: OpenCall; readonly run: GovernedRun; readonly asked: string | undefined }> {
   const run = requireRun(tollgate, model.modelId);
+  const asked = askedTier(params.providerOptions, model);
   const open = await openModel(tollgate, {
     ...namesOf(model),
     input: params.prompt,
     maxOutputTokens: params.maxOutputTokens,
+    serviceTier: asked,
   });
-  return { open, run };
+  return { open, run, asked };
 }
 
-function end(open: OpenCall, { usage, response, output, error }: Observed, partial: boolean): Promise<void> {
-  const report = reportOf(usage, response, output, partial);
-  return error === undefined ? open.done(report) : open.failed(error, report);
+function end(open: OpenCall, seen: Observed, partial: boolean): Promise<void> {
+  const report = reportOf(seen, partial);
+  return seen.error === undefined ? open.done(report) : open.failed(seen.error, report);
 }

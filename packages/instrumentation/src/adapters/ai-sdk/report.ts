@@ -1,4 +1,5 @@
 import type { ModelReport, ModelUsage } from '../../face.ts';
+import { cacheWrites, hourWrites, servedTier } from './provider-metadata.ts';
 
 /** Usage as the AI SDK's models report it. Totals include cached and reasoning tokens. */
 export interface AiSdkUsage {
@@ -9,6 +10,8 @@ export interface AiSdkUsage {
     readonly cacheWrite: number | undefined;
   };
   readonly outputTokens: { readonly total: number | undefined; readonly reasoning: number | undefined };
+  /** As the provider counts it. */
+  readonly raw?: unknown;
 }
 
 export interface AiSdkResponse {
@@ -16,32 +19,44 @@ export interface AiSdkResponse {
   readonly modelId?: string | undefined;
 }
 
+/** What a model has shown of a call, in one piece or part by part. */
+export interface Shown {
+  readonly usage?: AiSdkUsage | undefined;
+  readonly response?: AiSdkResponse | undefined;
+  readonly output: unknown;
+  readonly metadata?: unknown;
+  /** The tier by which the call counts where the provider's metadata names none. */
+  readonly tier?: string | undefined;
+}
+
 export function reportOf(
-  usage: AiSdkUsage | undefined,
-  response: AiSdkResponse | undefined,
-  output: unknown,
+  { usage, response, output, metadata, tier }: Shown,
   cachedLeftOut = false,
 ): ModelReport {
   return {
-    usage: usage === undefined ? undefined : usageOf(usage, cachedLeftOut),
+    usage: usage === undefined ? undefined : usageOf(usage, metadata, cachedLeftOut),
     responseId: response?.id,
     responseModel: response?.modelId,
     output,
+    serviceTier: servedTier(metadata) ?? tier,
   };
 }
 
 /** The AI SDK's usage in the gate's words. `cachedLeftOut`: its total does not hold cached tokens, so they are added. */
-export function usageOf(
-  { inputTokens: input, outputTokens: output }: AiSdkUsage,
-  cachedLeftOut = false,
+function usageOf(
+  { inputTokens: input, outputTokens: output, raw }: AiSdkUsage,
+  metadata: unknown,
+  cachedLeftOut: boolean,
 ): ModelUsage {
-  const cached = (input.cacheRead ?? 0) + (input.cacheWrite ?? 0);
+  const cacheWrite = input.cacheWrite ?? cacheWrites(metadata);
+  const cached = (input.cacheRead ?? 0) + (cacheWrite ?? 0);
   const total = input.total;
   return {
     inputTokens: total === undefined ? undefined : total + (cachedLeftOut || cached > total ? cached : 0),
     outputTokens: output.total,
     cacheReadTokens: input.cacheRead,
-    cacheCreationTokens: input.cacheWrite,
+    cacheCreationTokens: cacheWrite,
+    cacheCreation1hTokens: hourWrites(raw, metadata),
     reasoningTokens: output.reasoning,
   };
 }

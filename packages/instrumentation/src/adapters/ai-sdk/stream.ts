@@ -1,6 +1,7 @@
 import type { LanguageModelMiddleware } from 'ai';
 import { observeStream } from '../shared/observe.ts';
 import type { WrittenCall } from './malformed.ts';
+import { noteMetadata } from './provider-metadata.ts';
 import type { AiSdkResponse, AiSdkUsage } from './report.ts';
 
 type WrapStream = NonNullable<LanguageModelMiddleware['wrapStream']>;
@@ -14,6 +15,8 @@ const MAX_TEXT = 1_000_000;
 export interface Observed {
   usage: AiSdkUsage | undefined;
   response: AiSdkResponse | undefined;
+  metadata: unknown;
+  tier: string | undefined;
   readonly output: { text: string; readonly tool_calls: unknown[] };
   /** Tool calls as the model wrote them. */
   readonly calls: WrittenCall[];
@@ -21,11 +24,20 @@ export interface Observed {
   error: unknown;
 }
 
-/** The same stream; `ended` hears once how it went: at its end, when it fails, or when its reader turns away. */
-export function observeParts(stream: PartStream, ended: (seen: Observed) => Promise<void>): PartStream {
+/**
+ * The same stream; `ended` hears once how it went: at its end, when it fails, or when its reader turns away. `hidesRaw`: its reader
+ * has not asked for the provider's chunks, and does not get them.
+ */
+export function observeParts(
+  stream: PartStream,
+  ended: (seen: Observed) => Promise<void>,
+  hidesRaw: boolean,
+): PartStream {
   const seen: Observed = {
     usage: undefined,
     response: undefined,
+    metadata: undefined,
+    tier: undefined,
     output: { text: '', tool_calls: [] },
     calls: [],
     error: undefined,
@@ -38,10 +50,12 @@ export function observeParts(stream: PartStream, ended: (seen: Observed) => Prom
       if (seen.usage === undefined) seen.error ??= new Error('the stream ended without its usage');
       return ended(seen);
     },
+    (part) => !hidesRaw || part.type !== 'raw',
   );
 }
 
 function note(seen: Observed, part: Part): void {
+  noteMetadata(seen, part);
   if (part.type === 'text-delta' && seen.output.text.length < MAX_TEXT) seen.output.text += part.delta;
   if (part.type === 'tool-call') {
     seen.output.tool_calls.push({ tool: part.toolName, input: part.input });

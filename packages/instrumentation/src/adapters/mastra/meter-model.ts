@@ -1,6 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import type { Tollgate } from '../../face.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
+import { askedTier, tellsTierInChunks, tierOnTheWire } from '../ai-sdk/provider-metadata.ts';
 import { type AiSdkResponse, providerName } from '../ai-sdk/report.ts';
 import { observeStream } from '../shared/observe.ts';
 import { type OpenCall, openModel } from '../shared/open-model.ts';
@@ -45,6 +46,8 @@ export function meterModel<M extends MeterableModel>(tollgate: Tollgate, model: 
 interface CallOptions {
   readonly prompt?: unknown;
   readonly maxOutputTokens?: number | undefined;
+  readonly providerOptions?: unknown;
+  readonly includeRawChunks?: boolean | undefined;
 }
 
 interface Generated {
@@ -60,17 +63,20 @@ interface Opened {
   readonly tollgate: Tollgate;
   readonly run: GovernedRun;
   readonly call: OpenCall;
+  readonly asked: string | undefined;
 }
 
 async function open(tollgate: Tollgate, model: MeterableModel, options: CallOptions): Promise<Opened> {
   const run = requireRun(tollgate, model.modelId);
+  const asked = askedTier(options.providerOptions, model);
   const call = await openModel(tollgate, {
     provider: providerName(model.provider),
     model: model.modelId,
     input: options.prompt,
     maxOutputTokens: options.maxOutputTokens,
+    serviceTier: asked,
   });
-  return { tollgate, run, call };
+  return { tollgate, run, call, asked };
 }
 
 function generate(tollgate: Tollgate, model: MeterableModel) {
@@ -78,7 +84,11 @@ function generate(tollgate: Tollgate, model: MeterableModel) {
 }
 
 function stream(tollgate: Tollgate, model: MeterableModel) {
-  return (options: CallOptions) => called(tollgate, model, options, () => model.doStream(options as never));
+  return (options: CallOptions) => {
+    const hidesRaw = options.includeRawChunks !== true && tellsTierInChunks(model.provider);
+    const told = hidesRaw ? { ...options, includeRawChunks: true } : options;
+    return called(tollgate, model, options, () => model.doStream(told as never), hidesRaw);
+  };
 }
 
 async function called(
@@ -86,14 +96,16 @@ async function called(
   model: MeterableModel,
   options: CallOptions,
   call: () => PromiseLike<unknown>,
+  hidesRaw = false,
 ): Promise<unknown> {
   const opened = await open(tollgate, model, options);
   try {
     const result = (await call()) as Generated;
+    const tier = tierOnTheWire(result, opened.asked);
     if (result.stream !== undefined && result.content === undefined)
-      return { ...result, stream: observed(opened, result.stream) };
-    const { usage, response, content, providerMetadata } = result;
-    await opened.call.done(anyReport(usage, response, content, providerMetadata));
+      return { ...result, stream: observed(opened, result.stream, tier, hidesRaw) };
+    const { usage, response, content, providerMetadata: metadata } = result;
+    await opened.call.done(anyReport({ usage, response, output: content, metadata, tier }));
     const { seen, refused } = observer(opened);
     for (const part of content ?? []) seen.note(part);
     await refused();
@@ -111,20 +123,26 @@ function observer({ tollgate, run }: Opened) {
   return { seen, refused: () => Promise.all(refusing) };
 }
 
-function observed(opened: Opened, source: ReadableStream<Part>): ReadableStream<Part> {
+function observed(
+  opened: Opened,
+  source: ReadableStream<Part>,
+  tier: string | undefined,
+  hidesRaw: boolean,
+): ReadableStream<Part> {
   const { call } = opened;
   const { seen, refused } = observer(opened);
   return observeStream(
     source,
     (part) => seen.note(part),
     async (error) => {
-      const { usage, response, output, metadata } = seen;
-      const failure = error ?? seen.error ?? (usage === undefined ? noUsage() : undefined);
-      const report = anyReport(usage, response, output, metadata);
+      const failure = error ?? seen.error ?? (seen.usage === undefined ? noUsage() : undefined);
+      seen.tier ??= tier;
+      const report = anyReport(seen);
       if (failure !== undefined) return call.failed(failure, report);
       await call.done(report);
       await refused();
     },
+    (part) => !hidesRaw || part.type !== 'raw',
   );
 }
 

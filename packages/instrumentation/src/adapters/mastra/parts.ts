@@ -1,3 +1,4 @@
+import { noteMetadata } from '../ai-sdk/provider-metadata.ts';
 import type { AiSdkResponse } from '../ai-sdk/report.ts';
 import { isJsonObject, type MalformedCall } from '../shared/refuse-malformed.ts';
 import type { AnyUsage } from './usage.ts';
@@ -18,6 +19,7 @@ export interface Part {
   readonly modelId?: string | undefined;
   readonly usage?: AnyUsage;
   readonly providerMetadata?: unknown;
+  readonly rawValue?: unknown;
   readonly error?: unknown;
 }
 
@@ -26,6 +28,7 @@ export class ObservedParts {
   usage: AnyUsage | undefined;
   response: AiSdkResponse | undefined;
   metadata: unknown;
+  tier: string | undefined;
   error: unknown;
   readonly output: { text: string; readonly tool_calls: unknown[] } = { text: '', tool_calls: [] };
   private readonly refuse: (call: MalformedCall) => void;
@@ -37,14 +40,13 @@ export class ObservedParts {
 
   note(part: Part): void {
     const { type, delta, id, modelId } = part;
+    noteMetadata(this, part);
     if (type === 'text-delta' && this.output.text.length < MAX_TEXT) this.output.text += String(delta);
     if (type === 'tool-call') this.noteCall(part);
     if (type === 'response-metadata')
       this.response = { id: id ?? this.response?.id, modelId: modelId ?? this.response?.modelId };
     if (type === 'error') this.error = part.error;
-    if (type !== 'finish') return;
-    this.usage = part.usage;
-    this.metadata = part.providerMetadata;
+    if (type === 'finish') this.usage = part.usage;
   }
 
   private noteCall({ toolCallId, toolName = '', input, providerExecuted }: Part): void {

@@ -1,5 +1,6 @@
 import type { ModelReport, ModelUsage } from '../../face.ts';
-import { type AiSdkResponse, type AiSdkUsage, reportOf } from '../ai-sdk/report.ts';
+import { cacheWrites, hourWrites } from '../ai-sdk/provider-metadata.ts';
+import { type AiSdkUsage, reportOf, type Shown } from '../ai-sdk/report.ts';
 
 /** As models of specification v2 report it (AI SDK 5); v3 and v4 have `AiSdkUsage`. */
 interface FlatUsage {
@@ -10,18 +11,14 @@ interface FlatUsage {
 }
 
 export type AnyUsage = AiSdkUsage | FlatUsage;
+type AnyShown = Omit<Shown, 'usage'> & { readonly usage: AnyUsage | undefined };
 type Metadata = Readonly<Record<string, unknown>> | undefined;
 
 /** What a call came to, whichever specification its model is of. */
-export function anyReport(
-  usage: AnyUsage | undefined,
-  response: AiSdkResponse | undefined,
-  output: unknown,
-  metadata: unknown,
-): ModelReport {
-  if (usage !== undefined && isNested(usage)) return reportOf(usage, response, output);
-  const report = reportOf(undefined, response, output);
-  return usage === undefined ? report : { ...report, usage: flatUsage(usage, metadata as Metadata) };
+export function anyReport({ usage, ...shown }: AnyShown): ModelReport {
+  if (usage !== undefined && isNested(usage)) return reportOf({ ...shown, usage });
+  const report = reportOf(shown);
+  return usage === undefined ? report : { ...report, usage: flatUsage(usage, shown.metadata as Metadata) };
 }
 
 function isNested(usage: AnyUsage): usage is AiSdkUsage {
@@ -31,7 +28,7 @@ function isNested(usage: AnyUsage): usage is AiSdkUsage {
 /** In v2, Anthropic's and Bedrock's input tokens leave out the cached ones, as these providers do; their metadata says so. */
 function flatUsage(usage: FlatUsage, metadata: Metadata): ModelUsage {
   const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage;
-  const cacheWrite = writtenToCache(metadata);
+  const cacheWrite = cacheWrites(metadata);
   const cached = (cachedInputTokens ?? 0) + (cacheWrite ?? 0);
   const leftOut = inputTokens !== undefined && (countsApart(metadata) || cached > inputTokens);
   return {
@@ -39,16 +36,11 @@ function flatUsage(usage: FlatUsage, metadata: Metadata): ModelUsage {
     outputTokens,
     cacheReadTokens: cachedInputTokens,
     cacheCreationTokens: cacheWrite,
+    cacheCreation1hTokens: hourWrites(undefined, metadata),
     reasoningTokens,
   };
 }
 
 function countsApart(metadata: Metadata): boolean {
   return metadata !== undefined && ('anthropic' in metadata || 'bedrock' in metadata);
-}
-
-function writtenToCache(metadata: Metadata): number | undefined {
-  const anthropic: unknown = Object(metadata?.['anthropic']).cacheCreationInputTokens;
-  const bedrock: unknown = Object(Object(metadata?.['bedrock']).usage).cacheWriteInputTokens;
-  return [anthropic, bedrock].find((count) => typeof count === 'number');
 }

@@ -22,19 +22,22 @@ export async function* observeIterable<T>(
   }
 }
 
-/** The same stream, seen part by part. `ended` is called exactly once. */
+/** The same stream, seen part by part; parts that are not for its reader can be left out. `ended` is called exactly once. */
 export function observeStream<T>(
   source: ReadableStream<T>,
   note: (part: T) => void,
   ended: Ended,
+  isForReader: (part: T) => boolean = () => true,
 ): ReadableStream<T> {
   const reader = source.getReader();
   return new ReadableStream<T>({
     async pull(controller) {
       let read: Awaited<ReturnType<typeof reader.read>>;
       try {
-        read = await reader.read();
-        if (!read.done) note(read.value);
+        do {
+          read = await reader.read();
+          if (!read.done) note(read.value);
+        } while (!read.done && !isForReader(read.value));
       } catch (error) {
         await ended(error);
         controller.error(error);
