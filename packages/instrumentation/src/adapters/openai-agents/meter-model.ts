@@ -2,7 +2,9 @@ import type { Model, ModelProvider, ModelRequest } from '@openai/agents';
 import type { ModelCall, Tollgate } from '../../face.ts';
 import { observeIterable } from '../shared/observe.ts';
 import { type OpenCall, openModel } from '../shared/open-model.ts';
+import { Observed } from './observed.ts';
 import { type AgentsResponse, reportOf } from './report.ts';
+import { askedTier } from './service-tier.ts';
 import { recordUnparsable } from './unparsable.ts';
 
 /** Which model it is; a Model of the SDK does not say. */
@@ -66,25 +68,22 @@ async function ended<T extends AgentsResponse>(
 
 async function* stream(tollgate: Tollgate, model: Model, request: ModelRequest, identity: ModelIdentity) {
   const open = await openModel(tollgate, callOf(request, identity));
-  let last: AgentsResponse | undefined;
-  let text = '';
-  const note = (event: { readonly type: string }) => {
-    if (event.type === 'response_done') last = Reflect.get(event, 'response');
-    if (event.type === 'output_text_delta' && text.length < MAX_TEXT)
-      text += String(Reflect.get(event, 'delta'));
-  };
-  yield* observeIterable(started(model, request), note, async (error) => {
-    if (error === undefined && last !== undefined) {
-      await open.done(reportOf(last));
-      await recordUnparsable(tollgate, request, last.output);
-    } else {
-      await open.failed(error ?? new Error('the stream ended without its usage'), { output: { text } });
-    }
-  });
+  const seen = new Observed();
+  yield* observeIterable(
+    started(model, request),
+    (event) => seen.note(event),
+    async (error) => {
+      const { response, text, tier } = seen;
+      if (error === undefined && response !== undefined) {
+        await open.done(reportOf(response, seen));
+        await recordUnparsable(tollgate, request, response.output);
+      } else {
+        const report = { output: { text }, serviceTier: tier };
+        await open.failed(error ?? new Error('the stream ended without its usage'), report);
+      }
+    },
+  );
 }
-
-/** Characters of a broken-off text that are kept for the record. */
-const MAX_TEXT = 1_000_000;
 
 /** A model may throw before it returns its stream; this too is an end of the call. */
 async function* started(model: Model, request: ModelRequest) {
@@ -107,6 +106,7 @@ function callOf(request: ModelRequest, identity: ModelIdentity): ModelCall {
   const sent = JSON.stringify({ systemInstructions, input, tools, handoffs, outputType });
   return {
     ...identity,
+    serviceTier: askedTier(request.modelSettings.providerData, identity),
     input: { instructions: systemInstructions, input },
     ...(isWhole
       ? { maxInputTokens: Buffer.byteLength(sent), maxOutputTokens: request.modelSettings.maxTokens }

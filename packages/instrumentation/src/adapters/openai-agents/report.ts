@@ -1,4 +1,8 @@
 import type { ModelReport, ModelUsage } from '../../face.ts';
+import { hourWrites, servedTier as servedByAiSdk } from '../ai-sdk/provider-metadata.ts';
+import { fieldOf } from '../shared/field-of.ts';
+import { hourWritesIn } from '../shared/hour-writes.ts';
+import { servedTier } from './service-tier.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -13,31 +17,46 @@ export interface AgentsUsage {
 /** What getResponse returns, and what the last event of a stream holds. */
 export interface AgentsResponse {
   readonly usage?: AgentsUsage | undefined;
+  /** As the provider counts it, where the settings ask for it. */
+  readonly rawUsage?: unknown;
   readonly output: readonly unknown[];
   readonly responseId?: string | undefined;
   readonly id?: string | undefined;
   readonly providerData?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export function reportOf(response: AgentsResponse): ModelReport {
-  const model = response.providerData?.['model'];
+/** What only the events of a stream say. */
+interface SaidBefore {
+  readonly tier: string | undefined;
+  readonly metadata: unknown;
+}
+
+export function reportOf(response: AgentsResponse, before?: SaidBefore): ModelReport {
+  const { providerData } = response;
+  const model = providerData?.['model'];
   return {
-    usage: usageOf(response.usage),
+    usage: usageOf(response, before?.metadata ?? fieldOf(providerData, 'providerMetadata')),
     responseId: response.responseId ?? response.id,
     responseModel: typeof model === 'string' ? model : undefined,
     output: response.output,
+    serviceTier: servedTier(providerData) ?? servedByAiSdk(before?.metadata) ?? before?.tier,
   };
 }
 
-function usageOf(usage: AgentsUsage | undefined): ModelUsage | undefined {
+function usageOf(
+  { usage, rawUsage, providerData }: AgentsResponse,
+  metadata: unknown,
+): ModelUsage | undefined {
   // No call has an input of no tokens: 0 is the SDK's word for unknown.
   if (usage === undefined || usage.inputTokens === 0) return undefined;
   const { inputTokens, outputTokens, inputTokensDetails: input, outputTokensDetails: output } = usage;
+  const counted = fieldOf(providerData, 'usage');
   return {
     inputTokens,
     outputTokens,
     cacheReadTokens: sum(input, 'cached_tokens', 'cached_input_tokens'),
     cacheCreationTokens: sum(input, 'cache_write_tokens', 'cache_creation_input_tokens'),
+    cacheCreation1hTokens: hourWritesIn(counted, rawUsage) ?? hourWrites(fieldOf(counted, 'raw'), metadata),
     reasoningTokens: sum(output, 'reasoning_tokens'),
   };
 }
