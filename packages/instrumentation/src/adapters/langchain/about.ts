@@ -1,6 +1,7 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ModelCall } from '../../face.ts';
+import { tierIn } from '../shared/service-tier.ts';
 import { plainMessage } from './message.ts';
 import { providerName } from './report.ts';
 
@@ -28,6 +29,7 @@ export function aboutOf(
     model: named.model ?? told.ls_model_name ?? text(params['model']) ?? ownName(model) ?? model._llmType(),
     input: messages.map(plainMessage),
     maxOutputTokens: limit === undefined ? undefined : limit * answers,
+    serviceTier: tierIn(params['service_tier'], params['serviceTier']),
   };
 }
 
@@ -40,7 +42,7 @@ function parametersOf(
   try {
     return { ...model.invocationParams(options) };
   } catch {
-    // Only names and limits are looked for; the call itself says what is wrong.
+    // Only names, limits and the tier are looked for; the call itself says what is wrong.
     return {};
   }
 }

@@ -4,6 +4,7 @@ import type { ModelReport } from '../../face.ts';
 import type { MalformedCall } from '../shared/refuse-malformed.ts';
 import { malformedChunks } from './malformed.ts';
 import { responseId, responseModel, usageOf } from './report.ts';
+import { servedTier } from './service-tier.ts';
 
 const MAX_TEXT = 1_000_000;
 
@@ -11,6 +12,7 @@ const MAX_TEXT = 1_000_000;
 export class ObservedEvents {
   private usage: Partial<UsageMetadata> = {};
   private metadata: Record<string, unknown> = {};
+  private tier: string | undefined;
   private id: string | undefined;
   private text = '';
   private readonly toolCalls: ToolCallChunk[] = [];
@@ -20,6 +22,8 @@ export class ObservedEvents {
     if ('usage' in event && event.usage !== undefined) this.usage = highest(this.usage, event.usage);
     if (event.event === 'message-start') this.id = event.id;
     if (event.event === 'message-finish') this.metadata = { ...event.responseMetadata };
+    // A chat completion's first chunk, whose tier is known of a stream that is broken off as well.
+    if (event.event === 'provider') this.tier = servedTier(event.payload) ?? this.tier;
     if (event.event === 'content-block-start') this.startBlock(event.index, event.content);
     if (event.event === 'content-block-finish') this.finishBlock(event.content);
     if (event.event !== 'content-block-delta') return;
@@ -36,10 +40,11 @@ export class ObservedEvents {
   report(): ModelReport {
     const { input_tokens = 0, output_tokens = 0, total_tokens = 0 } = this.usage;
     return {
-      usage: usageOf({ ...this.usage, input_tokens, output_tokens, total_tokens }),
+      usage: usageOf({ ...this.usage, input_tokens, output_tokens, total_tokens }, this.metadata['usage']),
       responseId: responseId(this.id, this.metadata),
       responseModel: responseModel(this.metadata),
       output: { text: this.text, tool_calls: this.toolCalls.filter(({ name }) => name !== undefined) },
+      serviceTier: servedTier(this.metadata) ?? this.tier,
     };
   }
 

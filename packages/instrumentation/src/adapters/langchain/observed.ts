@@ -5,6 +5,7 @@ import type { ModelReport } from '../../face.ts';
 import type { MalformedCall } from '../shared/refuse-malformed.ts';
 import { malformedChunks } from './malformed.ts';
 import { responseId, responseModel, usageMetadataOf, usageOf } from './report.ts';
+import { servedTier } from './service-tier.ts';
 
 /** Characters of text that are kept for the record. */
 const MAX_TEXT = 1_000_000;
@@ -17,6 +18,9 @@ export class Observed {
   private readonly runningTotals: boolean;
   private usage: UsageMetadata | undefined;
   private metadata: Record<string, unknown> = {};
+  /** The provider's own counts; a later chunk may hold others than the first. */
+  private raw: Record<string, unknown> | undefined;
+  private tier: string | undefined;
   private id: string | undefined;
   private text = '';
   private readonly toolCalls: ToolCallChunk[] = [];
@@ -27,7 +31,11 @@ export class Observed {
 
   note({ message, text, generationInfo }: ChatGenerationChunk): void {
     this.addUsage(usageMetadataOf(message));
-    this.metadata = { ...this.metadata, ...generationInfo, ...message.response_metadata };
+    const said: Record<string, unknown> = { ...generationInfo, ...message.response_metadata };
+    this.metadata = { ...this.metadata, ...said };
+    const { usage } = said;
+    if (typeof usage === 'object') this.raw = { ...this.raw, ...usage };
+    this.tier = servedTier(said, message) ?? this.tier;
     this.id ??= message.id;
     if (this.text.length < MAX_TEXT) this.text += text;
     const chunks: unknown = Reflect.get(message, 'tool_call_chunks');
@@ -46,16 +54,15 @@ export class Observed {
   }
 
   report(): ModelReport {
-    const { usage } = this.metadata;
-    const raw = typeof usage === 'object' && usage !== null ? { ...usage } : undefined;
     return {
-      usage: this.usage === undefined ? undefined : usageOf(this.usage, raw),
+      usage: this.usage === undefined ? undefined : usageOf(this.usage, this.raw),
       responseId: responseId(this.id, this.metadata),
       responseModel: responseModel(this.metadata),
       output: {
         text: this.text,
         tool_calls: this.toolCalls.map(({ name, id, args }) => ({ name, id, args })),
       },
+      serviceTier: this.tier,
     };
   }
 }

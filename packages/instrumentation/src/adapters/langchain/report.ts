@@ -1,7 +1,10 @@
 import type { UsageMetadata } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
 import type { ModelReport, ModelUsage } from '../../face.ts';
+import { fieldOf } from '../shared/field-of.ts';
+import { hourWritesIn } from '../shared/hour-writes.ts';
 import { isMessage, plainMessage } from './message.ts';
+import { servedTier } from './service-tier.ts';
 
 /** LangChain's provider names in the words of the GenAI conventions. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -36,10 +39,11 @@ export function reportOf({ generations, llmOutput }: ChatResult): ModelReport {
     usage:
       usage === undefined
         ? tokenUsage(llmOutput?.['tokenUsage'] as RawUsage)
-        : usageOf(usage, metadata['usage'] as RawUsage),
+        : usageOf(usage, metadata['usage']),
     responseId: responseId(first?.id, metadata),
     responseModel: responseModel({ ...llmOutput, ...metadata }),
     output: messages.length === 1 ? plainMessage(first) : messages.map(plainMessage),
+    serviceTier: servedTier(metadata, first),
   };
 }
 
@@ -53,23 +57,26 @@ export function usageMetadataOf(message: unknown): UsageMetadata | undefined {
  * LangChain's totals include cached and reasoning tokens; those of older Anthropic packages leave the cached ones out, as the
  * provider does, whose own usage (`raw`) then says the same. Zero of everything is how some models write "unknown".
  */
-export function usageOf(usage: UsageMetadata, raw?: RawUsage): ModelUsage | undefined {
+export function usageOf(usage: UsageMetadata, raw?: unknown): ModelUsage | undefined {
   const { input_tokens: input, output_tokens: output } = usage;
   if (!(input > 0) && !(output > 0)) return undefined;
   const { cache_read: cacheRead, cache_creation: cacheCreation } = usage.input_token_details ?? {};
   const cached = (cacheRead ?? 0) + (cacheCreation ?? 0);
-  const leftOut = cached > input || (cached > 0 && anthropicsOwn(raw) && raw?.['input_tokens'] === input);
+  const leftOut =
+    cached > input || (cached > 0 && anthropicsOwn(raw) && fieldOf(raw, 'input_tokens') === input);
   return {
     inputTokens: leftOut ? input + cached : input,
     outputTokens: output,
     cacheReadTokens: cacheRead,
     cacheCreationTokens: cacheCreation,
+    cacheCreation1hTokens: hourWritesIn(raw),
     reasoningTokens: usage.output_token_details?.reasoning,
   };
 }
 
-function anthropicsOwn(raw: RawUsage): boolean {
-  return raw !== undefined && ('cache_read_input_tokens' in raw || 'cache_creation_input_tokens' in raw);
+function anthropicsOwn(raw: unknown): boolean {
+  const names = ['cache_read_input_tokens', 'cache_creation_input_tokens'];
+  return names.some((name) => fieldOf(raw, name) !== undefined);
 }
 
 /** The older form; estimates have a name of their own there, and are not read. */

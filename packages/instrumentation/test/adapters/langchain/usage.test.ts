@@ -48,6 +48,25 @@ test('the parts of a stream add up, but for those who repeat the total so far', 
   }
 });
 
+test('what an early part of a stream says of tier and cache stays, whatever a later one counts', () => {
+  const part = (said: object, counted: UsageMetadata) =>
+    new ChatGenerationChunk({
+      text: 'x',
+      message: Object.assign(new AIMessageChunk({ content: 'x', response_metadata: { usage: said } }), {
+        usage_metadata: counted,
+      }),
+    });
+  const seen = new Observed('anthropic');
+  const writes = { ephemeral_5m_input_tokens: 4, ephemeral_1h_input_tokens: 6 };
+  seen.note(part({ service_tier: 'priority', cache_creation: writes }, usage(150, 1)));
+  // As OpenRouter ends a message of Anthropic's.
+  seen.note(part({ cost: 0.1 }, usage(0, 20, { cache_read: 0, cache_creation: 0 })));
+  expect(seen.report()).toMatchObject({
+    serviceTier: 'priority',
+    usage: { cacheCreationTokens: 10, cacheCreation1hTokens: 6 },
+  });
+});
+
 test('a model’s own events: the last snapshot is the usage, a cut call is malformed', () => {
   const seen = new ObservedEvents();
   seen.note({
