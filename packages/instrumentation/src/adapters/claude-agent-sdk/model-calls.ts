@@ -25,6 +25,8 @@ const POLL_MS = 50;
 export interface ModelCallsOptions {
   readonly provider: string;
   readonly model: string;
+  /** That each request asks for. */
+  readonly serviceTier: string | undefined;
   /** Full model names of sub-agents by their type, where the application gave them. */
   readonly agentModels: ReadonlyMap<string, string>;
   /** Ends the query: a call is under way that the budget does not allow. */
@@ -99,12 +101,12 @@ export class ModelCalls {
       this.end(response, whole && response !== this.current ? undefined : brokenOff);
     await Promise.all([...this.ended.values()].map(({ settled }) => settled));
     if (counts && this.session !== undefined)
-      await recordRemainder(this.run, this.options.provider, this.session, [...this.ended.values()]);
+      await recordRemainder(this.run, this.options, this.session, [...this.ended.values()]);
   }
 
   private about(input: unknown, agentType: string | undefined): ModelCall {
-    const { provider, model, agentModels } = this.options;
-    return { provider, model: agentModels.get(agentType ?? MAIN) ?? model, input };
+    const { provider, model, agentModels, serviceTier } = this.options;
+    return { provider, model: agentModels.get(agentType ?? MAIN) ?? model, serviceTier, input };
   }
 
   /** Parts are of the main loop: of sub-agents there are none. */

@@ -6,6 +6,8 @@ import type {
   Options,
 } from '@anthropic-ai/claude-agent-sdk';
 import { TollgateError } from '@tollgate/contract';
+import { fieldOf } from '../shared/field-of.ts';
+import { tierIn } from '../shared/service-tier.ts';
 
 type Settings = Exclude<Options['settings'], string | undefined>;
 type HooksOption = NonNullable<Options['hooks']>;
@@ -37,15 +39,19 @@ export function requireGateable(options: Options): void {
  * layer goes before all files. A file of the application's own is left as it is; what it switches off is noticed.
  */
 export function withHooksOn(settings: Options['settings']): string | Settings {
-  const inline = typeof settings === 'string' ? parsed(settings) : settings;
+  const inline = inlineOf(settings);
   if (typeof settings === 'string' && inline === undefined) return settings;
   return { ...inline, env: { ...inline?.env, [BARE]: '0' } };
 }
 
-function parsed(settings: string): Settings | undefined {
-  if (!settings.trimStart().startsWith('{')) return undefined;
+function inlineOf(settings: Options['settings']): Settings | undefined {
+  return typeof settings === 'string' ? (parsed(settings) as Settings | undefined) : settings;
+}
+
+function parsed(json: string): unknown {
+  if (!json.trimStart().startsWith('{')) return undefined;
   try {
-    return JSON.parse(settings) as Settings;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
@@ -80,6 +86,15 @@ export function withPatience(
     names.has(name) ? { ...server, timeout: WAIT_SECONDS * 1000 } : server,
   ]);
   return Object.fromEntries(patient);
+}
+
+/** What Claude Code sends along with each request; the environment that settings give goes before the process's. */
+const EXTRA_BODY = 'CLAUDE_CODE_EXTRA_BODY';
+
+/** The service tier that each request asks for. */
+export function askedTier({ env = process.env, settings }: Options): string | undefined {
+  const body = inlineOf(settings)?.env?.[EXTRA_BODY] ?? env[EXTRA_BODY] ?? '';
+  return tierIn(fieldOf(parsed(body), 'service_tier'));
 }
 
 /** Whose model it is, in the words of the GenAI conventions: Claude Code's own switches. */

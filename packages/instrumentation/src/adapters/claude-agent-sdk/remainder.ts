@@ -1,6 +1,8 @@
 import type { SDKResultMessage } from '@anthropic-ai/claude-agent-sdk';
+import type { ModelUsageReport } from '../../face.ts';
 import { recordUsage } from '../../model/meter.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
+import { ORDINARY_TIER } from '../shared/service-tier.ts';
 import type { ModelResponse } from './response.ts';
 import { beyond, type Totals, totalsOf } from './usage.ts';
 
@@ -15,7 +17,7 @@ const OUTPUT = 'Counted by Claude Code, and shown in none of its messages.';
  */
 export async function recordRemainder(
   run: GovernedRun,
-  provider: string,
+  asked: Pick<ModelUsageReport, 'provider' | 'serviceTier'>,
   session: SessionUsage,
   responses: readonly ModelResponse[],
 ): Promise<void> {
@@ -35,9 +37,17 @@ export async function recordRemainder(
     const usage = beyond(total, shownBy(mine));
     return usage === undefined ? [] : [{ model, usage }];
   });
+  const { provider } = asked;
+  const serviceTier = likelyTier(responses) ?? asked.serviceTier;
   const told = known.size === responses.length && equal(totalsOf(parts.map(({ usage }) => usage)), whole);
   for (const { model, usage } of told ? parts : [{ model: 'several models', usage: whole }])
-    await recordUsage(run, { provider, model, usage, output: OUTPUT });
+    await recordUsage(run, { provider, serviceTier, model, usage, output: OUTPUT });
+}
+
+/** Nobody says which tier served the rest; where it was another than the ordinary one elsewhere, it may have been here. */
+function likelyTier(responses: readonly ModelResponse[]): string | undefined {
+  const served = responses.map((response) => response.servedTier());
+  return served.find((tier) => tier !== undefined && tier !== ORDINARY_TIER);
 }
 
 function shownBy(responses: readonly ModelResponse[]): Totals {
@@ -46,11 +56,13 @@ function shownBy(responses: readonly ModelResponse[]): Totals {
 
 function totalOf(usage: SessionUsage[string]): Totals {
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens } = usage;
+  const { cacheCreationEphemeral1hInputTokens: hourly = 0 } = usage;
   return {
     inputTokens: inputTokens + cacheReadInputTokens + cacheCreationInputTokens,
     outputTokens,
     cacheReadTokens: cacheReadInputTokens,
     cacheCreationTokens: cacheCreationInputTokens,
+    cacheCreation1hTokens: hourly,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ModelCall, ModelUsage } from '../../face.ts';
 import { recordUsage } from '../../model/meter.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
 import type { OpenCall } from '../shared/open-model.ts';
+import { tierIn } from '../shared/service-tier.ts';
 import { type RawUsage, usageOf } from './usage.ts';
 
 /** One response of a model, as its messages show it bit by bit. */
@@ -44,9 +45,20 @@ export class ModelResponse {
     return usageOf(this.usage, this.final);
   }
 
+  /** The tier that served it, where it says so. */
+  servedTier(): string | undefined {
+    return tierIn(this.usage['service_tier']);
+  }
+
   private async settle(error: unknown): Promise<void> {
     const { id, model, content, startedAt } = this;
-    const report = { usage: this.tokens(), responseId: id, responseModel: model, output: [...content] };
+    const report = {
+      usage: this.tokens(),
+      responseId: id,
+      responseModel: model,
+      output: [...content],
+      serviceTier: this.servedTier(),
+    };
     const call = await this.call;
     // It was made although nobody allowed it; what it cost counts all the same.
     if (call === undefined) await recordUsage(this.run, { ...this.about, ...report, startedAt });

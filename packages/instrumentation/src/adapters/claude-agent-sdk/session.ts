@@ -6,7 +6,7 @@ import { gateHooks } from './gate-hooks.ts';
 import { serve } from './gated-server.ts';
 import type { GovernedQuery } from './governed-query.ts';
 import { MAIN, ModelCalls } from './model-calls.ts';
-import { providerOf, requireGateable, withHooks, withHooksOn, withPatience } from './options.ts';
+import { askedTier, providerOf, requireGateable, withHooks, withHooksOn, withPatience } from './options.ts';
 import { type ReadAhead, readAhead } from './read-ahead.ts';
 import { ToolCallWatch } from './tool-call-watch.ts';
 import { ToolGate } from './tool-gate.ts';
@@ -42,6 +42,7 @@ export class Session {
     this.models = new ModelCalls(run, {
       provider: providerOf(options),
       model: options.model ?? 'default',
+      serviceTier: askedTier(options),
       agentModels: agentModels(options),
       stop: (refusal) => this.abort(refusal),
     });

@@ -1,4 +1,5 @@
 import type { ModelUsage } from '../../face.ts';
+import { hourWritesIn } from '../shared/hour-writes.ts';
 import { isRecord } from './result.ts';
 
 /** Anthropic's names for the tokens of one response; parts of a stream repeat and complete each other. */
@@ -24,6 +25,7 @@ export function usageOf(raw: RawUsage, final: boolean): ModelUsage {
     outputTokens: final ? count(raw['output_tokens']) : undefined,
     cacheReadTokens: cacheRead,
     cacheCreationTokens: cacheCreation,
+    cacheCreation1hTokens: hourWritesIn(raw),
     reasoningTokens: final && isRecord(details) ? count(details['thinking_tokens']) : undefined,
   };
 }
@@ -38,9 +40,16 @@ export interface Totals {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheCreationTokens: number;
+  readonly cacheCreation1hTokens: number;
 }
 
-const NONE: Totals = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
+const NONE: Totals = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheCreationTokens: 0,
+  cacheCreation1hTokens: 0,
+};
 
 export function totalsOf(usages: readonly ModelUsage[]): Totals {
   return usages.reduce<Totals>(
@@ -49,6 +58,7 @@ export function totalsOf(usages: readonly ModelUsage[]): Totals {
       outputTokens: sum.outputTokens + (usage.outputTokens ?? 0),
       cacheReadTokens: sum.cacheReadTokens + (usage.cacheReadTokens ?? 0),
       cacheCreationTokens: sum.cacheCreationTokens + (usage.cacheCreationTokens ?? 0),
+      cacheCreation1hTokens: sum.cacheCreation1hTokens + (usage.cacheCreation1hTokens ?? 0),
     }),
     NONE,
   );
@@ -56,12 +66,15 @@ export function totalsOf(usages: readonly ModelUsage[]): Totals {
 
 /** What Claude Code counted and no response showed; undefined where that is nothing, or makes no sense. */
 export function beyond(counted: Totals, shown: Totals): Totals | undefined {
-  const rest: Totals = {
+  const rest = {
     inputTokens: counted.inputTokens - shown.inputTokens,
     outputTokens: counted.outputTokens - shown.outputTokens,
     cacheReadTokens: counted.cacheReadTokens - shown.cacheReadTokens,
     cacheCreationTokens: counted.cacheCreationTokens - shown.cacheCreationTokens,
   };
   const counts = Object.values(rest);
-  return counts.some((n) => n < 0) || counts.every((n) => n === 0) ? undefined : rest;
+  if (counts.some((n) => n < 0) || counts.every((n) => n === 0)) return undefined;
+  // Claude Code may count too few of these, and a part is never more than the whole.
+  const hourly = counted.cacheCreation1hTokens - shown.cacheCreation1hTokens;
+  return { ...rest, cacheCreation1hTokens: Math.min(Math.max(hourly, 0), rest.cacheCreationTokens) };
 }

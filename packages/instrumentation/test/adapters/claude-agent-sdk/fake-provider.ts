@@ -13,6 +13,11 @@ export interface AnthropicUsage {
   readonly output_tokens: number;
   readonly cache_read_input_tokens?: number;
   readonly cache_creation_input_tokens?: number;
+  readonly cache_creation?: {
+    readonly ephemeral_5m_input_tokens: number;
+    readonly ephemeral_1h_input_tokens: number;
+  };
+  readonly service_tier?: string;
 }
 
 export interface Answer {
@@ -29,6 +34,7 @@ export interface Answer {
 /** What a client sends to `POST /v1/messages`, as far as it matters here. */
 export interface MessagesRequest {
   readonly model: string;
+  readonly service_tier?: string;
   readonly system?: unknown;
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
   readonly tools?: readonly { readonly name: string }[];
