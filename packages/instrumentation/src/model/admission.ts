@@ -37,7 +37,7 @@ export function amountToReserve(
   if (estimate.kind === 'unpriced' && per_call === undefined && isCapped(limit))
     return overBudget(
       `budget.${PERIODS.find((period) => limit[period] !== undefined)}`,
-      'a model with a price, or a ceiling: budget.per_call or ceilingUsd',
+      'a model and service tier with a price, or a ceiling: budget.per_call or ceilingUsd',
     );
   const amount = estimate.kind === 'bounded' ? estimate.usd : (per_call ?? dearest);
   if (per_call !== undefined && compareUsd(amount, per_call) > 0)
