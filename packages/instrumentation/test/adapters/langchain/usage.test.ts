@@ -93,13 +93,20 @@ test('a model’s own events: the last snapshot is the usage, a cut call is malf
   seen.note({
     event: 'message-finish',
     usage: { output_tokens: 20 },
-    responseMetadata: { model_name: 'm-1' },
+    responseMetadata: {
+      ...{ model_name: 'm-1', service_tier: 'flex' },
+      usage: { cache_creation: { ephemeral_1h_input_tokens: 6 } },
+    },
   });
   expect(seen.malformed()).toEqual([{ id: 'c', name: 'set_label', text: '{"ticket":' }]);
   expect(seen.report()).toMatchObject({
-    usage: { inputTokens: 150, outputTokens: 20, cacheReadTokens: 40, cacheCreationTokens: 10 },
+    usage: {
+      ...{ inputTokens: 150, outputTokens: 20, cacheReadTokens: 40 },
+      ...{ cacheCreationTokens: 10, cacheCreation1hTokens: 6 },
+    },
     responseId: 'resp',
     responseModel: 'm-1',
+    serviceTier: 'flex',
     output: { text: 'Hel' },
   });
 });
