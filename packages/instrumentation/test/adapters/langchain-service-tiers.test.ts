@@ -127,15 +127,27 @@ test('of calls that fail, the tier is what was asked for, or what was shown befo
     [anthropic(), 'stream'],
     [openai(CHAT, undefined), 'events'],
   ] as const) {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 300);
-    const { signal } = controller;
     const { calls } = await desk.bill({ truth, tier: 'priority', ends: 'aborted' }, () =>
-      ask(model, way, { signal }),
+      ask(model, way, { signal: abortedSoon() }),
     );
-    expect(calls).toMatchObject([{ tier: 'priority', usd: null }]);
+    expect(calls).toMatchObject([{ tier: 'priority', usd: null, outcome: 'failed' }]);
   }
 });
+
+const abortedSoon = (): AbortSignal => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 300);
+  return controller.signal;
+};
+
+test.each(['stream', 'events'] as const)(
+  'Anthropic, %s: of a stream that is aborted, what it cost is unknown, and not what was counted until then',
+  async (way) => {
+    const service = { truth: { input: 1000, output: 100 }, ends: 'aborted' } as const;
+    const { calls } = await desk.bill(service, () => ask(anthropic(), way, { signal: abortedSoon() }));
+    expect(calls).toMatchObject([{ usd: null, outcome: 'failed' }]);
+  },
+);
 
 test('a budget without a ceiling for a call lets a tier without a price through to nobody', async () => {
   const strict = await openDesk({ perCall: false });

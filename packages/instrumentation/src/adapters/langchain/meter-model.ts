@@ -43,7 +43,7 @@ function calls(tollgate: Tollgate, model: BaseChatModel, named: MeterModelOption
   const open = async (options: Options, messages: Messages): Promise<Opened> => {
     const about = aboutOf(model, options, messages, named);
     const run = requireRun(tollgate, about.model);
-    return { tollgate, run, about, call: await openModel(tollgate, about) };
+    return { tollgate, run, about, signal: options.signal, call: await openModel(tollgate, about) };
   };
   return {
     async _generate(messages: Messages, options: Options, manager?: Manager) {
@@ -89,6 +89,7 @@ interface Opened {
   readonly tollgate: Tollgate;
   readonly run: GovernedRun;
   readonly about: ModelCall;
+  readonly signal: AbortSignal | undefined;
   readonly call: OpenCall;
 }
 
@@ -100,9 +101,12 @@ async function generated({ tollgate, run, call }: Opened, result: ChatResult): P
   return result;
 }
 
-async function ended(opened: Opened, seen: Observed | ObservedEvents, error: unknown): Promise<void> {
-  const { tollgate, run, call } = opened;
-  if (error !== undefined) return call.failed(error, seen.report());
+async function ended(opened: Opened, seen: Observed | ObservedEvents, thrown: unknown): Promise<void> {
+  const { tollgate, run, call, signal } = opened;
+  // Anthropic's models end a stream that is aborted as if it were whole.
+  const error = thrown ?? (signal?.aborted === true ? signal.reason : undefined);
+  // What was counted until then is less than the provider's bill.
+  if (error !== undefined) return call.failed(error, { ...seen.report(), usage: undefined });
   await call.done(seen.report());
   await refuseMalformed(tollgate, run, seen.malformed());
 }
