@@ -5,7 +5,7 @@ import { type Population, populationOf } from './population.ts';
 /**
  * The units of a population with what each control found of them: control, workflow, team, run_id, unit, at, seen, result, flag_id.
  * Failed: a flag of it that no later evidence has cleared, whatever people have done about it since. Unknown: evidence of it is
- * newer than the last evaluation could judge, or its flag is still on its way. A flagged unit is of the population whatever it
+ * newer than the last evaluation could judge, or a flag of its run is still on its way. A flagged unit is of the population whatever it
  * claims to be, so that nothing leaves it by claiming a lower class or another workflow.
  */
 export function unitsQuery(population: Population): string {
@@ -19,27 +19,51 @@ export const controlsOf = (population: Population): readonly Control[] =>
 const IN_RANGE = (column: string) =>
   `${column} >= {from:DateTime64(9, 'UTC')} AND ${column} < {to:DateTime64(9, 'UTC')}`;
 
-/** A flag that was raised before the period is of nothing in it. */
+/**
+ * What stands against each unit; of several flags the one that was raised first. A flag is raised by the service's clock, once its
+ * evidence is there; that is dated by the agent's, which may be a day ahead of the store's (more is not stored), and no two clocks
+ * agree. What was raised two days before the period is of nothing in it.
+ */
 const FLAGGED = (unit: string, of = 'run_id IS NOT NULL') => `
-  SELECT control, ifNull(run_id, toUUIDOrZero('')) AS run, ${unit} AS unit, any(flag_id) AS flag_id, any(workflow) AS workflow, any(team) AS team
+  SELECT control, ifNull(run_id, toUUIDOrZero('')) AS run, ${unit} AS unit, argMin(f.flag_id, (raised_at, f.flag_id)) AS flag_id,
+    argMin(f.workflow, (raised_at, f.flag_id)) AS workflow, argMin(f.team, (raised_at, f.flag_id)) AS team
   FROM (
     SELECT flag_id, argMax(f.control, (f.at, f.received_at)) AS control, argMax(f.run_id, (f.at, f.received_at)) AS run_id,
       argMax(f.workflow, (f.at, f.received_at)) AS workflow, argMax(f.team, (f.at, f.received_at)) AS team,
-      argMax(f.state, (f.at, f.received_at)) AS state, argMax(f.evidence, (f.at, f.received_at)) AS evidence
-    FROM flags AS f WHERE f.raised_at >= {from:DateTime64(9, 'UTC')} GROUP BY flag_id)
+      argMax(f.state, (f.at, f.received_at)) AS state, argMax(f.evidence, (f.at, f.received_at)) AS evidence, min(f.raised_at) AS raised_at
+    FROM flags AS f WHERE f.raised_at >= {from:DateTime64(9, 'UTC')} - toIntervalDay(2) GROUP BY flag_id) AS f
   WHERE state != 'cleared' AND ${of}
   GROUP BY control, run, unit`;
 
-/** Calls that ran, with the class that each counts as: a claim can raise what the policy says, never lower it; of neither, class 3. */
+/** Reports of calls that ran. */
+const REPORTS = (where: string) => `
+  SELECT t.run_id AS run_id, t.call_id AS call_id, t.workflow AS workflow, t.team AS team, t.start AS start, t.received_at AS received_at,
+    (t.workflow, t.policy_version, t.tool, ifNull(t.action_class, 0)) AS said
+  FROM tool_calls AS t WHERE (t.enforcement = 'executed' OR t.outcome != '') AND ${where}`;
+
+/** Runs that go over an end of the period: a call of theirs may have begun before it, or be reported after it. */
+const OVER_AN_END = `
+  SELECT r.run_id FROM runs AS r
+  WHERE (r.started_at < {from:DateTime64(9, 'UTC')} AND r.last_at >= {from:DateTime64(9, 'UTC')})
+    OR (r.started_at < {to:DateTime64(9, 'UTC')} AND r.last_at >= {to:DateTime64(9, 'UTC')})`;
+
+/** The class that a report counts as, of (what the policy says, what it claims); 0 is neither. */
+const CLASS = `(listed, claim) -> multiIf(claim = 3, 3, listed = 0, if(claim = 0, 3, claim), greatest(claim, listed))`;
+const LISTED_AS = `{listed:Map(String, UInt8)}[concat(
+  if(r.workflow != '', r.workflow, s.1), '@', if(r.policy_version != '', r.policy_version, s.2), '@', s.3)]`;
+
+/**
+ * Calls that began to run in the period, with the class that each counts as: a claim can raise what the policy says, never lower it;
+ * of neither, class 3; of several reports, the highest. A run that nobody registered may claim several workflows and teams: a call
+ * of it is of the greatest, as the run is.
+ */
 export const CALLS = `
   SELECT c.run_id AS run, c.call_id AS unit, if(r.workflow != '', r.workflow, c.workflow) AS workflow, if(r.team != '', r.team, c.team) AS team,
-    c.at AS at, c.seen AS seen,
-    {listed:Map(String, UInt8)}[concat(workflow, '@', if(r.policy_version != '', r.policy_version, c.policy_version), '@', c.tool)] AS listed,
-    multiIf(c.claim = 3, 3, listed = 0, if(c.claim IN (1, 2), c.claim, 3), greatest(c.claim, listed)) AS class
+    c.at AS at, c.seen AS seen, arrayMax(${CLASS}, arrayMap(s -> ${LISTED_AS}, c.said), c.said.4) AS class
   FROM (
-    SELECT t.run_id AS run_id, t.call_id AS call_id, any(t.workflow) AS workflow, any(t.team) AS team, any(t.tool) AS tool,
-      any(t.policy_version) AS policy_version, max(ifNull(t.action_class, 0)) AS claim, min(t.start) AS at, max(t.received_at) AS seen
-    FROM tool_calls AS t WHERE ${IN_RANGE('t.start')} AND (t.enforcement = 'executed' OR t.outcome != '') GROUP BY t.run_id, t.call_id) AS c
+    SELECT run_id, call_id, max(workflow) AS workflow, max(team) AS team, groupUniqArray(said) AS said, min(start) AS at, max(received_at) AS seen
+    FROM (${REPORTS(IN_RANGE('t.start'))} UNION ALL ${REPORTS(`NOT (${IN_RANGE('t.start')}) AND t.run_id IN (${OVER_AN_END})`)})
+    GROUP BY run_id, call_id HAVING ${IN_RANGE('at')}) AS c
   LEFT JOIN (SELECT run_id, workflow, team, policy_version FROM run_registrations) AS r ON r.run_id = c.run_id`;
 
 const RUNS = `
@@ -68,7 +92,7 @@ function judged(population: 'runs' | 'calls'): string {
 const SAMPLES = `
   SELECT 'unreviewed_sample' AS control, s.workflow AS workflow, s.team AS team, s.run_id AS run, s.sample_id AS unit, s.sampled_at AS at,
     '' AS flag_id,
-    multiIf(v.reviews > 0, if(v.first <= s.due_at, 'passed', 'failed'), s.due_at <= {now:DateTime64(9, 'UTC')}, 'failed', 'unknown') AS result
+    multiIf(v.reviews > 0, if(v.first <= s.due_at, 'passed', 'failed'), s.due_at < {now:DateTime64(9, 'UTC')}, 'failed', 'unknown') AS result
   FROM samples AS s
   LEFT JOIN (SELECT sample_id, count() AS reviews, min(reviewed_at) AS first FROM reviews GROUP BY sample_id) AS v ON v.sample_id = s.sample_id
   WHERE ${IN_RANGE('s.sampled_at')}`;
@@ -78,7 +102,7 @@ const INCIDENTS = `
   SELECT 'incident_path_reached' AS control, s.workflow AS workflow, s.team AS team, s.run_id AS run, s.notification AS unit, s.time AS at,
     f.flag_id AS flag_id,
     multiIf(f.flag_id != '', 'failed',
-      s.due > {evaluated:DateTime64(9, 'UTC')} OR arrayExists(p -> startsWith(p, 'incident_path_reached:'), {pending:Array(String)}),
+      s.due >= {evaluated:DateTime64(9, 'UTC')} OR arrayExists(p -> startsWith(p, 'incident_path_reached:'), {pending:Array(String)}),
       'unknown', 'passed') AS result
   FROM (
     SELECT workflow, team, run_id, time, JSONExtractString(record, 'detail', 'notification_id') AS notification,

@@ -127,9 +127,9 @@ export async function readPopulation(
 
 async function asked(deps: CoverageDeps, identity: Identity, { from, to, workflow = '' }: Period) {
   const teams = visibleTeams(identity);
-  // Read before the store: what is found later than this is not missing from what is read.
-  const pending = await pendingFlags(deps);
+  // In this order, and both before the store: what an evaluation found is then on its way, or in what is read.
   const evaluated = await lastEvaluation(deps);
+  const pending = await pendingFlags(deps);
   const params = {
     ...storeRange({ from, to }),
     ...{ workflow, every: teams === undefined, teams: teams ?? [], pending },

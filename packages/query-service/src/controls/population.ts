@@ -3,7 +3,7 @@ import type { ControlName } from '@tollgate/contract';
 /** What a control is about, one by one: each of these passed it, failed it, or cannot be told yet. */
 export const POPULATIONS = {
   runs: 'governed runs that started in the period',
-  calls: 'tool calls that ran in the period, of the classes that the control guards',
+  calls: 'tool calls that began to run in the period, of the classes that the control guards',
   samples: 'class-2 calls that were chosen for review in the period',
   incidents: 'flags of the period that became incidents of their workflow',
 } as const;

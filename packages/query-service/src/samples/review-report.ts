@@ -27,7 +27,7 @@ const counts = {
 /** How a workflow's reviews went. */
 export const reportAnswer = z.object({
   workflow: z.string(),
-  /** Class-2 calls that ran in the period, of which the samples are some. */
+  /** Class-2 calls that began to run in the period, of which the samples are some. */
   actions: count,
   ...counts,
 });
