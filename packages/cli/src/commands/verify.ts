@@ -42,8 +42,6 @@ function linesOf({ manifest, problems, records, chains, unproven }: PackVerdict)
       `${files.length} files; ${records} records in ${chains} chains`,
       ...left_out.map((what) => `left out: ${what}`),
     );
-    if (manifest.format !== 'jsonl')
-      lines.push(`the chains of records are checked in packs of JSONL, and this one is ${manifest.format}`);
     if (unproven > 0)
       lines.push(`${unproven} chains have no seal, so records after their last one could be missing unseen`);
   }

@@ -12,7 +12,8 @@ export type PackFormat = keyof typeof PACK_FORMATS;
 /** UTC with nanoseconds; numbers that a double cannot hold as text. Sorted as they lie, so that rows flow and none are held. */
 const SETTINGS = `
   date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1,
-  max_block_size = 8192, output_format_parquet_row_group_size = 50000, optimize_read_in_order = 1, max_bytes_before_external_sort = 268435456`;
+  max_block_size = 8192, output_format_parquet_row_group_size = 50000, output_format_parquet_row_group_size_bytes = 67108864,
+  output_format_parquet_compression_method = 'zstd', optimize_read_in_order = 1, max_bytes_before_external_sort = 268435456`;
 
 /** SQL for a part of a pack. */
 export function partQuery(part: Part, scope: PackScope, format: PackFormat): string {

@@ -1,11 +1,13 @@
-import { createInterface } from 'node:readline';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { CountedFile } from './counted-file.ts';
+import { withEntry } from './entry-buffer.ts';
 import { MANIFEST, type PackFile, type PackManifest, packManifest } from './manifest.ts';
+import type { PackFormat } from './part-query.ts';
 import { RecordChains } from './record-chains.ts';
+import { parquetRows, STREAMED_ROWS } from './record-rows.ts';
 
 export interface PackVerdict {
   /** Undefined where the pack has none that can be read. */
@@ -21,11 +23,11 @@ export interface PackVerdict {
 
 /** A manifest longer than this is none of ours, in bytes. */
 const LONGEST_MANIFEST = 64 * 1024 * 1024;
-const RECORDS = ['agent_records.jsonl', 'service_records.jsonl'];
+const RECORDS = /^(agent|service)_records\./;
 
 /**
  * Checks an evidence pack by itself, without the service: that its files are those of the manifest, byte for byte, and
- * that the chains of its records are whole. It reads one file at a time, and holds the records of one run.
+ * that the chains of its records are whole. It reads one file at a time, and holds the records of one run (of Parquet, a group of rows).
  * @param told of each file before it is read
  * @throws Error where the file is not there, or no ZIP archive
  */
@@ -51,7 +53,7 @@ async function verify(zip: ZipFile, told: (file: string) => void): Promise<PackV
     const entry = entries.get(file.name);
     entries.delete(file.name);
     if (entry === undefined) problems.push(`${file.name} is missing`);
-    else problems.push(...(await verifyFile(await zip.openReadStreamPromise(entry), file, manifest, chains)));
+    else problems.push(...(await verifyFile(zip, entry, file, chains)));
   }
   entries.delete(MANIFEST);
   if (manifest !== undefined)
@@ -87,16 +89,20 @@ async function manifestIn(
 }
 
 async function verifyFile(
-  stream: Readable,
+  zip: ZipFile,
+  entry: Entry,
   said: PackFile,
-  manifest: PackManifest | undefined,
   chains: RecordChains,
 ): Promise<string[]> {
-  const counted = new CountedFile(manifest?.format ?? 'jsonl');
+  const format = said.name.slice(said.name.indexOf('.') + 1) as PackFormat;
+  const isRecords = RECORDS.test(said.name);
+  const counted = new CountedFile(format);
   try {
-    pipeline(stream, counted, () => {});
-    if (RECORDS.includes(said.name)) await readRecords(counted, chains);
+    pipeline(await zip.openReadStreamPromise(entry), counted, () => {});
+    if (isRecords && format !== 'parquet') await takeAll(STREAMED_ROWS[format](counted), chains);
     else await finished(counted.resume());
+    if (isRecords && format === 'parquet')
+      await withEntry(zip, entry, (file) => takeAll(parquetRows(file), chains));
   } catch (error) {
     return [`${said.name} cannot be read: ${error instanceof Error ? error.message : String(error)}`];
   }
@@ -106,8 +112,7 @@ async function verifyFile(
   return rows === said.rows ? [] : [`${said.name} has ${rows} rows where the manifest says ${said.rows}`];
 }
 
-async function readRecords(stream: Readable, chains: RecordChains): Promise<void> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
-    chains.take(line);
+async function takeAll(rows: AsyncIterable<unknown>, chains: RecordChains): Promise<void> {
+  for await (const row of rows) chains.take(row);
   chains.end();
 }

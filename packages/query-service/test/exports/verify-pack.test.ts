@@ -12,7 +12,8 @@ import { MANIFEST } from '../../src/exports/manifest.ts';
 import { verifyPack } from '../../src/exports/verify-pack.ts';
 import { Agent, collect } from '../flags/agent.ts';
 import { startService } from '../support/service.ts';
-import { openPack, sha256 } from './open-pack.ts';
+import { edited } from './edited-pack.ts';
+import { openPack } from './open-pack.ts';
 
 const RUN = randomUUID();
 let directory: string;
@@ -48,26 +49,6 @@ async function verdictOf(bytes: Buffer) {
   const path = join(directory, randomUUID());
   await writeFile(path, bytes);
   return verifyPack(path).finally(() => rm(path));
-}
-
-/** The same pack with other files; the manifest's digests follow, as whoever edits a pack would have them. */
-async function edited(
-  edit: (files: Map<string, Buffer>) => void,
-  { follow }: { follow: boolean },
-): Promise<Buffer> {
-  const { manifest, files: original } = await openPack(whole);
-  const files = new Map(original);
-  edit(files);
-  if (follow)
-    for (const file of manifest.files) {
-      const bytes = files.get(file.name) ?? Buffer.alloc(0);
-      Object.assign(file, { bytes: bytes.length, sha256: sha256(bytes) });
-    }
-  const zip = new ZipFile();
-  for (const [name, bytes] of files) zip.addBuffer(bytes, name);
-  zip.addBuffer(Buffer.from(JSON.stringify(manifest)), MANIFEST);
-  zip.end();
-  return buffer(zip.outputStream as Readable);
 }
 
 const replace = (name: string, from: string | RegExp, to: string) => (files: Map<string, Buffer>) => {
@@ -114,7 +95,7 @@ test.each([
     'more.jsonl is not in the manifest',
   ],
 ])('%s is found', async (_, edit, problem) => {
-  const { problems } = await verdictOf(await edited(edit, { follow: false }));
+  const { problems } = await verdictOf(await edited(whole, edit, { follow: false }));
   expect(problems).toEqual([expect.stringContaining(problem)]);
 });
 
@@ -131,7 +112,7 @@ test.each([
     'rows where the manifest says',
   ],
 ])('a record that is %s is found, though the manifest follows', async (_, edit, problem) => {
-  const { problems } = await verdictOf(await edited(edit, { follow: true }));
+  const { problems } = await verdictOf(await edited(whole, edit, { follow: true }));
   expect(problems.join('\n')).toContain(problem);
 });
 
