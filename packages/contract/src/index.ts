@@ -64,6 +64,7 @@ export {
   type ChainedRecord,
   type ChainFinding,
   type ChainState,
+  type ParsedRecord,
   parseRecord,
   startChain,
   verifyChain,

@@ -45,36 +45,43 @@ export type ChainFinding =
   | { readonly kind: 'out_of_sequence'; readonly index: number; readonly message: string }
   | { readonly kind: 'broken_link'; readonly index: number; readonly message: string };
 
-/** Verifies the records of one run and writer, in order. `broken_link` also finds a changed predecessor. */
+/**
+ * Verifies the records of one run and writer, in order. `broken_link` also finds a changed predecessor.
+ * @param parsed what `parseRecord` makes of each text, where that is known already
+ */
 export function verifyChain(
   start: ChainState,
   texts: readonly string[],
+  parsed: readonly ParsedRecord[] = texts.map(parseRecord),
 ): { readonly findings: readonly ChainFinding[]; readonly end: ChainState } {
   const findings: ChainFinding[] = [];
   let state = start;
   for (const [index, text] of texts.entries()) {
-    const parsed = parseRecord(text);
-    if (typeof parsed === 'string') findings.push({ kind: 'malformed', index, message: parsed });
+    const record = parsed[index] ?? parseRecord(text);
+    if (typeof record === 'string') findings.push({ kind: 'malformed', index, message: record });
     else {
-      if (parsed.run_id !== state.run_id || parsed.writer !== state.writer)
+      if (record.run_id !== state.run_id || record.writer !== state.writer)
         findings.push({ kind: 'foreign', index, message: 'belongs to another run or writer' });
-      if (parsed.seq !== state.seq)
+      if (record.seq !== state.seq)
         findings.push({
           kind: 'out_of_sequence',
           index,
-          message: `has number ${parsed.seq} where ${state.seq} follows`,
+          message: `has number ${record.seq} where ${state.seq} follows`,
         });
-      if (parsed.prev !== state.head)
+      if (record.prev !== state.head)
         findings.push({ kind: 'broken_link', index, message: 'does not name the record before it' });
     }
-    const seq = typeof parsed === 'string' ? state.seq + 1 : parsed.seq + 1;
+    const seq = typeof record === 'string' ? state.seq + 1 : record.seq + 1;
     state = { ...state, seq, head: sha256Hex(text) };
   }
   return { findings, end: state };
 }
 
-/** The record in a text, or why there is none: it has to be canonical to the byte. */
-export function parseRecord(text: string): EvidenceRecord | string {
+/** The record in a text, or why there is none, in words. */
+export type ParsedRecord = EvidenceRecord | string;
+
+/** It has to be canonical to the byte. */
+export function parseRecord(text: string): ParsedRecord {
   try {
     const result = evidenceRecord.safeParse(parseCanonicalJson(text));
     return result.success ? result.data : (result.error.issues[0]?.message ?? 'not an evidence record');

@@ -1,7 +1,7 @@
 import {
   type ChainFinding,
   type ChainState,
-  type EvidenceRecord,
+  type ParsedRecord,
   parseRecord,
   startChain,
   verifyChain,
@@ -11,7 +11,7 @@ import {
 export interface VerifiedChain {
   readonly texts: readonly string[];
   /** The record in each text, or why there is none. */
-  readonly parsed: readonly (EvidenceRecord | string)[];
+  readonly parsed: readonly ParsedRecord[];
   readonly findings: readonly ChainFinding[];
   readonly end: ChainState;
 }
@@ -63,7 +63,7 @@ export class ChainMemory {
 
 interface Parsed {
   readonly text: string;
-  readonly parsed: EvidenceRecord | string;
+  readonly parsed: ParsedRecord;
 }
 
 const sizeOf = ({ texts }: VerifiedChain): number => texts.reduce((sum, text) => sum + text.length, 0);
@@ -85,9 +85,9 @@ function verifyFrom(
   const parsed = ordered.map((record) => record.parsed);
   // Only what begins with exactly what was verified is taken up where that ended.
   const grown = known?.texts.length !== 0 && known?.texts.every((text, index) => texts[index] === text);
-  if (known === undefined || grown !== true) return { texts, parsed, ...verifyChain(start, texts) };
+  if (known === undefined || grown !== true) return { texts, parsed, ...verifyChain(start, texts, parsed) };
   const from = known.texts.length;
-  const more = verifyChain(known.end, texts.slice(from));
+  const more = verifyChain(known.end, texts.slice(from), parsed.slice(from));
   const findings = [...known.findings, ...more.findings.map((one) => ({ ...one, index: one.index + from }))];
   return { texts, parsed, findings, end: more.end };
 }

@@ -1,7 +1,3 @@
-import { z } from 'zod';
-import type { Deps } from '../deps.ts';
-import { select } from '../runs/select.ts';
-
 /**
  * Reports of one scope are never merged (`model_call_reports`), so in a run that a single scope reported, every report counts; and a
  * report that was never repriced costs what it was given at insert (`priced_model_calls`). Calls of such a run are called plain here.
@@ -22,25 +18,12 @@ export const PLAIN_CALLS = `(
   FROM model_calls)`;
 
 /** Whether a single scope reported the calls of a run, as an aggregate over its reports. */
-export const ofOneScope = (row: string): string => `uniqExact((${row}.scope_name, ${row}.scope_version)) = 1`;
+const ofOneScope = (row: string): string => `uniqExact((${row}.scope_name, ${row}.scope_version)) = 1`;
 
-/** Whether the calls of a run are plain, as an aggregate over rows of `PLAIN_CALLS`. @param runs condition on the runs that are asked about */
+/** Whether anything of a report's run was ever repriced. @param runs condition on the runs that are asked about */
+export const wasRepriced = (row: string, runs: string): string =>
+  `${row}.run_id IN (SELECT run_id FROM model_call_repricings WHERE ${runs})`;
+
+/** Whether the calls of a run are plain, as an aggregate over its reports. @param runs as above */
 export const arePlain = (row: string, runs: string): string =>
-  `${ofOneScope(row)} AND NOT max(${row}.run_id IN (SELECT run_id FROM model_call_repricings WHERE ${runs}))`;
-
-const repriced = z.object({ run_id: z.string() });
-
-/** Those of some runs of which anything was ever repriced: beside a read of their calls quicker than as a part of it. */
-export async function repricedAmong(
-  deps: Pick<Deps, 'store'>,
-  runs: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await select(
-    deps,
-    repriced,
-    'SELECT DISTINCT run_id FROM model_call_repricings WHERE run_id IN {runs:Array(UUID)} SETTINGS final = 0',
-    { runs },
-    { one_thread: true },
-  );
-  return new Set(rows.map(({ run_id }) => run_id));
-}
+  `${ofOneScope(row)} AND NOT max(${wasRepriced(row, runs)})`;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type RunTimes, timesParams, within } from '../runs/run-times.ts';
 import { select } from '../runs/select.ts';
-import { ofOneScope, PLAIN, repricedAmong } from './plain-calls.ts';
+import { arePlain, PLAIN } from './plain-calls.ts';
 
 /** What calls cost, with the unpriced ones beside it. */
 export const costAnswer = z.object({
@@ -19,14 +19,14 @@ const row = z.object({
   usd: z.string(),
   calls: z.coerce.number(),
   unpriced_calls: z.coerce.number(),
-  one_scope: z.boolean(),
+  plain: z.boolean(),
 });
 
-const figures = (source: string, cost: string, one_scope: string) => `
+const figures = (source: string, cost: string, plain: string) => `
   SELECT run_id, sum(ifNull(${cost}, toDecimal128(0, 15))) AS usd, count() AS calls, countIf(isNull(${cost})) AS unpriced_calls,
-    CAST(${one_scope}, 'Bool') AS one_scope
+    CAST(${plain}, 'Bool') AS plain
   FROM ${source} AS c WHERE run_id IN {runs:Array(UUID)} AND ${within('c.start')} GROUP BY run_id`;
-const OF_PLAIN_CALLS = figures('model_calls', PLAIN.cost, ofOneScope('c'));
+const OF_PLAIN_CALLS = figures('model_calls', PLAIN.cost, arePlain('c', 'run_id IN {runs:Array(UUID)}'));
 const OF_CALLS = figures('counted_model_calls', 'c.cost', 'true');
 
 export const NO_COST: CostAnswer = { usd: '0', calls: 0, unpriced_calls: 0 };
@@ -40,9 +40,9 @@ export async function runCosts(
   if (runs.length === 0) return new Map();
   const read = (query: string, asked: readonly string[], one_thread: boolean) =>
     select(deps, row, query, { runs: asked, ...timesParams(times) }, { one_thread });
-  const [stored, repriced] = await Promise.all([read(OF_PLAIN_CALLS, runs, true), repricedAmong(deps, runs)]);
+  const stored = await read(OF_PLAIN_CALLS, runs, true);
   const [plain = [], others = []] = [true, false].map((wanted) =>
-    stored.filter(({ run_id, one_scope }) => (one_scope && !repriced.has(run_id)) === wanted),
+    stored.filter((figure) => figure.plain === wanted),
   );
   const asked = others.map(({ run_id }) => run_id);
   const rows = asked.length === 0 ? plain : [...plain, ...(await read(OF_CALLS, asked, false))];

@@ -1,6 +1,6 @@
 import { addUsd } from '@tollgate/contract';
 import { z } from 'zod';
-import { PLAIN, repricedAmong } from '../costs/plain-calls.ts';
+import { PLAIN, wasRepriced } from '../costs/plain-calls.ts';
 import type { Deps } from '../deps.ts';
 import { ofRun, ofRunParams, type RunTimes } from '../runs/run-times.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
@@ -68,6 +68,7 @@ const row = z.object({
   span_hash: text,
 });
 type Row = z.output<typeof row>;
+const plainRow = row.extend({ repriced: z.coerce.boolean() });
 
 /** More than this of one run is not shown on a page; the export has all of it. */
 export const MAX_CALLS = 20_000;
@@ -90,7 +91,7 @@ const reports = ({ cost, cost_source, price_version, why, counted }: Verdict) =>
     toUnixTimestamp64Nano(m.start) AS start, toUnixTimestamp64Nano(m.end) AS end,
     m.provider_cost AS provider_cost_usd, m.local_cost AS local_cost_usd, ${cost} AS cost_usd, ${cost_source} AS cost_source,
     ${price_version} AS price_version, ${why} AS why, ${counted} AS counted, m.span_hash AS span_hash`;
-const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })} FROM model_calls AS m WHERE `;
+const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })}, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced FROM model_calls AS m WHERE `;
 const OF_CALLS = `${reports({
   ...{ cost: 'm.cost', cost_source: 'm.cost_source', price_version: 'm.price_version' },
   ...{ why: 'm.why', counted: 'm.counted' },
@@ -104,12 +105,10 @@ export async function readModelCalls(
   times: RunTimes | undefined,
 ): Promise<readonly ModelCallAnswer[]> {
   const [asked, params] = [ofRun('m.start', times), ofRunParams(run_id, times)];
-  const [stored, repriced] = await Promise.all([
-    firstRows(deps, row, { rows: OF_PLAIN_CALLS + asked, params, key: KEY, order: KEY, limit: MAX_CALLS }),
-    repricedAmong(deps, [run_id]),
-  ]);
-  const plain = repriced.size === 0 && areOfOneScope(stored);
-  const rows = plain
+  const stored = await firstRows(deps, plainRow, {
+    ...{ rows: OF_PLAIN_CALLS + asked, params, key: KEY, order: KEY, limit: MAX_CALLS },
+  });
+  const rows: Row[] = arePlain(stored)
     ? withoutCopies(stored, keyOf)
     : [...(await select(deps, row, `${OF_CALLS}${asked} ORDER BY ${KEY} LIMIT ${MAX_CALLS}`, params))];
   const shown = rows.sort(byKey).slice(0, MAX_CALLS);
@@ -128,6 +127,9 @@ const byKey = (a: Row, b: Row): number =>
   order(a.trace_id, b.trace_id) ||
   order(a.span_id, b.span_id) ||
   order(a.span_hash, b.span_hash);
+
+const arePlain = (stored: readonly z.output<typeof plainRow>[]): boolean =>
+  areOfOneScope(stored) && !stored.some(({ repriced }) => repriced);
 
 const areOfOneScope = (reports: readonly Row[]): boolean =>
   new Set(reports.map(({ scope_name, scope_version }) => JSON.stringify([scope_name, scope_version]))).size <=

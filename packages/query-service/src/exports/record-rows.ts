@@ -15,9 +15,16 @@ async function* jsonlRows(bytes: Readable): AsyncGenerator<unknown> {
     yield parseJson(line);
 }
 
+/** Far more than a row of records has, in bytes: a quotation mark that nothing closes must not make one of the whole file. */
+const LONGEST_ROW = 64 * 1024 * 1024;
+
 /** As the store writes it: the first line names the columns, a newline within quotes is part of a cell. */
 async function* csvRows(bytes: Readable): AsyncGenerator<unknown> {
-  yield* pipeline(bytes, parse({ columns: true, record_delimiter: '\n' }), () => {});
+  yield* pipeline(
+    bytes,
+    parse({ columns: true, record_delimiter: '\n', max_record_size: LONGEST_ROW }),
+    () => {},
+  );
 }
 
 /** Rows of a Parquet file, whose end says where everything lies; one group of rows is held at a time. */
