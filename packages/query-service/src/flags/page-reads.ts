@@ -3,7 +3,7 @@ import type { Control } from '../controls/control.ts';
 import { COUNTED_CALLS, COUNTED_PLAIN_CALLS, NOT_PLAIN } from '../controls/counted-calls.ts';
 import type { Deps } from '../deps.ts';
 import { onlyWithin, type RunTimes } from '../runs/run-times.ts';
-import { ONE_THREAD } from '../runs/select.ts';
+import { ONE_THREAD, rowsOf } from '../runs/select.ts';
 
 /**
  * Conditions are asked before copies of a row are dropped, so that of the rows which fail them the long columns are not read. It
@@ -81,14 +81,8 @@ export class PageReads {
     return answers.flat();
   }
 
-  async #read(query: string, params: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
-    const answer = await this.#store.reader.query({
-      query,
-      query_params: { ...params },
-      format: 'JSONEachRow',
-      clickhouse_settings: this.#settings,
-    });
-    return answer.json<unknown>();
+  #read(query: string, params: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
+    return rowsOf({ store: this.#store }, query, { params, settings: this.#settings });
   }
 }
 

@@ -10,24 +10,50 @@ interface SelectOptions {
 /** More threads would only stand in each other's way, also those that write the answer. */
 export const ONE_THREAD = { max_threads: 1, output_format_parallel_formatting: 0 } as const;
 
-/** Runs one SELECT as the reading user and checks its rows. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
-export async function select<T extends z.ZodType>(
+interface Asked {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The rows of one SELECT as the reading user, unchecked. @throws ClickHouse's error, which becomes `storage_unavailable` or `internal` */
+export async function rowsOf(
   { store }: Pick<Deps, 'store'>,
-  row: T,
   query: string,
-  query_params: Readonly<Record<string, unknown>>,
-  { signal, one_thread = false }: SelectOptions = {},
-): Promise<readonly z.output<T>[]> {
+  { params, settings = {}, signal }: Asked,
+): Promise<readonly unknown[]> {
   const answer = await store.reader.query({
     query,
-    query_params: { ...query_params },
-    // One document: the client takes rows that may go on for ever apart as a stream, which costs it more than to read them.
-    format: 'JSON',
+    query_params: { ...params },
+    format: 'JSONEachRow',
     ...(signal === undefined ? {} : { abort_signal: signal }),
-    ...(one_thread ? { clickhouse_settings: ONE_THREAD } : {}),
+    clickhouse_settings: settings,
   });
-  const { data } = await answer.json();
-  return z.array(row).parse(data);
+  return parseRows(await answer.text());
+}
+
+/**
+ * Rows that stand one on a line, as one document: the client takes them apart as a stream that may go on for ever, which costs
+ * more than to read them. Within a row there is no bare line feed.
+ */
+function parseRows(text: string): readonly unknown[] {
+  try {
+    return JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`);
+  } catch (cause) {
+    throw new Error('The store broke off its answer.', { cause });
+  }
+}
+
+/** Runs one SELECT as the reading user and checks its rows. @throws as `rowsOf` does; ZodError where they are not as they should be */
+export async function select<T extends z.ZodType>(
+  deps: Pick<Deps, 'store'>,
+  row: T,
+  query: string,
+  params: Readonly<Record<string, unknown>>,
+  { signal, one_thread = false }: SelectOptions = {},
+): Promise<readonly z.output<T>[]> {
+  const settings = one_thread ? ONE_THREAD : {};
+  return z.array(row).parse(await rowsOf(deps, query, { params, settings, signal }));
 }
 
 /** Nanoseconds of the store as decimal text → ISO 8601 to the millisecond. */
