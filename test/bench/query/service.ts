@@ -47,7 +47,7 @@ export function readerOf(store: BenchStore): ClickHouseClient {
     username: credentials.reader.user,
     password: credentials.reader.password,
     database: DATABASE,
-    request_timeout: 120_000,
+    request_timeout: 600_000,
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: {
       date_time_output_format: 'iso',

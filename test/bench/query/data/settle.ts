@@ -8,7 +8,7 @@ import type { BenchStore } from '../../ingest/store.ts';
 import type { BenchService } from '../service.ts';
 import { DAYS } from './plan.ts';
 
-const MERGES_PATIENCE_MS = 300_000;
+const MERGES_PATIENCE_MS = 1_200_000;
 
 /**
  * Brings the store to where it is some minutes after the last span: merged as far as the engine merges by itself, and with days

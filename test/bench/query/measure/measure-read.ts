@@ -15,9 +15,10 @@ export interface MeasuredRead {
   readonly theirs: Side | undefined;
 }
 
-/** What is asked before anything counts, and what rows are counted over. */
+/** What is asked before anything counts, and what rows are counted over; fewer of a side whose answers take seconds. */
 const WARM_UP = 10;
-/** A side that is slower than this altogether is asked fewer times, at equal distances, but never fewer than the warm-up. */
+const FEWEST = 3;
+/** A side that is slower than this altogether is asked fewer times, at equal distances. */
 const BUDGET_MS = 30_000;
 
 /** Asks each question of the service and, where there is one, of the default table, in turn, so that noise hits both. */
@@ -75,15 +76,18 @@ function sideOf(ask: (question: Question) => Promise<unknown>) {
   };
   return {
     times,
-    warm: async (question: Question) => {
+    /** Asks it before anything counts, unless one was so slow that the others would take long. @returns whether it was asked */
+    warm: async (question: Question): Promise<boolean> => {
+      if (slowest > BUDGET_MS / WARM_UP) return false;
       slowest = Math.max(slowest, await timed(question));
+      return true;
     },
     time: async (question: Question) => {
       times.push(await timed(question));
     },
     /** Whether the question with this number is to be asked of this side. */
     isDue: (number: number, reads: number): boolean => {
-      const affordable = Math.max(WARM_UP, Math.floor(BUDGET_MS / Math.max(1, slowest)));
+      const affordable = Math.max(FEWEST, Math.floor(BUDGET_MS / Math.max(1, slowest)));
       return affordable >= reads || number % Math.floor(reads / affordable) === 0;
     },
   };
