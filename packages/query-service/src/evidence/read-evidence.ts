@@ -41,21 +41,21 @@ export async function readEvidence(
   if (content && !readsContent(identity))
     throw new TollgateError('forbidden', 'This identity may not read content.');
   const run = findRun(deps, identity, run_id);
-  const times = run.then((found) => found.times);
+  const timesOf = () => run.then(({ times }) => times);
   // Looked for at once where the id alone finds it, and otherwise only where the run has been.
-  const where = liesTogether(run_id) ? Promise.resolve(undefined) : times;
-  const [{ row }, service, flags, open, agents, model_calls, contents, conflicts] = await Promise.all([
+  const where = liesTogether(run_id) ? Promise.resolve(undefined) : timesOf();
+  const [{ row, times }, service, flags, open, agents, model_calls, contents, conflicts] = await Promise.all([
     run,
     recordsOfService(deps, run_id),
     listFlags(deps, identity, { run_id, limit: 200 }),
     openFlags(deps, [run_id]),
     where.then((known) => recordsOfAgents(deps, run_id, known)),
     where.then((known) => readModelCalls(deps, run_id, known)),
-    content ? times.then((known) => readContent(deps, run_id, known)) : undefined,
+    content ? timesOf().then((known) => readContent(deps, run_id, known)) : undefined,
     where.then((known) => readConflicts(deps, run_id, known)),
   ]);
   const { records, truncated } = inOrder(agents, service);
-  const cost = await costOf(deps, row.run_id, await times, model_calls);
+  const cost = await costOf(deps, row.run_id, times, model_calls);
   return {
     run: answerOf(row, cost, open.get(row.run_id)),
     timeline: records.map((record) => {
