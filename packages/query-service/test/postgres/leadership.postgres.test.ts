@@ -67,8 +67,9 @@ test('a leader that is cut off from its lock changes nothing any more, whether i
   const second = await candidate();
   const client = new pg.Client({ connectionString: database_url });
   await client.connect();
+  // Until it is gone, its session has the lock, and the process leads.
   await client.query(
-    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+    `select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and granted
      and database = (select oid from pg_database where datname = current_database())`,
   );
   await client.end();
