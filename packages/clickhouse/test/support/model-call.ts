@@ -15,7 +15,7 @@ export type Report = {
   attributes?: Record<string, string>;
 };
 
-const MODEL = { provider: 'acme', model: 'acme-large-2026' } as const;
+export const MODEL = { provider: 'acme', model: 'acme-large-2026' } as const;
 
 /** A chat span as an instrumentation library sends it. */
 export function report(said: Report): Row {

@@ -29,7 +29,7 @@ export async function firstRows<T extends z.ZodType>(
   return few.length <= limit ? few : read(`ORDER BY ${order} LIMIT 1 BY ${key}`);
 }
 
-/** Pure. @param key what tells one from its copies */
+/** The last of each and its copies. Pure. @param key what tells one from its copies */
 export const withoutCopies = <T>(
   rows: readonly T[],
   key: (row: T) => readonly (bigint | number | string)[],

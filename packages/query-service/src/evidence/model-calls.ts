@@ -68,7 +68,12 @@ const row = z.object({
   span_hash: text,
 });
 type Row = z.output<typeof row>;
-const plainRow = row.extend({ repriced: z.coerce.boolean() });
+const plainRow = row.extend({
+  repriced: z.coerce.boolean(),
+  /** The greater, the earlier it was received. */
+  receipt: z.coerce.bigint(),
+});
+type PlainRow = z.output<typeof plainRow>;
 
 /** More than this of one run is not shown on a page; the export has all of it. */
 export const MAX_CALLS = 20_000;
@@ -91,7 +96,8 @@ const reports = ({ cost, cost_source, price_version, why, counted }: Verdict) =>
     toUnixTimestamp64Nano(m.start) AS start, toUnixTimestamp64Nano(m.end) AS end,
     m.provider_cost AS provider_cost_usd, m.local_cost AS local_cost_usd, ${cost} AS cost_usd, ${cost_source} AS cost_source,
     ${price_version} AS price_version, ${why} AS why, ${counted} AS counted, m.span_hash AS span_hash`;
-const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })}, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced FROM model_calls AS m WHERE `;
+const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })}, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced, m.receipt AS receipt
+  FROM model_calls AS m WHERE `;
 const OF_CALLS = `${reports({
   ...{ cost: 'm.cost', cost_source: 'm.cost_source', price_version: 'm.price_version' },
   ...{ why: 'm.why', counted: 'm.counted' },
@@ -106,10 +112,11 @@ export async function readModelCalls(
 ): Promise<readonly ModelCallAnswer[]> {
   const [asked, params] = [ofRun('m.start', times), ofRunParams(run_id, times)];
   const stored = await firstRows(deps, plainRow, {
-    ...{ rows: OF_PLAIN_CALLS + asked, params, key: KEY, order: KEY, limit: MAX_CALLS },
+    ...{ rows: OF_PLAIN_CALLS + asked, params, limit: MAX_CALLS },
+    ...{ key: KEY, order: `${KEY}, receipt DESC` },
   });
   const rows: Row[] = arePlain(stored)
-    ? withoutCopies(stored, keyOf)
+    ? firstReceived(stored)
     : [...(await select(deps, row, `${OF_CALLS}${asked} ORDER BY ${KEY} LIMIT ${MAX_CALLS}`, params))];
   const shown = rows.sort(byKey).slice(0, MAX_CALLS);
   return shown.map(({ scope_version: _, span_hash: __, ...each }) => ({
@@ -121,6 +128,13 @@ export async function readModelCalls(
   }));
 }
 
+/** Of copies the one that the table keeps: a later one may have been priced otherwise. */
+const firstReceived = (stored: readonly PlainRow[]): Row[] =>
+  withoutCopies(
+    stored.toSorted((a, b) => order(a.receipt, b.receipt)),
+    keyOf,
+  ).map(({ repriced: _, receipt: __, ...each }) => each);
+
 const keyOf = ({ start, trace_id, span_id, span_hash }: Row) => [start, trace_id, span_id, span_hash];
 const byKey = (a: Row, b: Row): number =>
   order(a.start, b.start) ||
@@ -128,7 +142,7 @@ const byKey = (a: Row, b: Row): number =>
   order(a.span_id, b.span_id) ||
   order(a.span_hash, b.span_hash);
 
-const arePlain = (stored: readonly z.output<typeof plainRow>[]): boolean =>
+const arePlain = (stored: readonly PlainRow[]): boolean =>
   areOfOneScope(stored) && !stored.some(({ repriced }) => repriced);
 
 const areOfOneScope = (reports: readonly Row[]): boolean =>

@@ -4,7 +4,14 @@ import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { land } from '../../../clickhouse/test/support/landing.ts';
-import { type Report, report, seedPrices } from '../../../clickhouse/test/support/model-call.ts';
+import {
+  MODEL,
+  PRICES,
+  type Report,
+  report,
+  seedPrices,
+  setPrice,
+} from '../../../clickhouse/test/support/model-call.ts';
 import { COUNTED_CALLS } from '../../src/controls/counted-calls.ts';
 import { runCosts, sumOfCalls } from '../../src/costs/run-costs.ts';
 import { readModelCalls } from '../../src/evidence/model-calls.ts';
@@ -50,7 +57,8 @@ test('what is read of a run is what the view says, whether one scope reported it
     ),
   );
   await land(store, rows);
-  // Copies that nothing has merged yet are no calls of their own.
+  // Copies that nothing has merged yet are no calls of their own, and what the first was priced at stays, whatever prices are now.
+  await setPrice(store, MODEL.model, [{ rates: { ...PRICES, input: '9' }, price_version: 'test/2' }]);
   await land(store, rows.slice(0, rows.length / 2));
   await reprice(runs.filter((_, index) => index % 4 === 0).map(({ run }) => run));
   const deps = { store: { reader: store.clients.reader, service: store.clients.service } };
