@@ -13,8 +13,9 @@ interface DatabaseClock {
 }
 
 /**
- * The database's clock, read without asking it each time: this host's clock, corrected by what was last measured. So several
- * instances agree on what has expired, to within a round trip, whatever their hosts' clocks say.
+ * The database's clock, read without asking it each time: this process's steady clock, corrected by what was last measured. It
+ * is never ahead of the database and behind it by a round trip at most, whatever the hosts' clocks say: so instances agree on
+ * what has expired, and a change that is made after a reading has a later time.
  * @param given another clock in its place
  */
 export async function databaseClock(pool: Pool, given: Clock | undefined): Promise<DatabaseClock> {
@@ -32,7 +33,7 @@ export async function databaseClock(pool: Pool, given: Clock | undefined): Promi
   }, EVERY_MS).unref();
   return {
     clock: () => {
-      const now = BigInt(Date.now()) * 1_000_000n + offset;
+      const now = process.hrtime.bigint() + offset;
       last = now > last ? now : last + 1n;
       return last;
     },
@@ -43,17 +44,19 @@ export async function databaseClock(pool: Pool, given: Clock | undefined): Promi
   };
 }
 
-/** By how much the database's clock is ahead, in nanoseconds; of some tries, the one that took the least time. */
+/**
+ * By how much the database's clock was ahead of the steady one when its answer arrived, in nanoseconds, which is too little by
+ * what the answer took to arrive; of some tries, the one that took the least time.
+ */
 async function measure(pool: Pool): Promise<bigint> {
-  const tries: { took: number; offset: bigint }[] = [];
+  const tries: { took: bigint; offset: bigint }[] = [];
   for (let n = 0; n < TRIES; n++) {
-    const began = performance.now();
+    const began = process.hrtime.bigint();
     const { rows } = await pool.query<{ micros: string }>(
       'select floor(extract(epoch from clock_timestamp()) * 1000000)::bigint::text as micros',
     );
-    const took = performance.now() - began;
-    const here = BigInt(Math.round((Date.now() - took / 2) * 1000));
-    tries.push({ took, offset: (BigInt(rows[0]?.micros ?? 0) - here) * 1000n });
+    const arrived = process.hrtime.bigint();
+    tries.push({ took: arrived - began, offset: BigInt(rows[0]?.micros ?? 0) * 1000n - arrived });
   }
   return tries.reduce((best, one) => (one.took < best.took ? one : best)).offset;
 }
