@@ -1,15 +1,16 @@
+import {
+  CALL_REPORTS,
+  type CallReport,
+  callReport,
+  callText,
+  dispatched,
+  effectiveClass,
+} from './call-reports.ts';
 import { defineControl, type Finding, type JudgeContext, type RecordedApproval } from './control.ts';
 import { exampleCall } from './examples.ts';
-import {
-  callText,
-  EXECUTED_CALLS,
-  type ExecutedCall,
-  effectiveClass,
-  executedCall,
-} from './executed-calls.ts';
 import { about } from './rows.ts';
 
-const example = (changes: Partial<ExecutedCall> = {}) =>
+const example = (changes: Partial<CallReport> = {}) =>
   exampleCall({ tool: 'deploy', action: 'deploy', action_class: 3, approval_id: 'granted', ...changes });
 
 /**
@@ -24,11 +25,12 @@ export const approvalMatches = defineControl({
     'Every class-3 call that ran consumed, once, a grant that the service recorded for this very call, after a person other than the initiator had decided. Order is the service’s order of receipt.',
   graceSeconds: 15,
   clears: 'the service’s own records of the approval have arrived',
-  query: EXECUTED_CALLS,
-  row: executedCall,
+  query: CALL_REPORTS,
+  row: callReport,
   judge: (rows, context) => {
-    const times = executions(rows);
-    return rows
+    const ran = dispatched(rows);
+    const times = executions(ran);
+    return ran
       .filter((row) => effectiveClass(row, context) === 3)
       .flatMap((row) => finding(row, times.get(grantOf(row)) ?? 0, context));
   },
@@ -59,7 +61,7 @@ export const approvalMatches = defineControl({
   },
 });
 
-function finding(row: ExecutedCall, times: number, context: JudgeContext): Finding[] {
+function finding(row: CallReport, times: number, context: JudgeContext): Finding[] {
   const why = breach(row, context) ?? (times > 1 ? `its grant was used ${times} times` : undefined);
   if (why === undefined) return [];
   return [
@@ -78,10 +80,10 @@ function finding(row: ExecutedCall, times: number, context: JudgeContext): Findi
   ];
 }
 
-const grantOf = (row: ExecutedCall) => `${row.run_id}:${row.approval_id}`;
+const grantOf = (row: CallReport) => `${row.run_id}:${row.approval_id}`;
 
 /** How often each grant was executed: the decision and the end of one call are one record or two, of one execution. */
-function executions(rows: readonly ExecutedCall[]): ReadonlyMap<string, number> {
+function executions(rows: readonly CallReport[]): ReadonlyMap<string, number> {
   const reports = new Map<string, number>();
   const times = new Map<string, number>();
   for (const row of rows)
@@ -95,7 +97,7 @@ function executions(rows: readonly ExecutedCall[]): ReadonlyMap<string, number> 
 }
 
 /** The first thing that is wrong with the approval of a call, in words. */
-function breach(row: ExecutedCall, context: JudgeContext): string | undefined {
+function breach(row: CallReport, context: JudgeContext): string | undefined {
   if (row.approval_id === '') return 'it names none';
   const approval = context.approval(row.approval_id);
   if (approval === undefined || approval.run_id !== row.run_id)
@@ -108,7 +110,7 @@ function breach(row: ExecutedCall, context: JudgeContext): string | undefined {
   return decisionBreach(approval, run.initiator, neededBy(row, context));
 }
 
-const neededBy = (row: ExecutedCall, context: JudgeContext): number => {
+const neededBy = (row: CallReport, context: JudgeContext): number => {
   const run = context.run(row.run_id);
   const policy = run && context.policies.at(run.workflow, run.policy_version);
   return policy?.approval_gates.find(({ tool }) => tool === row.tool)?.needed ?? 1;

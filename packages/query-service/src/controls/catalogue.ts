@@ -23,8 +23,11 @@ import { spanUnchanged } from './span-unchanged.ts';
 import { toolListed } from './tool-listed.ts';
 import { unreviewedSample } from './unreviewed-sample.ts';
 
-/** Every control, those of each class first. */
-export const CONTROLS: readonly Control[] = [
+/** What they judge belongs to no run: no run is touched when it changes. */
+export const OF_NO_RUN: readonly Control[] = [rollupsAgree];
+
+/** What they find is found in the rows of runs; those of each class first. */
+export const OF_RUNS: readonly Control[] = [
   ownerNamed,
   runRegistered,
   policyRegistered,
@@ -47,5 +50,6 @@ export const CONTROLS: readonly Control[] = [
   budgetWarning,
   breakGlassUsed,
   incidentPathReached,
-  rollupsAgree,
 ];
+
+export const CONTROLS: readonly Control[] = [...OF_RUNS, ...OF_NO_RUN];

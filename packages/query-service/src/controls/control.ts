@@ -7,7 +7,8 @@ import {
   type Requirements,
   type Severity,
 } from '@tollgate/contract';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { parsed } from './parsed.ts';
 
 /** What a control found: one break of one rule. */
 export interface Finding {
@@ -148,14 +149,13 @@ export interface Control extends Omit<ControlDefinition<unknown>, 'row' | 'judge
 /** Closes a definition over its row type. Rows come from the database, so they are parsed before they are judged. */
 export function defineControl<Row>(definition: ControlDefinition<Row>): Control {
   const { row, judge, scopes, ...rest } = definition;
-  const rowsOf = (rows: readonly unknown[]) => z.array(row).parse(rows);
   const { rule, classes } = CONTROL_RULES[rest.control];
   return {
     ...rest,
     rule,
     classes,
-    judge: (rows, context) => distinct(judge(rowsOf(rows), context)),
-    scopes: (rows) => (scopes === undefined ? [] : scopes(rowsOf(rows))),
+    judge: (rows, context) => distinct(judge(parsed(row, rows), context)),
+    scopes: (rows) => (scopes === undefined ? [] : scopes(parsed(row, rows))),
   };
 }
 

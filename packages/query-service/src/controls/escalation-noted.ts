@@ -1,35 +1,13 @@
-import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
+import { exampleRecord } from './examples.ts';
+import { RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, firstOf } from './rows.ts';
 
-const row = z.object({
-  ...claimed,
-  /** Whom the run handed over to, as its records say. */
-  people: z.array(z.string()),
-  /** Escalations that came with a reason. The reason is content, so it is not read here. */
-  reasons: z.coerce.number(),
-});
-type Row = z.output<typeof row>;
+const example = (changes: Partial<RecordRow> = {}) =>
+  exampleRecord('escalated', { handed_to: 'olga@example.com', digests: ['output'], ...changes });
 
-/** Each run that handed over to a person. A text without the word, and without escapes, has no such status. */
-const query = `
-  SELECT toString(t.run_id) AS run_id, any(t.workflow) AS workflow, any(t.policy_version) AS policy_version,
-         any(t.owner) AS owner, any(t.team) AS team,
-         arraySort(groupUniqArrayIf(8)(JSONExtractString(t.record, 'detail', 'to'), t.kind = 'escalated')) AS people,
-         countIf(t.kind = 'escalated' AND JSONHas(t.record, 'digests', 'output')) AS reasons,
-         toString(toUnixTimestamp64Nano(min(t.received_at))) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-    AND (t.kind = 'escalated' OR ((position(t.record, 'escalated') > 0 OR position(t.record, '\\\\') > 0) AND JSONExtractString(t.record, 'final_status') = 'escalated'))
-  GROUP BY t.run_id`;
-
-const example = (changes: Partial<Row> = {}): Row => ({
-  ...exampleRow(),
-  people: ['olga@example.com'],
-  reasons: 1,
-  ...changes,
-});
+/** As many as are named. */
+const MOST_PEOPLE = 8;
 
 export const escalationNoted = defineControl({
   control: 'escalation_noted',
@@ -38,25 +16,48 @@ export const escalationNoted = defineControl({
     'Tells the owner of the escalation path that a run handed over to a person, and asks for a reason.',
   graceSeconds: 0,
   clears: 'the run no longer says that it escalated',
-  query,
-  row,
-  judge: (rows, context) =>
-    rows.map((each) => {
-      const people = each.people.filter((person) => person !== '');
-      const whom = people.length === 0 ? 'a person' : people.join(', ');
-      return {
-        ...about(each, context),
-        key: 'escalated',
-        summary: `The run escalated to ${whom}${each.reasons === 0 ? ' and gave no reason' : '; its evidence has the reason'}.`,
-        evidence: { people, reasons: each.reasons },
-        ...(each.reasons === 0 ? { severity: 'warning' as const } : {}),
-      };
-    }),
+  query: RECORDS,
+  row: recordRow,
+  judge: (rows, context) => {
+    const runs = Map.groupBy(rows.filter(escalates), ({ run_id }) => run_id);
+    return [...runs.values()].flatMap((run) =>
+      firstOf(run, () => '').map((first) => {
+        const handovers = run.filter(({ kind }) => kind === 'escalated');
+        const people = namedIn(handovers);
+        const whom = people.length === 0 ? 'a person' : people.join(', ');
+        // The reason is content, so it is not read here.
+        const reasons = handovers.filter(({ digests }) => digests.includes('output')).length;
+        return {
+          ...about(first, context),
+          key: 'escalated',
+          summary: `The run escalated to ${whom}${reasons === 0 ? ' and gave no reason' : '; its evidence has the reason'}.`,
+          evidence: { people, reasons },
+          ...(reasons === 0 ? { severity: 'warning' as const } : {}),
+        };
+      }),
+    );
+  },
   examples: {
-    passes: [{ name: 'no escalation', rows: [] }],
+    passes: [{ name: 'no escalation', rows: [example({ kind: 'run_sealed', final_status: 'completed' })] }],
     fails: [
       { name: 'an escalation', rows: [example()] },
-      { name: 'one without a reason', rows: [example({ reasons: 0, people: [] })] },
+      { name: 'one without a reason', rows: [example({ handed_to: '', digests: [] })] },
+      {
+        name: 'one that only its final status tells of',
+        rows: [exampleRecord('run_sealed', { final_status: 'escalated' })],
+      },
+      {
+        name: 'several, to several people',
+        rows: [example(), example({ handed_to: 'otto@example.com', digests: [] })],
+      },
     ],
   },
 });
+
+const escalates = ({ kind, final_status }: RecordRow) => kind === 'escalated' || final_status === 'escalated';
+
+const namedIn = (handovers: readonly RecordRow[]): string[] =>
+  [...new Set(handovers.map(({ handed_to }) => handed_to))]
+    .filter((person) => person !== '')
+    .toSorted()
+    .slice(0, MOST_PEOPLE);

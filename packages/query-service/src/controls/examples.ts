@@ -1,6 +1,7 @@
 import { parseWorkflow, type Requirements, requirements } from '@tollgate/contract';
+import type { CallReport } from './call-reports.ts';
 import type { JudgeContext, RecordedApproval, RecordedIncident, RegisteredRun } from './control.ts';
-import type { ExecutedCall } from './executed-calls.ts';
+import type { RecordRow } from './records.ts';
 import type { ClaimedRow } from './rows.ts';
 
 /** What the controls' examples are judged against: one registered workflow, one run of it, a few approvals. */
@@ -137,7 +138,7 @@ export function exampleRow(changes: Partial<ClaimedRow> = {}): ClaimedRow {
 }
 
 /** A class-2 call of the example run, all as it should be unless changed. */
-export function exampleCall(changes: Partial<ExecutedCall> = {}): ExecutedCall {
+export function exampleCall(changes: Partial<CallReport> = {}): CallReport {
   return {
     ...exampleRow(),
     kind: 'tool_finished',
@@ -145,8 +146,20 @@ export function exampleCall(changes: Partial<ExecutedCall> = {}): ExecutedCall {
     tool: 'set_status',
     action: 'update_status',
     action_class: 2,
+    ...{ enforcement: 'executed', outcome: 'succeeded', reason: '' },
     approval_id: '',
     rollback_note: 'Set T-1 back to open',
+    ...changes,
+  };
+}
+
+/** A record of the example run that says nothing but its kind, unless changed. */
+export function exampleRecord(kind: string, changes: Partial<RecordRow> = {}): RecordRow {
+  return {
+    ...exampleRow(),
+    ...{ principal: 'ops-agent', kind, seq: 0, call_id: '', tool: '', action: '', action_class: 0 },
+    ...{ enforcement: '', outcome: '', has_outcome: (changes.outcome ?? '') !== '', final_status: '' },
+    ...{ approval_id: '', reads: [], handed_to: '', digests: [], has_cost: false },
     ...changes,
   };
 }

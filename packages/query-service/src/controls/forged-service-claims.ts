@@ -1,32 +1,11 @@
 import { SERVICE_KINDS } from '@tollgate/contract';
-import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { EXAMPLE_TIME, exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
+import { exampleRecord } from './examples.ts';
+import { RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, firstOf } from './rows.ts';
 
-const row = z.object({ ...claimed, principal: z.string(), kind: z.string(), approval_id: z.string() });
-type Row = z.output<typeof row>;
-
-const KINDS = SERVICE_KINDS.map((kind) => `'${kind}'`).join(', ');
-
-/** What an agent's spans say that only the service may say, and each approval that they name. */
-const query = `
-  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
-         any(owner) AS owner, any(team) AS team, principal, kind,
-         JSONExtractString(record, 'approval_id') AS approval_id,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-    AND (kind IN (${KINDS}) OR JSONExtractString(record, 'approval_id') != '')
-  GROUP BY run_id, principal, kind, approval_id`;
-
-const example = (changes: Partial<Row> = {}): Row => ({
-  ...exampleRow(),
-  principal: 'ops-agent',
-  kind: 'tool_finished',
-  approval_id: 'granted',
-  ...changes,
-});
+const example = (changes: Partial<RecordRow> = {}) =>
+  exampleRecord('tool_finished', { approval_id: 'granted', ...changes });
 
 const isServiceKind = (kind: string) => SERVICE_KINDS.some((one) => one === kind);
 
@@ -37,10 +16,10 @@ export const forgedServiceClaims = defineControl({
     'No span claims what only the service may say: an approval, a decision, a registration or a review, or an approval that the service does not have for that run.',
   graceSeconds: 15,
   clears: 'the service’s own record of the approval has arrived',
-  query,
-  row,
+  query: RECORDS,
+  row: recordRow,
   judge: (rows, context) =>
-    rows.flatMap((each) => {
+    firstOf(rows.filter(claimsMore), claimOf).flatMap((each) => {
       const forged = isServiceKind(each.kind);
       const known = context.approval(each.approval_id)?.run_id === each.run_id;
       if (!forged && (each.approval_id === '' || known)) return [];
@@ -70,9 +49,15 @@ export const forgedServiceClaims = defineControl({
           example({ approval_id: 'made-up' }),
         ],
       },
-      { name: 'a decision in a span', rows: [example({ kind: 'approval_decided', since: EXAMPLE_TIME })] },
+      { name: 'a decision in a span', rows: [example({ kind: 'approval_decided' })] },
       { name: 'an approval that nobody gave', rows: [example({ approval_id: 'made-up' })] },
       { name: 'an approval of another run', rows: [example({ approval_id: 'for-another-run' })] },
     ],
   },
 });
+
+/** What an agent's spans say that only the service may say, and each approval that they name. */
+const claimsMore = ({ kind, approval_id }: RecordRow) => isServiceKind(kind) || approval_id !== '';
+
+const claimOf = ({ principal, kind, approval_id }: RecordRow) =>
+  JSON.stringify([principal, kind, approval_id]);

@@ -1,62 +1,34 @@
-import { z } from 'zod';
 import { seconds } from '../state/time.ts';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed, policyOf } from './rows.ts';
-
-const row = z.object({
-  ...claimed,
-  kind: z.string(),
-  call_id: z.string(),
-  tool: z.string(),
-  action_class: z.coerce.number(),
-  enforcement: z.string(),
-  outcome: z.string(),
-  final_status: z.string(),
-  /** The fields whose content has a digest in the record. */
-  digests: z.array(z.string()),
-  has_cost: z.coerce.boolean(),
-});
-type Row = z.output<typeof row>;
+import { exampleRecord } from './examples.ts';
+import { isOfCall, RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, policyOf } from './rows.ts';
 
 /** Together with the grace, an hour. */
 const STILL_UNDER_WAY = seconds(3540);
-const OF_CALLS = ['gate_decided', 'tool_finished', 'tool_called'];
-
-/** The fields of each record that the log is to hold. Digests stand for content, which may be erased. */
-const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind,
-         JSONExtractString(record, 'call_id') AS call_id, JSONExtractString(record, 'tool') AS tool,
-         JSONExtractUInt(record, 'action_class') AS action_class,
-         JSONExtractString(record, 'enforcement') AS enforcement, JSONExtractString(record, 'outcome') AS outcome,
-         JSONExtractString(record, 'final_status') AS final_status,
-         JSONExtractKeys(record, 'digests') AS digests, JSONHas(record, 'cost') AS has_cost,
-         toString(toUnixTimestamp64Nano(received_at)) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-    AND kind IN ('run_started', 'model_called', 'gate_decided', 'tool_finished', 'tool_called', 'run_sealed')`;
-
-const example = (kind: string, changes: Partial<Row> = {}): Row => ({
-  ...exampleRow(),
-  ...{ kind, call_id: '', tool: '', action_class: 0, enforcement: '', outcome: '', final_status: '' },
-  ...{ digests: [], has_cost: false },
-  ...changes,
-});
+const OF_THE_LOG = [
+  'run_started',
+  'model_called',
+  'gate_decided',
+  'tool_finished',
+  'tool_called',
+  'run_sealed',
+];
 
 const CALL = { call_id: 'call-1', tool: 'set_status', action_class: 2, enforcement: 'executed' };
 const WHOLE = [
-  example('run_started', { digests: ['input'] }),
-  example('model_called', { digests: ['input', 'output'], has_cost: true }),
-  example('gate_decided', { ...CALL, digests: ['arguments'] }),
-  example('tool_finished', { ...CALL, outcome: 'succeeded', digests: ['result'] }),
-  example('run_sealed', { final_status: 'completed', digests: ['output'] }),
+  exampleRecord('run_started', { digests: ['input'] }),
+  exampleRecord('model_called', { digests: ['input', 'output'], has_cost: true }),
+  exampleRecord('gate_decided', { ...CALL, digests: ['arguments'] }),
+  exampleRecord('tool_finished', { ...CALL, outcome: 'succeeded', digests: ['result'] }),
+  exampleRecord('run_sealed', { final_status: 'completed', digests: ['output'] }),
 ];
 /** A call in one record, as those of class 1 leave. */
-const inOne = (call: Partial<Row>) => [
+const inOne = (call: Partial<RecordRow>) => [
   ...WHOLE.filter(({ kind }) => kind !== 'gate_decided' && kind !== 'tool_finished'),
-  example('tool_called', { ...CALL, outcome: 'succeeded', digests: ['arguments', 'result'], ...call }),
+  exampleRecord('tool_called', { ...CALL, outcome: 'succeeded', digests: ['arguments', 'result'], ...call }),
 ];
-const without = (kind: string, changes: Partial<Row>) =>
+const without = (kind: string, changes: Partial<RecordRow>) =>
   WHOLE.map((each) => (each.kind === kind ? { ...each, ...changes } : each));
 
 export const logFieldsPresent = defineControl({
@@ -66,10 +38,10 @@ export const logFieldsPresent = defineControl({
     'A run’s records hold its input, its output once completed, the cost of every model call, and for each class-2 or class-3 call the decision, the arguments, the outcome and the result. A call of a run that nobody sealed may still be under way for an hour.',
   graceSeconds: 60,
   clears: 'the record that holds the field arrived later',
-  query,
-  row,
+  query: RECORDS,
+  row: recordRow,
   judge: (rows, context) =>
-    [...Map.groupBy(rows, ({ run_id }) => run_id).values()].flatMap((run) => [
+    [...Map.groupBy(rows.filter(isOfTheLog), ({ run_id }) => run_id).values()].flatMap((run) => [
       ...missingOfRun(run, context),
       ...missingOfCalls(run, context),
       ...missingOutcomes(run, context),
@@ -95,10 +67,12 @@ export const logFieldsPresent = defineControl({
       },
     ],
     fails: [
-      { name: 'no input', rows: [example('run_started')] },
+      { name: 'no input', rows: [exampleRecord('run_started')] },
       {
         name: 'no output',
-        rows: [WHOLE[0], example('run_sealed', { final_status: 'completed' })].flatMap((each) => each ?? []),
+        rows: [WHOLE[0], exampleRecord('run_sealed', { final_status: 'completed' })].flatMap(
+          (each) => each ?? [],
+        ),
       },
       { name: 'a model call without cost', rows: without('model_called', { has_cost: false }) },
       { name: 'no arguments', rows: without('gate_decided', { digests: [] }) },
@@ -126,7 +100,9 @@ export const logFieldsPresent = defineControl({
   },
 });
 
-function missingOfRun(run: readonly Row[], context: JudgeContext): Finding[] {
+const isOfTheLog = ({ kind }: RecordRow) => OF_THE_LOG.includes(kind);
+
+function missingOfRun(run: readonly RecordRow[], context: JudgeContext): Finding[] {
   const has = (field: string) => run.some(({ digests }) => digests.includes(field));
   const completed = run.some(({ final_status }) => final_status === 'completed');
   const uncosted = run.filter(({ kind, has_cost }) => kind === 'model_called' && !has_cost).length;
@@ -137,22 +113,19 @@ function missingOfRun(run: readonly Row[], context: JudgeContext): Finding[] {
   ];
 }
 
-function missingOfCalls(run: readonly Row[], context: JudgeContext): Finding[] {
+function missingOfCalls(run: readonly RecordRow[], context: JudgeContext): Finding[] {
   return [...callsOf(run)].flatMap(([call, records]) => missingOfCall(call, records, context));
 }
 
-function callsOf(run: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
-  return Map.groupBy(
-    run.filter(({ kind }) => OF_CALLS.includes(kind)),
-    ({ call_id, tool }) => `${call_id}:${tool}`,
-  );
+function callsOf(run: readonly RecordRow[]): ReadonlyMap<string, readonly RecordRow[]> {
+  return Map.groupBy(run.filter(isOfCall), ({ call_id, tool }) => `${call_id}:${tool}`);
 }
 
 /**
  * A seal comes after the ends of all calls, be they unknown; where there is none, the call may be under way, so the flag
  * waits as long as it takes until the run itself counts as stuck.
  */
-function missingOutcomes(run: readonly Row[], context: JudgeContext): Finding[] {
+function missingOutcomes(run: readonly RecordRow[], context: JudgeContext): Finding[] {
   const isSealed = run.some(({ kind }) => kind === 'run_sealed');
   return [...callsOf(run)]
     .filter(([, records]) => records.some(({ enforcement }) => enforcement === 'executed'))
@@ -162,7 +135,7 @@ function missingOutcomes(run: readonly Row[], context: JudgeContext): Finding[] 
     .map((finding) => (isSealed ? finding : { ...finding, since: finding.since + STILL_UNDER_WAY }));
 }
 
-function missingOfCall(call: string, records: readonly Row[], context: JudgeContext): Finding[] {
+function missingOfCall(call: string, records: readonly RecordRow[], context: JudgeContext): Finding[] {
   const executed = records.some(({ enforcement, outcome }) => enforcement === 'executed' || outcome !== '');
   if (!executed || classOfCall(records, context) < 2) return [];
   const has = (field: string) => records.some(({ digests }) => digests.includes(field));
@@ -182,15 +155,15 @@ function missingOfCall(call: string, records: readonly Row[], context: JudgeCont
   ];
 }
 
-function classOfCall(records: readonly Row[], context: JudgeContext): number {
+function classOfCall(records: readonly RecordRow[], context: JudgeContext): number {
   const [first] = records;
   const listed = first && policyOf(first, context)?.allowed_tools.find(({ tool }) => tool === first.tool);
   return Math.max(listed?.action_class ?? 1, ...records.map(({ action_class }) => action_class));
 }
 
 /** `since` is the newest record: while more arrive, the missing one may as well. */
-function missing(records: readonly Row[], context: JudgeContext, key: string, what: string): Finding[] {
-  const newest = records.reduce<Row | undefined>(
+function missing(records: readonly RecordRow[], context: JudgeContext, key: string, what: string): Finding[] {
+  const newest = records.reduce<RecordRow | undefined>(
     (latest, each) => (latest === undefined || each.since > latest.since ? each : latest),
     undefined,
   );

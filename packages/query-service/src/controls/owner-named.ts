@@ -1,17 +1,7 @@
-import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed, policyOf } from './rows.ts';
-
-const row = z.object(claimed);
-
-/** Each owner that a run's records name. */
-const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-  GROUP BY run_id, workflow, policy_version, owner, team`;
+import { exampleRecord } from './examples.ts';
+import { RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, firstOf, policyOf } from './rows.ts';
 
 export const ownerNamed = defineControl({
   control: 'owner_named',
@@ -19,10 +9,10 @@ export const ownerNamed = defineControl({
   description: 'Every record of a run names the owner of its workflow, as the registered policy has it.',
   graceSeconds: 0,
   clears: 'the policy that names this owner is registered now',
-  query,
-  row,
+  query: RECORDS,
+  row: recordRow,
   judge: (rows, context) =>
-    rows.flatMap((each) => {
+    firstOf(rows, claimedOwner).flatMap((each) => {
       const expected = policyOf(each, context)?.owner.email.toLowerCase();
       if (each.owner !== '' && (expected === undefined || expected === each.owner.toLowerCase())) return [];
       return [
@@ -38,10 +28,14 @@ export const ownerNamed = defineControl({
       ];
     }),
   examples: {
-    passes: [{ name: 'the registered owner', rows: [exampleRow()] }],
+    passes: [{ name: 'the registered owner', rows: [exampleRecord('run_started')] }],
     fails: [
-      { name: 'somebody else', rows: [exampleRow({ owner: 'someone@else.example' })] },
-      { name: 'nobody', rows: [exampleRow({ owner: '' })] },
+      { name: 'somebody else', rows: [exampleRecord('run_started', { owner: 'someone@else.example' })] },
+      { name: 'nobody', rows: [exampleRecord('run_started', { owner: '' })] },
     ],
   },
 });
+
+/** Of a run that nobody registered, the policy is the one that its records claim. */
+const claimedOwner = ({ owner, workflow, policy_version }: RecordRow) =>
+  JSON.stringify([owner, workflow, policy_version]);

@@ -1,17 +1,7 @@
-import { z } from 'zod';
 import { defineControl } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
-
-const row = z.object(claimed);
-
-/** Each workflow and policy version that a run's records claim. */
-const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, any(owner) AS owner, any(team) AS team,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-  GROUP BY run_id, workflow, policy_version`;
+import { exampleRecord } from './examples.ts';
+import { RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, firstOf } from './rows.ts';
 
 export const policyRegistered = defineControl({
   control: 'policy_registered',
@@ -20,10 +10,10 @@ export const policyRegistered = defineControl({
     'Every record names a workflow and policy version that a person registered, and the one that its run was registered with.',
   graceSeconds: 15,
   clears: 'the policy version is registered now',
-  query,
-  row,
+  query: RECORDS,
+  row: recordRow,
   judge: (rows, context) =>
-    rows.flatMap((each) => {
+    firstOf(rows, claimedPolicy).flatMap((each) => {
       const run = context.run(each.run_id);
       const registered = context.policies.at(each.workflow, each.policy_version) !== undefined;
       const same =
@@ -33,7 +23,7 @@ export const policyRegistered = defineControl({
       return [
         {
           ...about(each, context),
-          key: `${each.workflow}@${each.policy_version}`,
+          key: claimedPolicy(each),
           summary: registered
             ? `The run's records claim ${what}, but it was registered with another policy.`
             : `The run's records claim ${what}, which nobody registered.`,
@@ -45,10 +35,18 @@ export const policyRegistered = defineControl({
       ];
     }),
   examples: {
-    passes: [{ name: 'the registered version', rows: [exampleRow()] }],
+    passes: [{ name: 'the registered version', rows: [exampleRecord('run_started')] }],
     fails: [
-      { name: 'a version that nobody registered', rows: [exampleRow({ policy_version: 'sha256:0' })] },
-      { name: 'a workflow that nobody registered', rows: [exampleRow({ workflow: 'shadow' })] },
+      {
+        name: 'a version that nobody registered',
+        rows: [exampleRecord('run_started', { policy_version: 'sha256:0' })],
+      },
+      {
+        name: 'a workflow that nobody registered',
+        rows: [exampleRecord('run_started', { workflow: 'shadow' })],
+      },
     ],
   },
 });
+
+const claimedPolicy = ({ workflow, policy_version }: RecordRow) => `${workflow}@${policy_version}`;

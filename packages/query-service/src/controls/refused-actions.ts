@@ -1,24 +1,18 @@
-import { z } from 'zod';
+import { CALL_REPORTS, type CallReport, callReport } from './call-reports.ts';
 import { defineControl } from './control.ts';
-import { exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
+import { exampleCall } from './examples.ts';
+import { about, firstOf } from './rows.ts';
 
-const row = z.object({
-  ...claimed,
-  tool: z.string(),
-  enforcement: z.string(),
-  reason: z.string(),
-  calls: z.coerce.number(),
-});
+const HELD_BACK = ['blocked', 'refused', 'expired'];
 
-/** What the gate held back, by tool and reason. Several records of one call count once. */
-const query = `
-  SELECT toString(run_id) AS run_id, any(workflow) AS workflow, any(policy_version) AS policy_version,
-         any(owner) AS owner, any(team) AS team, tool, enforcement, reason, uniqExact(call_id) AS calls,
-         toString(toUnixTimestamp64Nano(min(received_at))) AS since
-  FROM tool_calls AS t
-  WHERE t.run_id IN {runs:Array(UUID)} AND enforcement IN ('blocked', 'refused', 'expired')
-  GROUP BY run_id, tool, enforcement, reason`;
+const example = (changes: Partial<CallReport> = {}) =>
+  exampleCall({
+    kind: 'gate_decided',
+    enforcement: 'blocked',
+    outcome: '',
+    reason: 'out_of_scope',
+    ...changes,
+  });
 
 export const refusedActions = defineControl({
   control: 'refused_actions',
@@ -26,24 +20,38 @@ export const refusedActions = defineControl({
   description: 'Tells the owner what the gate held back: the rule held, and the agent wanted something else.',
   graceSeconds: 0,
   clears: 'the run no longer shows the refusal',
-  query,
-  row,
-  judge: (rows, context) =>
-    rows.map((each) => ({
-      ...about(each, context),
-      key: `${each.tool}:${each.enforcement}:${each.reason}`,
-      summary: `${each.tool === '' ? 'A model call' : each.tool} was ${each.enforcement}${each.calls > 1 ? ` ${each.calls} times` : ''}${each.reason === '' ? '' : ` (${each.reason})`}.`,
-      evidence: { tool: each.tool, enforcement: each.enforcement, reason: each.reason, calls: each.calls },
-    })),
+  query: CALL_REPORTS,
+  row: callReport,
+  judge: (rows, context) => {
+    const held = rows.filter(({ enforcement }) => HELD_BACK.includes(enforcement));
+    const ofRun = Map.groupBy(held, (each) => `${each.run_id}:${kindOf(each)}`);
+    return [...ofRun.values()].flatMap((alike) =>
+      firstOf(alike, () => '').map((first) => {
+        const { tool, enforcement, reason } = first;
+        // Several records of one call count once.
+        const calls = new Set(alike.map(({ call_id }) => call_id)).size;
+        return {
+          ...about(first, context),
+          key: kindOf(first),
+          summary: `${tool === '' ? 'A model call' : tool} was ${enforcement}${calls > 1 ? ` ${calls} times` : ''}${reason === '' ? '' : ` (${reason})`}.`,
+          evidence: { tool, enforcement, reason, calls },
+        };
+      }),
+    );
+  },
   examples: {
-    passes: [{ name: 'nothing held back', rows: [] }],
+    passes: [
+      { name: 'nothing held back', rows: [] },
+      { name: 'a call that ran', rows: [exampleCall()] },
+    ],
     fails: [
       {
-        name: 'a call out of scope',
-        rows: [
-          { ...exampleRow(), tool: 'set_status', enforcement: 'blocked', reason: 'out_of_scope', calls: 2 },
-        ],
+        name: 'two calls out of scope, one of them on record twice',
+        rows: [example(), example(), example({ call_id: 'call-2' })],
       },
     ],
   },
 });
+
+/** What the gate held back, by tool and reason. */
+const kindOf = ({ tool, enforcement, reason }: CallReport) => `${tool}:${enforcement}:${reason}`;

@@ -1,6 +1,6 @@
+import { CALL_REPORTS, callReport, callText, dispatched, effectiveClass } from './call-reports.ts';
 import { defineControl } from './control.ts';
 import { exampleCall } from './examples.ts';
-import { callText, EXECUTED_CALLS, effectiveClass, executedCall } from './executed-calls.ts';
 import { about } from './rows.ts';
 
 export const rollbackNotePresent = defineControl({
@@ -9,12 +9,13 @@ export const rollbackNotePresent = defineControl({
   description: 'Every class-2 and class-3 call that ran says how to undo it.',
   graceSeconds: 30,
   clears: 'a record that arrived later carries the note',
-  query: EXECUTED_CALLS,
-  row: executedCall,
+  query: CALL_REPORTS,
+  row: callReport,
   judge: (rows, context) => {
     // The decision and the end of one call are two records; the note may stand on either.
-    const noted = new Set(rows.filter((row) => row.rollback_note.trim() !== '').map(identity));
-    return rows
+    const ran = dispatched(rows);
+    const noted = new Set(ran.filter((row) => row.rollback_note.trim() !== '').map(identity));
+    return ran
       .filter((row) => effectiveClass(row, context) >= 2 && !noted.has(identity(row)))
       .map((row) => ({
         ...about(row, context),

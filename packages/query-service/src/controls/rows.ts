@@ -19,6 +19,24 @@ export const claimed = {
 const claimedRow = z.object(claimed);
 export type ClaimedRow = z.output<typeof claimedRow>;
 
+/** Of rows with the same key, the one that the store received first, in whatever order they come. */
+export function firstOf<Row extends ClaimedRow>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+  const first = new Map<string, Row>();
+  for (const row of rows) {
+    const key = `${row.run_id}:${keyOf(row)}`;
+    const known = first.get(key);
+    if (known === undefined || isEarlier(row, known)) first.set(key, row);
+  }
+  return [...first.values()];
+}
+
+/** What one insert brought has one time. */
+const isEarlier = (a: ClaimedRow, b: ClaimedRow) =>
+  a.since < b.since || (a.since === b.since && claimsOf(a) < claimsOf(b));
+
+const claimsOf = ({ workflow, policy_version, owner, team }: ClaimedRow) =>
+  JSON.stringify([workflow, policy_version, owner, team]);
+
 /** The policy that a run is judged by: the one it was registered with, else the one its records claim. */
 export function policyOf(row: ClaimedRow, context: JudgeContext): Requirements | undefined {
   const run = context.run(row.run_id);

@@ -1,25 +1,9 @@
-import { z } from 'zod';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
-import { EXAMPLE_RUN, exampleRow } from './examples.ts';
-import { about, claimed } from './rows.ts';
+import { EXAMPLE_RUN, exampleRecord } from './examples.ts';
+import { RECORDS, type RecordRow, recordRow } from './records.ts';
+import { about, firstOf } from './rows.ts';
 
-const row = z.object({ ...claimed, principal: z.string() });
-type Row = z.output<typeof row>;
-
-/** Each run that evidence was sent for, by whom it was sent. */
-const query = `
-  SELECT toString(t.run_id) AS run_id, any(t.workflow) AS workflow, any(t.policy_version) AS policy_version,
-         any(t.owner) AS owner, any(t.team) AS team, t.principal AS principal,
-         toString(toUnixTimestamp64Nano(min(t.received_at))) AS since
-  FROM evidence_records AS t
-  WHERE t.run_id IN {runs:Array(UUID)}
-  GROUP BY t.run_id, t.principal`;
-
-const example = (changes: Partial<Row> = {}): Row => ({
-  ...exampleRow(),
-  principal: 'ops-agent',
-  ...changes,
-});
+const example = (changes: Partial<RecordRow> = {}) => exampleRecord('run_started', changes);
 
 export const runRegistered = defineControl({
   control: 'run_registered',
@@ -28,9 +12,10 @@ export const runRegistered = defineControl({
     'Every run of a registered workflow that evidence was sent for was registered with the service, by the principal that sent it.',
   graceSeconds: 60,
   clears: 'the run registered late',
-  query,
-  row,
-  judge: (rows, context) => rows.flatMap((each) => judgeOne(each, context)),
+  query: RECORDS,
+  row: recordRow,
+  judge: (rows, context) =>
+    firstOf(rows, ({ principal }) => principal).flatMap((each) => judgeOne(each, context)),
   examples: {
     passes: [
       { name: 'a registered run', rows: [example()] },
@@ -46,7 +31,7 @@ export const runRegistered = defineControl({
   },
 });
 
-function judgeOne(each: Row, context: JudgeContext): Finding[] {
+function judgeOne(each: RecordRow, context: JudgeContext): Finding[] {
   const run = context.run(each.run_id);
   const sender = each.principal || 'unknown';
   const evidence = { principal: each.principal, claimed_workflow: each.workflow };

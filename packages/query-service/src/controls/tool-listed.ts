@@ -1,6 +1,6 @@
+import { CALL_REPORTS, type CallReport, callReport, callText, dispatched } from './call-reports.ts';
 import { defineControl, type Finding, type JudgeContext } from './control.ts';
 import { exampleCall } from './examples.ts';
-import { callText, EXECUTED_CALLS, type ExecutedCall, executedCall } from './executed-calls.ts';
 import { about, policyOf } from './rows.ts';
 
 export const toolListed = defineControl({
@@ -10,9 +10,9 @@ export const toolListed = defineControl({
     'Every tool that ran is listed by the workflow, as the action and class that the policy gives it.',
   graceSeconds: 0,
   clears: 'the policy that lists this tool is registered now',
-  query: EXECUTED_CALLS,
-  row: executedCall,
-  judge: (rows, context) => rows.flatMap((row) => judgeOne(row, context)),
+  query: CALL_REPORTS,
+  row: callReport,
+  judge: (rows, context) => dispatched(rows).flatMap((row) => judgeOne(row, context)),
   examples: {
     passes: [
       { name: 'a listed tool', rows: [exampleCall()] },
@@ -27,7 +27,7 @@ export const toolListed = defineControl({
   },
 });
 
-function judgeOne(row: ExecutedCall, context: JudgeContext): Finding[] {
+function judgeOne(row: CallReport, context: JudgeContext): Finding[] {
   const policy = policyOf(row, context);
   if (policy === undefined) return [];
   const listed = policy.allowed_tools.find(({ tool }) => tool === row.tool);

@@ -1,14 +1,11 @@
-import type { Control } from '../controls/control.ts';
-import { rollupsAgree } from '../controls/rollups-agree.ts';
+import { OF_NO_RUN } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
 import { applyJudgements, type FlagCounts } from './apply.ts';
 import { judge } from './judge.ts';
 import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
 
-const OF_NO_RUN: readonly Control[] = [rollupsAgree];
-
-/** Judges what belongs to no run, e.g. whether rollups agree with rows: no run is touched when that changes. */
+/** Judges what belongs to no run, e.g. whether rollups agree with rows. */
 export async function judgeInstallation(
   deps: Pick<Deps, 'store' | 'control' | 'clock'>,
 ): Promise<FlagCounts> {

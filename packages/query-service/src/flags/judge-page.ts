@@ -1,4 +1,4 @@
-import { CONTROLS } from '../controls/catalogue.ts';
+import { OF_RUNS } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
 import { tellFinishedRuns } from '../events/finished-runs.ts';
 import { together } from '../runs/run-times.ts';
@@ -25,9 +25,9 @@ export const addFlags = (counts: FlagCounts, more: FlagCounts): void => {
 type JudgeDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
 
 /** What these find counts at once. */
-const PROMPT = CONTROLS.filter(({ graceSeconds }) => graceSeconds === 0);
+const PROMPT = OF_RUNS.filter(({ graceSeconds }) => graceSeconds === 0);
 /** These wait anyway for what may still be on its way. No flag is of both, so the two may go on at the same time. */
-const REST = CONTROLS.filter((control) => !PROMPT.includes(control));
+const REST = OF_RUNS.filter((control) => !PROMPT.includes(control));
 /** After the first of several prompt judgements a run is judged by the others: most have ended by then. */
 const REST_AFTER = seconds(10);
 
@@ -38,7 +38,7 @@ export async function judgeWhole(
   counts: EvaluationCounts,
 ): Promise<number> {
   const judged = await pageOf(deps, runs);
-  counts.sampled += await drawSamples(deps, judged.runs, judged);
+  counts.sampled += await drawSamples(deps, judged);
   const prompt = await judge(PROMPT, judged);
   const rest = await judge(REST, judged);
   addFlags(counts, await applyJudgements(deps.control, [...prompt, ...rest]));
@@ -87,7 +87,7 @@ export async function judgeRest(
   counts: EvaluationCounts,
 ): Promise<number> {
   const judged = await pageOf(deps, runs);
-  counts.sampled += await drawSamples(deps, judged.runs, judged);
+  counts.sampled += await drawSamples(deps, judged);
   const judgements = await judge(REST, judged, REST_READS_AT_ONCE);
   addFlags(counts, await applyJudgements(deps.control, judgements));
   const again = deps.clock() + REST_AFTER;

@@ -39,23 +39,27 @@ const TOUCHED = `
 /** Arrivals that are in memory together. */
 const MOST_ARRIVALS = 20_000;
 
-/** What the landing views write of one span. They commit one after another, so none stands for the others. */
-const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'tool_calls', 'model_calls'] as const;
+/** What is written of one span. Views commit one after another, so none stands for the others. */
+const OF_SPANS: readonly string[] = [
+  'spans',
+  'span_content',
+  'evidence_records',
+  'tool_calls',
+  'model_calls',
+  'model_call_repricings',
+];
 
-const spanRows = (table: (typeof OF_SPANS)[number]) =>
-  `SELECT run_id, '${table}' AS source, toString(span_hash) AS id, received_at FROM ${table} WHERE run_id IN {runs:Array(UUID)}`;
+const spanRows = (table: string) =>
+  `SELECT run_id, sipHash64('${table}', span_hash, received_at) AS row FROM ${table} WHERE run_id IN {runs:Array(UUID)}`;
 
 /** Rows that only wait to be merged away change a fingerprint at most once more, which costs one needless judgement. */
 const FINGERPRINTS = `
-  SELECT toString(run_id) AS run_id, count() AS rows, concat(toString(rows), ':', hex(groupBitXor(sipHash64(source, id, received_at)))) AS fingerprint
+  SELECT toString(run_id) AS run_id, count() AS rows, concat(toString(rows), ':', hex(groupBitXor(row))) AS fingerprint
   FROM (
     ${OF_SPANS.map(spanRows).join('\n    UNION ALL\n    ')}
     UNION ALL
-    SELECT run_id, 'service_records' AS source, concat(toString(writer), toString(seq)) AS id, received_at
-    FROM service_records WHERE run_id IN {runs:Array(UUID)} AND kind != 'flag_changed'
-    UNION ALL
-    SELECT run_id, 'model_call_repricings' AS source, toString(span_hash) AS id, received_at
-    FROM model_call_repricings WHERE run_id IN {runs:Array(UUID)})
+    SELECT run_id, sipHash64('service_records', writer, seq, received_at) AS row
+    FROM service_records WHERE run_id IN {runs:Array(UUID)} AND kind != 'flag_changed')
   GROUP BY run_id`;
 
 const arrivalRow = z.object({ run_id: z.string(), received: z.coerce.bigint() });

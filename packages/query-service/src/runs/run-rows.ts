@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
+import { storeTime } from '../records/store-time.ts';
 import { select } from './select.ts';
 
 const row = z.object({
@@ -31,6 +32,10 @@ const MANY = `
 export const readRunRows = (deps: Pick<Deps, 'store'>, runs: readonly string[]): Promise<readonly RunRow[]> =>
   select(deps, row, MANY, { runs }, { one_thread: true });
 
+/** With which `run_summaries` is merged as the view of runs has it, over months and without an index. */
+const MERGED_AS_IN_VIEW =
+  'SETTINGS do_not_merge_across_partitions_select_final = 0, use_skip_indexes_if_final = 0';
+
 /**
  * What the view says of one run, asked of the table below it: to plan the view takes the engine twice as long as the read does. A test
  * holds the two against each other.
@@ -42,10 +47,27 @@ const ONE = `
     initiator, initiator_verified, registered, governed, if(claimed_status.2 = '', 'unsealed', claimed_status.2) AS status,
     toUnixTimestamp64Nano(s.started_at) AS started, toUnixTimestamp64Nano(s.last_at) AS last
   FROM run_summaries AS s WHERE run_id = {run_id:UUID}
-  SETTINGS do_not_merge_across_partitions_select_final = 0, use_skip_indexes_if_final = 0`;
+  ${MERGED_AS_IN_VIEW}`;
 
 /** Undefined where nothing is known of the run. */
 export async function readRunRow(deps: Pick<Deps, 'store'>, run_id: string): Promise<RunRow | undefined> {
   const [found] = await select(deps, row, ONE, { run_id }, { one_thread: true });
   return found;
 }
+
+const finished = z.object({ run_id: z.string(), workflow: z.string(), team: z.string(), status: z.string() });
+
+const FINISHED = `
+  SELECT toString(s.run_id) AS run_id, if(registered, registered_workflow, s.workflow) AS workflow,
+    if(registered, registered_team, s.team) AS team, claimed_status.2 AS status
+  FROM run_summaries AS s WHERE s.run_id IN {runs:Array(UUID)} AND governed AND claimed_status.2 != ''
+    AND last_at >= {since:DateTime64(9, 'UTC')}
+  ${MERGED_AS_IN_VIEW}`;
+
+/** Of some runs, the governed ones that say how they ended, and whose last span is not older than that (ns); below the view as well. */
+export const readFinishedRuns = (
+  deps: Pick<Deps, 'store'>,
+  runs: readonly string[],
+  since: bigint,
+): Promise<readonly z.output<typeof finished>[]> =>
+  select(deps, finished, FINISHED, { runs, since: storeTime(since) }, { one_thread: true });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
+import { effectiveClass } from '../controls/call-reports.ts';
 import type { JudgeContext } from '../controls/control.ts';
-import { effectiveClass } from '../controls/executed-calls.ts';
 import { about, policyOf } from '../controls/rows.ts';
 import type { Deps } from '../deps.ts';
 import type { PageReads } from '../flags/page-reads.ts';
@@ -12,15 +12,12 @@ import { type ExecutedAction, executedActions } from './candidates.ts';
 import { costOutliers } from './cost-outliers.ts';
 import { FIRST_RUNS, type SamplingReason, samplingDraw, samplingReason, weekStart } from './rule.ts';
 
-/** Chooses, among the class-2 actions of some runs, those that a person has to review. Choosing again chooses the same. */
+/** Chooses, among the class-2 actions of a page of runs, those that a person has to review. Choosing again chooses the same. */
 export async function drawSamples(
   deps: Pick<Deps, 'store' | 'control'>,
-  runs: readonly string[],
   { reads, context }: { readonly reads: PageReads; readonly context: JudgeContext },
 ): Promise<number> {
-  const actions = (await executedActions(deps, runs)).filter(
-    (action) => effectiveClass(action, context) === 2,
-  );
+  const actions = (await executedActions(reads)).filter((action) => effectiveClass(action, context) === 2);
   if (actions.length === 0) return 0;
   const secret = await samplingSecret(deps.control);
   const outliers = await costOutliers(deps, actions, { reads, context });

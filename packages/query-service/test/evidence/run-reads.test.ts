@@ -8,7 +8,7 @@ import { land, type Row, row, START } from '../../../clickhouse/test/support/lan
 import { type Conflict, readConflicts } from '../../src/evidence/conflicts.ts';
 import { firstRows, withoutCopies } from '../../src/evidence/first-rows.ts';
 import { recordsOfAgents } from '../../src/evidence/records.ts';
-import { readRunRow, readRunRows } from '../../src/runs/run-rows.ts';
+import { readFinishedRuns, readRunRow, readRunRows } from '../../src/runs/run-rows.ts';
 import { liesTogether } from '../../src/runs/run-times.ts';
 
 let store: ClickHouse;
@@ -61,6 +61,8 @@ function rowsOf(run_id: string, spans: readonly SpanSaid[]): Row[] {
     ];
   });
 }
+const byRun = (a: { run_id: string }, b: { run_id: string }) => (a.run_id < b.run_id ? -1 : 1);
+
 type SpanSaid = typeof span extends fc.Arbitrary<infer Said> ? Said : never;
 
 test('of one run is read what the views say, by its id alone and within its times, whatever is not merged yet', {
@@ -105,6 +107,15 @@ test('of one run is read what the views say, by its id alone and within its time
     );
     expect(records.map(({ time }) => time)).toEqual(records.map(({ time }) => time).sort());
     seen.records += records.length;
+  }
+  const ids = runs.map(({ run_id }) => run_id);
+  const views = await readRunRows(deps(), ids);
+  for (const since of [-60n, -10n, 0n, 10n, 30n].map((days) => START + days * DAY)) {
+    const ended = views.filter((view) => view.governed && view.status !== 'unsealed' && view.last >= since);
+    expect(ended.length).toBeGreaterThan(since > START ? 2 : 20);
+    expect((await readFinishedRuns(deps(), ids, since)).toSorted(byRun)).toEqual(
+      ended.map(({ run_id, workflow, team, status }) => ({ run_id, workflow, team, status })).toSorted(byRun),
+    );
   }
   expect(seen.conflicts).toBe(inConflict.size);
   expect(seen.conflicts).toBeGreaterThan(20);

@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
+import { exampleRecord } from '../../src/controls/examples.ts';
 import { type ExecutedAction, toActions } from '../../src/samples/candidates.ts';
 
-const record = (changes: Partial<ExecutedAction>): ExecutedAction => ({
-  ...{ run_id: 'r', workflow: 'w', policy_version: 'v', owner: 'o', team: 't', since: 0n },
-  ...{ kind: 'gate_decided', call_id: 'c', tool: 'set_status', action: 'update_status', action_class: 2 },
-  ...{ approval_id: '', rollback_note: '', seq: 0, outcome: '' },
-  ...changes,
-});
+const record = (changes: Partial<ExecutedAction>): ExecutedAction =>
+  exampleRecord('gate_decided', { call_id: 'c', tool: 'set_status', action_class: 2, ...changes });
 
 test('the decision and the end of a call are one action, by the number of its decision, in any order', () => {
   const decision = record({ seq: 3 });
