@@ -7,11 +7,14 @@ import type { RetentionDays } from './retention/retention.ts';
 /** The times of tests stay what they are while the world grows older, so nothing expires unless a test is about that. */
 const KEEP_ALL: RetentionDays = { evidence: 36_500, content: 36_500, quarantine: 36_500, totals: 36_500 };
 
-/** A real, empty, migrated store in a directory of its own; `close` ends the server and removes the directory. */
+/** A real, empty, migrated store in a directory of its own, made in `within`; `close` ends the server and removes the directory. */
 export async function startTestClickHouse({
   retention = KEEP_ALL,
-}: Pick<OpenOptions, 'retention'> = {}): Promise<ClickHouse & { readonly directory: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'tollgate-clickhouse-'));
+  within = tmpdir(),
+}: Pick<OpenOptions, 'retention'> & { readonly within?: string } = {}): Promise<
+  ClickHouse & { readonly directory: string }
+> {
+  const directory = await mkdtemp(join(within, 'tollgate-clickhouse-'));
   try {
     const store = await openClickHouse({ directory, retention });
     const close = async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LogError } from './log-error.ts';
@@ -35,10 +35,10 @@ function locked(directory: string, pid: number): LogError {
   return new LogError('log_locked', `${what} Stop it, or give this collector a directory of its own.`);
 }
 
+/** A link that leads nowhere: its text is there at once and whole, and where a disk is full there is room for it still. */
 function create(path: string): boolean {
   try {
-    const holder = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
-    writeFileSync(path, holder, { flag: 'wx', mode: 0o600 });
+    symlinkSync(JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), path);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -48,9 +48,18 @@ function create(path: string): boolean {
 
 function read(path: string): z.infer<typeof holderSchema> | undefined {
   try {
-    return holderSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
+    return holderSchema.safeParse(JSON.parse(textOf(path))).data;
   } catch {
     return undefined; // Gone meanwhile, or torn by a crash: nobody holds it.
+  }
+}
+
+/** Collectors up to 0.1 wrote a file. */
+function textOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return readFileSync(path, 'utf8');
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { verifyKey } from './running.ts';
 
 export interface RunningStore {
-  readonly clickhouse: ClickHouse;
+  readonly clickhouse: ClickHouse & { readonly directory: string };
   readonly collector: Collector;
   readonly listening: Listening;
   /** Of the collector's log. */
@@ -23,10 +23,19 @@ export interface RunningStore {
   stop(): Promise<void>;
 }
 
+/** Where either keeps its files; by default, among other temporary ones. */
+interface Places {
+  readonly ofLog?: string;
+  readonly ofStore?: string;
+}
+
 /** A collector with a log over a real, empty, migrated ClickHouse. */
-export async function startWithClickHouse(options: Partial<CollectorOptions> = {}): Promise<RunningStore> {
-  const clickhouse = await startTestClickHouse();
-  const directory = await mkdtemp(join(tmpdir(), 'tollgate-log-'));
+export async function startWithClickHouse(
+  options: Partial<CollectorOptions> = {},
+  { ofLog = tmpdir(), ofStore = tmpdir() }: Places = {},
+): Promise<RunningStore> {
+  const clickhouse = await startTestClickHouse({ within: ofStore });
+  const directory = await mkdtemp(join(ofLog, 'tollgate-log-'));
   const storage = clickhouseStorage(clickhouse.clients.landing);
   const collector = createCollector({ ...storage, verifyKey, directory, ...options });
   return {
