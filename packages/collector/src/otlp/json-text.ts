@@ -1,13 +1,14 @@
 import type { MessageMeter } from './message-meter.ts';
 
 /**
- * Parses JSON, counting its objects and arrays beforehand, and without losing the digits of 64-bit integers: OTLP says
+ * Parses JSON, counting its objects, arrays and fields beforehand, and without losing the digits of 64-bit integers: OTLP says
  * to write them as strings, many clients write them bare, and so they are quoted first. (A reviver would see their
  * text too, but recurses, and overflows on a body that is nested deeply.) Throws SyntaxError and BodyTooLarge.
  */
 export function parseLossless(text: string, meter: MessageMeter): unknown {
   let quoted = '';
   let from = 0;
+  let fields = 0;
   for (let at = 0; at < text.length; ) {
     const char = text.charCodeAt(at);
     if (char === QUOTE) at = endOfString(text, at + 1);
@@ -20,14 +21,17 @@ export function parseLossless(text: string, meter: MessageMeter): unknown {
       }
     } else {
       if (char === BRACE || char === BRACKET) meter.add();
+      else if (char === COLON) fields++;
       at++;
     }
   }
+  meter.addFields(fields);
   return JSON.parse(from === 0 ? text : quoted + text.slice(from));
 }
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
+const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 

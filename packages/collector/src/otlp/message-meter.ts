@@ -14,6 +14,10 @@ export interface BodyBounds {
 const MIN_OBJECT_BYTES = 8;
 const ALWAYS_OBJECTS = 10_000;
 
+/** No object of OTLP/JSON has half as many; of unknown fields, which have to be passed over, some more may be there. */
+const FIELDS_PER_OBJECT = 32;
+const ALWAYS_FIELDS = 10_000;
+
 /** A span with its two ids takes so many bytes at least. */
 const MIN_SPAN_BYTES = { protobuf: 30, json: 75 } as const;
 /** Of a body in which more than one span of this size is defective, or one attribute of it oddly written, there is no use. */
@@ -57,6 +61,12 @@ export class MessageMeter {
     this.#count += messages;
     const { messages: most } = this.#bounds;
     if (this.#count > most) throw new BodyTooLarge(`more than ${most} messages in one body`);
+  }
+
+  /** Those of the objects that were counted: a JSON parser takes longer for a field that nobody else has than for a whole object. */
+  addFields(fields: number): void {
+    if (fields > ALWAYS_FIELDS + this.#count * FIELDS_PER_OBJECT)
+      throw new BodyTooLarge('more fields than its objects have in OTLP');
   }
 
   addSpans(spans = 1): void {

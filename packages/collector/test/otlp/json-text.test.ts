@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLossless } from '../../src/otlp/json-text.ts';
-import { MessageMeter } from '../../src/otlp/message-meter.ts';
+import { BodyTooLarge, MessageMeter } from '../../src/otlp/message-meter.ts';
 
 const meter = () => new MessageMeter(1_000_000);
 
@@ -33,4 +33,13 @@ test('any other document parses as JSON.parse does, beside a long integer too', 
 test('nesting that overflows a reviver parses', () => {
   const text = `[12345678901234567, ${'['.repeat(200_000)}${']'.repeat(200_000)}]`;
   expect(parseLossless(text, meter())).toHaveLength(2);
+});
+
+test('an object of more fields than OTLP has is refused before it is parsed; many objects may have many, and strings any colons', () => {
+  const fields = (count: number) => Array.from({ length: count }, (_, i) => `"f${i}":0`).join();
+  expect(() => parseLossless(`{${fields(20_000)}}`, meter())).toThrow(BodyTooLarge);
+  expect(Object.keys(Object(parseLossless(`{${fields(10_000)}}`, meter())))).toHaveLength(10_000);
+  const span = `{${fields(20)}}`;
+  expect(parseLossless(`[${Array(5000).fill(span).join()}]`, meter())).toHaveLength(5000);
+  expect(parseLossless(JSON.stringify(':'.repeat(50_000)), meter())).toHaveLength(50_000);
 });
