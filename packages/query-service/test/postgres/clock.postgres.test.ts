@@ -59,7 +59,7 @@ test.each([
       expect(await databaseTime()).toBeGreaterThanOrEqual(here);
     }
     const there = await databaseTime();
-    expect(there - clock()).toBeLessThan(1_000_000_000n);
+    expect(there - clock()).toBeLessThan(60_000_000_000n);
     stop();
   },
 );
@@ -70,7 +70,7 @@ test('a clock goes on where the host’s is set to another time', async () => {
   const here = clock();
   const there = await databaseTime();
   expect(there).toBeGreaterThanOrEqual(here);
-  expect(there - here).toBeLessThan(1_000_000_000n);
+  expect(there - here).toBeLessThan(60_000_000_000n);
   vi.restoreAllMocks();
   stop();
 });
