@@ -59,12 +59,16 @@ async function evaluateNow(
   const started = await storeNow(deps);
   const last = await lastEvaluation(deps);
   const from = since ?? readBackTo(course, { started, last, continuous });
-  const isWanted = continuous ? (arrival: Arrival) => course.looks.isWorth(arrival, started) : undefined;
-  for await (const { runs, arrivals } of touchedRuns(deps, from, isWanted)) {
+  const { looks } = course;
+  const choice = {
+    isWorth: (arrival: Arrival) => looks.isWorth(arrival, started),
+    isNew: (arrival: Arrival) => looks.isNew(arrival),
+  };
+  for await (const { runs, arrivals } of touchedRuns(deps, from, continuous ? choice : undefined)) {
     const changed = since === undefined ? await changedRuns(deps.control, runs, { continuous }) : runs;
     for (const page of pagesOf(changed))
       counts.runs += await (continuous ? judgePromptly : judgeWhole)(deps, page, counts);
-    if (continuous) course.looks.took(arrivals, started);
+    if (continuous) looks.took(arrivals, started);
   }
   await setLastEvaluation(deps, started);
   const now = deps.clock();

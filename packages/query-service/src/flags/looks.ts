@@ -23,6 +23,11 @@ export class Looks {
     return this.#looks.size;
   }
 
+  /** Whether it was never looked at. */
+  isNew({ run_id, received }: Arrival): boolean {
+    return this.#looks.get(run_id)?.received !== received;
+  }
+
   isWorth({ run_id, received }: Arrival, now: bigint): boolean {
     const last = this.#looks.get(run_id);
     if (last === undefined || last.received !== received) return true;

@@ -73,20 +73,28 @@ interface TouchedPage {
   readonly arrivals: readonly Arrival[];
 }
 
-/** Pages of touched runs, in the store's order of ids. @param isWanted whether this arrival is worth a look; each, where it is not given */
+/** Which arrivals are worth a look, and which of them are seen for the first time. */
+interface Choice {
+  isWorth(arrival: Arrival): boolean;
+  isNew(arrival: Arrival): boolean;
+}
+
+const EACH: Choice = { isWorth: () => true, isNew: () => true };
+
+/** Pages of touched runs; who waits for a flag waits for what is new, so that goes before what is looked at again. */
 export async function* touchedRuns(
   deps: Pick<Deps, 'store'>,
   since: bigint,
-  isWanted: (arrival: Arrival) => boolean = () => true,
+  choice: Choice = EACH,
 ): AsyncGenerator<TouchedPage> {
   let after = FIRST_UUID;
   for (;;) {
     const arrived = await select(deps, arrivalRow, TOUCHED, {
       ...{ since: storeTime(since), after, limit: MOST_ARRIVALS },
     });
-    const wanted = arrived.filter(isWanted);
-    for (let at = 0; at < wanted.length; at += PAGE_OF_RUNS) {
-      const arrivals = wanted.slice(at, at + PAGE_OF_RUNS);
+    const wanted = arrived.filter((arrival) => choice.isWorth(arrival));
+    const byNews = Map.groupBy(wanted, (arrival) => choice.isNew(arrival));
+    for (const arrivals of [true, false].flatMap((isNew) => inPages(byNews.get(isNew) ?? []))) {
       const runs = await fingerprints(
         deps,
         arrivals.map(({ run_id }) => run_id),
@@ -98,6 +106,11 @@ export async function* touchedRuns(
     after = last.run_id;
   }
 }
+
+const inPages = (arrivals: readonly Arrival[]): Arrival[][] =>
+  Array.from({ length: Math.ceil(arrivals.length / PAGE_OF_RUNS) }, (_, page) =>
+    arrivals.slice(page * PAGE_OF_RUNS, (page + 1) * PAGE_OF_RUNS),
+  );
 
 const timesRow = z.object({ run_id: z.string(), first: z.coerce.bigint(), last: z.coerce.bigint() });
 

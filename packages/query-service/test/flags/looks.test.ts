@@ -18,6 +18,8 @@ test('an arrival is worth a look at first sight, and again once what comes late 
 test('what arrives later is another arrival', () => {
   const looks = new Looks();
   looks.took([{ run_id: 'r', received: at(1000) }], at(1000.1));
+  const isNew = (run_id: string, received: number) => looks.isNew({ run_id, received: at(received) });
+  expect([isNew('r', 1000), isNew('r', 1000.05), isNew('s', 1000)]).toEqual([false, true, true]);
   expect(looks.isWorth({ run_id: 'r', received: at(1000.05) }, at(1000.2))).toBe(true);
   expect(looks.isWorth({ run_id: 'r', received: at(1000) }, at(1000.2))).toBe(false);
   expect(looks.isWorth({ run_id: 's', received: at(1000) }, at(1000.2))).toBe(true);
