@@ -51,7 +51,8 @@ export class BodyLog {
       nextId: () => this.#nextId,
       ended: (group) => this.#ended(group),
       failed: (error) => {
-        this.#reserve.failed(error);
+        // Everything may be done already, and kept only so that it is known when it comes again.
+        if (this.#reserve.failed(error)) this.#free(0);
         options.onFailure(error);
       },
     });

@@ -26,13 +26,15 @@ export class Reserve {
     return this.#starved;
   }
 
-  /** A write has failed; where it was for want of room, the markers get theirs. */
-  failed(error: unknown): void {
-    if (!isFull(error) || !this.#held) return;
+  /** A write has failed; where it was for want of room, the markers get theirs. @returns whether it was */
+  failed(error: unknown): boolean {
+    if (!isFull(error)) return false;
+    if (!this.#held) return true;
     this.#starved = true;
     this.#held = false;
     this.#nextTry = performance.now() + RETRY_MS;
     void this.#files.remove(this.#path).catch(() => undefined);
+    return true;
   }
 
   /** Takes the room, where there is some. Never rejects; tried again at most every quarter of a second. */
