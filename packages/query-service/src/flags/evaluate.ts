@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { NO_TIME } from '../runs/run-times.ts';
 import { type Course, courseOf, readBackTo } from './course.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
+import { judgeInstallation } from './judge-installation.ts';
 import {
   addFlags,
   type EvaluationCounts,
@@ -76,8 +77,9 @@ async function evaluateNow(
   if (continuous) await judgeDue(deps, due, judgePromptlyAgain, counts);
   else {
     await judgeDue(deps, [...new Set([...due, ...(await restDue(deps.control, now))])], judgeWhole, counts);
-    // A continuous course has a loop of its own for them: nobody's flag waits for sums over a month.
+    // A continuous course has loops of their own for these: nobody's flag waits for sums over a month.
     addFlags(counts, await evaluatePeriods(deps, { since }));
+    addFlags(counts, await judgeInstallation(deps));
   }
   return counts;
 }

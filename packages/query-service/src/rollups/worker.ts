@@ -32,10 +32,10 @@ export function startRollups(deps: WorkerDeps, { passMs, checkMs }: Intervals): 
     const drifts: Drift[] = [];
     for (const rollup of ROLLUPS)
       drifts.push(...(await checkDays(deps, rollup, { sample: 3, keptFrom: keptFrom(deps, now) })));
-    if (drifts.length > 0) {
+    if (drifts.length > 0)
       deps.logger.error({ drifts }, 'rolled-up days did not agree with their rows; they were rebuilt');
-      await judgeInstallation(deps);
-    }
+    // Each time: a process may have ended between finding a difference and flagging it.
+    await judgeInstallation(deps);
     for (const rollup of ROLLUPS) await pruneVersions(deps, rollup, now - DAY);
   };
   const running = [

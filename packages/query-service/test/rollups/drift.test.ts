@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluateControls } from '../../src/flags/evaluate.ts';
 import { judgeInstallation } from '../../src/flags/judge-installation.ts';
 import { checkDays } from '../../src/rollups/check-days.ts';
 import { COSTS } from '../../src/rollups/costs.ts';
@@ -12,10 +13,12 @@ import { age, combined, DAYS, deps, fromRows, land, pricedStore, rowsOf } from '
 
 let clickhouse: ClickHouse;
 let service: TestService;
+let auditor: string;
 const run = randomUUID();
 beforeAll(async () => {
   clickhouse = await pricedStore();
   service = await startService({ ...deps(clickhouse), logger: pino({ level: 'silent' }) });
+  auditor = await service.person('ann@example.com', ['auditor'], ['*']);
   await land(clickhouse, [
     { run, hour: 1, id: 'a' },
     { run, hour: 2, id: 'b', model: 'unknown' },
@@ -70,13 +73,23 @@ test('rows that were removed behind a rollup are found as well', async () => {
   expect(await combined(clickhouse)).toEqual(await fromRows(clickhouse));
 });
 
+const flagged = async () => {
+  const { body } = await service.call(auditor, 'GET', '/v1/flags?state=open&control=rollups_agree');
+  return body['items'];
+};
+
+test('a difference that its process found and did not come to flag is flagged by the next evaluation', async () => {
+  expect(await flagged()).toEqual([]);
+  await evaluateControls(service.service.deps);
+  expect(await flagged()).toHaveLength(6);
+});
+
 test('each difference is a flag that stands until a person has resolved it, and the metrics count it', async () => {
   await judgeInstallation(service.service.deps);
   await judgeInstallation(service.service.deps);
-  const auditor = await service.person('ann@example.com', ['auditor'], ['*']);
-  const { body } = await service.call(auditor, 'GET', '/v1/flags?state=open');
-  expect(body['items']).toHaveLength(6);
-  expect(body['items']).toContainEqual(
+  const flags = await flagged();
+  expect(flags).toHaveLength(6);
+  expect(flags).toContainEqual(
     expect.objectContaining({ control: 'rollups_agree', severity: 'critical', run_id: null }),
   );
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
