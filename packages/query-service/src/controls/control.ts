@@ -159,15 +159,23 @@ export function defineControl<Row>(definition: ControlDefinition<Row>): Control 
   };
 }
 
-/** The store gives rows in any order, so which of several findings stands for all must not depend on it: else flags flicker. */
+/**
+ * The store gives rows in any order, so which of several findings stands for all must not depend on it: else flags flicker. Of those
+ * that say the same, the one that could be known first.
+ */
 function distinct(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {
     const identity = JSON.stringify([finding.scope, finding.key]);
     const known = seen.get(identity);
-    if (known === undefined || textOf(finding) < textOf(known)) seen.set(identity, finding);
+    if (known === undefined || goesBefore(finding, known)) seen.set(identity, finding);
   }
   return [...seen.values()];
+}
+
+function goesBefore(a: Finding, b: Finding): boolean {
+  const [text, other] = [textOf(a), textOf(b)];
+  return text < other || (text === other && a.since < b.since);
 }
 
 const textOf = ({ summary, evidence }: Finding): string => canonicalJson({ summary, evidence });

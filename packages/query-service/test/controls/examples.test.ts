@@ -1,8 +1,9 @@
 import { CONTROL_RULES } from '@tollgate/contract';
 import { describe, expect, test } from 'vitest';
 import { CONTROLS } from '../../src/controls/catalogue.ts';
-import { EXAMPLE_CONTEXT } from '../../src/controls/examples.ts';
+import { EXAMPLE_CONTEXT, EXAMPLE_TIME, exampleCall } from '../../src/controls/examples.ts';
 import { periodBudgets } from '../../src/controls/period-budgets.ts';
+import { toolListed } from '../../src/controls/tool-listed.ts';
 
 const EVERY = [
   ...CONTROLS.map((control) => ({ control, name: control.control as string })),
@@ -31,6 +32,12 @@ describe.each(EVERY)('$name', ({ control }) => {
       expect(found(rows.toReversed())).toEqual(found(rows));
     }
   });
+});
+
+test('of findings that say the same, the one that could be known first stands, in any order', () => {
+  const rows = [30n, 10n, 20n].map((later) => exampleCall({ tool: 'send_fax', since: EXAMPLE_TIME + later }));
+  for (const list of [rows, rows.toReversed()])
+    expect(toolListed.judge(list, EXAMPLE_CONTEXT)).toMatchObject([{ since: EXAMPLE_TIME + 10n }]);
 });
 
 test('control names are unique, and each has examples of both kinds', () => {
