@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, zstdCompressSync } from 'node:zlib';
@@ -136,6 +136,16 @@ test('two collectors never share a log', async () => {
   await begin();
   const second = create();
   await expect(second.listen(0)).rejects.toMatchObject({ code: 'log_locked' });
+});
+
+test('a lock of a process that lives is respected also where it is a file, as it once was; a link of one that is gone is taken', async () => {
+  const lock = join(directory, 'lock');
+  await writeFile(lock, JSON.stringify({ pid: process.ppid, started: '' }));
+  await expect(create().listen(0)).rejects.toMatchObject({ code: 'log_locked' });
+  await rm(lock);
+  await symlink(JSON.stringify({ pid: 4_194_304, started: '1' }), lock);
+  const { url } = await begin();
+  expect((await post(url, fresh())).status).toBe(200);
 });
 
 test('a log of a newer version keeps a collector from listening, with what to do', async () => {

@@ -214,6 +214,19 @@ test('a full disk does not keep the log from being emptied', async () => {
   expect(names(store)).toEqual(['a']);
 });
 
+test('a disk that is full of what is stored, and is kept only to be known again, takes bodies again', async () => {
+  const { keeper, files, store } = begin();
+  for (let n = 0; n < 5; n++) await keeper.keep(bodyOf([`${n} ${'x'.repeat(60_000)}`]));
+  expect(await keeper.flush(5000)).toEqual({ kind: 'stored' });
+  files.room = 0;
+  const next = bodyOf([`next ${'x'.repeat(60_000)}`]);
+  expect(await keeper.keep(next)).toMatchObject({ reason: 'log_unavailable' });
+  await expect.poll(async () => (await keeper.keep(next)).kind, { timeout: 10_000 }).toBe('kept');
+  // What is no longer known is known to the tables.
+  expect(await keeper.flush(5000)).toEqual({ kind: 'stored' });
+  expect(store.rows).toHaveLength(6);
+});
+
 test('a small log that has been full and was emptied takes bodies again, any number of times', async () => {
   const { keeper, files } = begin({ maxLogBytes: 1024 * 1024 });
   for (let round = 0; round < 60; round++) {
