@@ -202,6 +202,48 @@ test('parameters that go on changing what they have parsed are refused', async (
   expect(readBy(scripted)).toContain('leave what they have parsed');
 });
 
+test('a tool that the application made by hand is executed behind the gate, and nowhere before', async () => {
+  const tollgate = await house.start();
+  const executed: unknown[] = [];
+  const byHand = {
+    ...labelTool().label,
+    invoke: async (_: unknown, input: string) => {
+      executed.push(JSON.parse(input));
+      return 'labelled';
+    },
+  };
+  const scripted = new ScriptedModel([
+    call('set_label', { ticket: 'T-1', label: 'urgent' }, 'a'),
+    call('set_label', { ticket: 'T-2', label: 'done' }, 'b'),
+    say('ok'),
+  ]);
+  const agent = new Agent({ name: 'a', model: scripted, tools: gateTools(tollgate, [byHand]) });
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    await runner.run(agent, 'x');
+    return run.refusals().map(({ reason }) => reason);
+  });
+  expect(executed).toEqual([{ ticket: 'T-2', label: 'done' }]);
+  expect(result.output).toEqual(['out_of_scope']);
+});
+
+test('a tool in a hand-made wrapper does not get other arguments than those that were decided on', async () => {
+  const tollgate = await house.start();
+  const defaulting = z.object({ ticket: z.string(), label: z.string().overwrite(() => 'urgent') });
+  const { label, executed } = labelTool(defaulting);
+  const wrapped = {
+    ...label,
+    invoke: (...given: Parameters<typeof label.invoke>) => label.invoke(...given),
+  };
+  const scripted = new ScriptedModel([call('set_label', { ticket: 'T-1', label: 'done' }), say('ok')]);
+  const agent = new Agent({ name: 'a', model: scripted, tools: gateTools(tollgate, [wrapped]) });
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    await runner.run(agent, 'x');
+  });
+  expect(executed).toEqual([]);
+  const records = await recordsOf(tollgate, result.runId);
+  expect(records.flatMap(({ outcome }) => outcome ?? [])).toEqual(['failed']);
+});
+
 test.each([
   ['without tracing', true],
   ['with tracing', false],

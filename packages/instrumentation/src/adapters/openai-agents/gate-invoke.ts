@@ -3,7 +3,7 @@ import type { Tollgate, ToolDefinition } from '../../face.ts';
 import { ToolRefused } from '../../refused.ts';
 import { type OpenToolCall, openTool } from '../shared/open-tool.ts';
 import { requireRun } from '../shared/require-run.ts';
-import { type Details, type Invoke, type Read, readInput, withOverrides } from './read-input.ts';
+import { type Details, type Invoke, onlyWith, type Read, readInput, withOverrides } from './read-input.ts';
 
 export type FunctionTool = Extract<Tool, { type: 'function' }>;
 
@@ -88,13 +88,14 @@ async function execute(
   given: Details | undefined,
 ): Promise<unknown> {
   const failure = watchSpan();
+  const details = given ?? {};
   let output: unknown;
   try {
     output = await invokeFunctionTool({
       tool: { ...behind, timeoutBehavior: 'raise_exception' },
       runContext: runContext as Parameters<FunctionTool['invoke']>[0],
       input: typeof open.args === 'string' ? open.args : JSON.stringify(open.args),
-      details: withOverrides(given ?? {}, { signal: open.signal }),
+      details: withOverrides(details, { signal: open.signal, ...onlyWith(open.args, details) }),
     });
   } catch (error) {
     // Nobody waits for it any more, but it may still be under way.

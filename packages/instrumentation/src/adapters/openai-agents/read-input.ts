@@ -1,3 +1,4 @@
+import { tool } from '@openai/agents';
 import { canonicalJson } from '@tollgate/contract';
 
 /** The SDK's own details of one invocation; besides what is typed it carries symbols, which have to be kept. */
@@ -12,11 +13,20 @@ export type Read =
 
 /** The SDK tells the parsed input to whoever stands under this symbol, right before it executes the tool. */
 const PARSED = 'openai.agents.functionToolParsedInputCallback';
+const ANY = tool({
+  name: 'any',
+  description: '',
+  parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
+  execute: () => '',
+});
+/** The code of an `invoke` that the SDK's `tool` makes, the same for each. */
+const OWN = sourceOf(ANY.invoke as Invoke);
 
 /**
  * Reads the model's text as the tool's own parameters would: with their defaults, without what they strip. Nothing is
  * executed: each reading ends in an abort of its own, right before that. Parameters that go on changing what they have
- * already parsed are invalid, since nobody could say what would be executed.
+ * already parsed are invalid, since nobody could say what would be executed. Only the SDK's own code is asked: an `invoke` that
+ * somebody wrote need not know of the abort, and would execute.
  */
 export async function readInput(
   invoke: Invoke,
@@ -26,7 +36,7 @@ export async function readInput(
 ): Promise<Read> {
   const plain = parseJson(input);
   const parsed = symbolOf(details, PARSED);
-  if (details === undefined || parsed === undefined) return plain;
+  if (details === undefined || parsed === undefined || sourceOf(invoke) !== OWN) return plain;
   const read = async (text: string): Promise<Read> => {
     const stop = new DOMException('read only', 'AbortError');
     let value: unknown;
@@ -52,6 +62,23 @@ export async function readInput(
   const second = await read(text);
   if (second.kind === 'value' && canonical(second.value) === text) return parseJson(text);
   return invalid(plain, 'parameters that leave what they have parsed as it is');
+}
+
+/** At the execution the same ear again: what makes something else of the arguments than what was decided on executes nothing. */
+export function onlyWith(decided: unknown, details: Details): Record<symbol, unknown> {
+  const parsed = symbolOf(details, PARSED);
+  if (parsed === undefined) return {};
+  const told: unknown = Reflect.get(details, parsed);
+  const hear = (found: unknown) => {
+    if (canonical(found) !== canonical(decided))
+      throw new Error('The tool’s parameters make something else of the arguments than what was decided on.');
+    if (typeof told === 'function') Reflect.apply(told, details, [found]);
+  };
+  return { [parsed]: hear };
+}
+
+function sourceOf(invoke: Invoke): string {
+  return Function.prototype.toString.call(invoke);
 }
 
 function invalid(plain: Read, why: string): Read {
