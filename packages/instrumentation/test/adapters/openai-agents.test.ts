@@ -176,6 +176,24 @@ test('arguments that are no JSON never reach a tool, and are on record where the
   ).resolves.toMatchObject({ output: expect.stringContaining('arguments_not_i_json') });
 });
 
+test('malformed arguments are quoted in no record', async () => {
+  const tollgate = await house.start();
+  const { label } = labelTool();
+  const scripted = new ScriptedModel([call('set_label', 'hunter2'), say('Sorry.')]);
+  const agent = new Agent({
+    name: 'a',
+    model: meterModel(tollgate, scripted, gpt),
+    tools: gateTools(tollgate, [label]),
+  });
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    await runner.run(agent, 'close it');
+    await Reflect.apply(label.invoke, label, [undefined, 'hunter2']);
+  });
+  const records = await recordsOf(tollgate, result.runId);
+  expect(records.filter(({ reason }) => reason === 'arguments_not_i_json').length).toBe(2);
+  expect(JSON.stringify(records)).not.toContain('hunter2');
+});
+
 test('what the tool’s own parameters make of the arguments is what is decided on, and what is executed', async () => {
   const tollgate = await house.start();
   const defaulting = z.object({ ticket: z.string().trim(), label: z.string().default('urgent') });

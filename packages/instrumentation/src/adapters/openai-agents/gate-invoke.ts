@@ -72,7 +72,8 @@ async function gatedInvoke(
 function as(read: Read) {
   return {
     safeParse: () => {
-      if (read.kind === 'not_json') throw new Error(`JSON (${read.why})`);
+      // Not in the parser's words: they quote the text, and what is expected goes into a record, where no content may be.
+      if (read.kind === 'not_json') throw new Error('JSON');
       return read.kind === 'value'
         ? { success: true as const, data: read.value }
         : { success: false as const, error: { issues: [{ path: [], message: read.why }] } };

@@ -9,7 +9,7 @@ export type Invoke = (runContext: unknown, input: string, details?: Details) => 
 export type Read =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'invalid'; readonly value: unknown; readonly why: string }
-  | { readonly kind: 'not_json'; readonly why: string };
+  | { readonly kind: 'not_json' };
 
 /** The SDK tells the parsed input to whoever stands under this symbol, right before it executes the tool. */
 const PARSED = 'openai.agents.functionToolParsedInputCallback';
@@ -88,8 +88,8 @@ function invalid(plain: Read, why: string): Read {
 function parseJson(input: string): Read {
   try {
     return { kind: 'value', value: JSON.parse(input) };
-  } catch (error) {
-    return { kind: 'not_json', why: error instanceof Error ? error.message : 'not JSON' };
+  } catch {
+    return { kind: 'not_json' };
   }
 }
 

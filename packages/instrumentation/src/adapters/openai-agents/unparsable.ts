@@ -16,11 +16,10 @@ export async function recordUnparsable(
     const { type, name, callId, arguments: text } = Object(item) as Record<string, unknown>;
     if (type !== 'function_call' || typeof name !== 'string' || typeof text !== 'string') continue;
     if (request.handoffs.some(({ toolName }) => toolName === name)) continue;
-    const why = problemOf(text);
-    if (why === undefined) continue;
+    if (isJson(text)) continue;
     const parameters = {
       safeParse: () => {
-        throw new Error(`JSON (${why})`);
+        throw new Error('JSON');
       },
     };
     try {
@@ -34,11 +33,11 @@ export async function recordUnparsable(
   }
 }
 
-function problemOf(text: string): string | undefined {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'not JSON';
+    return true;
+  } catch {
+    return false;
   }
 }
