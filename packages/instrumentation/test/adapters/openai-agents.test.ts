@@ -421,6 +421,17 @@ test('a tool that an agent gets later is gated when it runs', async () => {
   expect(readBy(scripted)).toContain('out_of_scope');
 });
 
+test('a clone of an agent is gated as well, and the tools that it alone has', async () => {
+  const tollgate = await house.start();
+  const { label, executed } = labelTool();
+  const agent = gateAgent(tollgate, new Agent({ name: 'a', tools: [] }));
+  const scripted = new ScriptedModel([call('set_label', { ticket: 'T-1', label: 'urgent' }), say('ok')]);
+  const clone = agent.clone({ model: scripted, tools: [label] });
+  await tollgate.run({ initiator: SAM }, () => runner.run(clone, 'x'));
+  expect(executed).toEqual([]);
+  expect(readBy(scripted)).toContain('out_of_scope');
+});
+
 test('the tools of an agent’s MCP servers are gated', async () => {
   const tollgate = await house.start();
   const server = new MCPServerStdio({ command: process.execPath, args: [examplePath('mcp-tickets.ts')] });

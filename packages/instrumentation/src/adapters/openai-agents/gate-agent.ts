@@ -13,7 +13,7 @@ const gated = new WeakMap<object, Tollgate>();
 
 /**
  * The same agent, in place: its tools behind the gate, those that come later and those of its MCP servers included, and the
- * agents that it hands off to as well. Turn it into a tool (`asTool`) afterwards.
+ * agents that it hands off to, or that are cloned from it, as well. Turn it into a tool (`asTool`) afterwards.
  * @throws TollgateError `invalid_request` for a tool, or a kind of agent, that executes where no gate can stand.
  */
 export function gateAgent<A extends AgentLike>(
@@ -39,6 +39,7 @@ export function gateAgent<A extends AgentLike>(
   afterwards(agent, 'getEnabledHandoffs', async (handoffs) => {
     for (const handoff of (await handoffs) as object[]) gateHandoff(tollgate, handoff, options);
   });
+  afterwards(agent, 'clone', (clone) => void gateAgent(tollgate, clone as AgentLike, options));
   afterwards(agent, 'asTool', (tool) => trustAgentTool(tool as object));
   return agent;
 }
