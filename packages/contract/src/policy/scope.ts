@@ -114,7 +114,13 @@ function firstFailure(checks: readonly (readonly [boolean, () => string])[]): st
 }
 
 function hasPrefix(value: unknown, prefix: string): boolean {
-  return typeof value === 'string' && value.startsWith(prefix) && !value.split(/[/\\]/).includes('..');
+  return typeof value === 'string' && value.startsWith(prefix) && !climbs(value);
+}
+
+/** As a path, or as URLs are read: without tabs and line ends, `%2e` a dot, and the path over at `?` or `#`. */
+function climbs(text: string): boolean {
+  const read = text.replaceAll(/[\t\n\r]/g, '').replaceAll(/%2e/gi, '.');
+  return read.split(/[/\\?#]/).includes('..');
 }
 
 function matches(value: unknown, constraint: Constraint): boolean {

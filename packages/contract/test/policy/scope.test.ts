@@ -18,6 +18,18 @@ test.each<[string, Record<string, Constraint>, unknown, unknown]>([
     { path: 'docs\\a' },
     { path: 'docs\\..\\secrets' },
   ],
+  ...[
+    'https://a.example/docs/%2e%2e/secrets',
+    'https://a.example/docs/.%2E/secrets',
+    'https://a.example/docs/.\t./secrets',
+    'https://a.example/docs/..?of=secrets',
+    'https://a.example/docs/..#secrets',
+  ].map((url): [string, Record<string, Constraint>, unknown, unknown] => [
+    `prefix of an address is not climbed out of: ${JSON.stringify(url)}`,
+    { url: { prefix: 'https://a.example/docs/' } },
+    { url: 'https://a.example/docs/a%2eb..?of=..c' },
+    { url },
+  ]),
   ['a pattern is anchored', { id: { pattern: 'a|b' } }, { id: 'b' }, { id: 'bb' }],
   [
     'a pattern is anchored at line ends as well',
