@@ -36,8 +36,6 @@ function compiled(constraint: Constraint): Compiled | undefined {
 interface Place {
   readonly path: string;
   readonly keys: readonly string[];
-  /** What everything below it begins with. */
-  readonly below: string;
   readonly constraint: Constraint;
 }
 
@@ -47,7 +45,7 @@ function placesOf(scope: Readonly<Record<string, Constraint>>): readonly Place[]
   let places = PLACES.get(scope);
   if (places === undefined) {
     places = Object.entries(scope).map(([path, constraint]) => {
-      return { path, keys: path.split('.'), below: `${path}.`, constraint };
+      return { path, keys: path.split('.'), constraint };
     });
     PLACES.set(scope, places);
   }
@@ -56,17 +54,20 @@ function placesOf(scope: Readonly<Record<string, Constraint>>): readonly Place[]
 
 /**
  * Checks arguments against a scope. Paths are dotted (`target.id`); every leaf of the arguments has to be named by the
- * scope, itself or by a parent, and every named path has to be present unless it is `optional`.
+ * scope, itself or by a parent, and every named path has to be present unless it is `optional`. A key that holds a dot is
+ * one key, and names no field of another.
  */
 export function checkScope(
   scope: Readonly<Record<string, Constraint>>,
   args: unknown,
 ): ScopeViolation | undefined {
   const places = placesOf(scope);
-  const stray = leaves(args, '').find(
-    (leaf) => !places.some(({ path, below }) => leaf === path || leaf.startsWith(below)),
-  );
-  if (stray !== undefined) return { field: stray, expected: 'no such argument: the scope does not name it' };
+  const stray = leaves(args, []).find((leaf) => !places.some(({ keys }) => isWithin(leaf, keys)));
+  if (stray !== undefined)
+    return {
+      field: stray.join('.') || '(arguments)',
+      expected: 'no such argument: the scope does not name it',
+    };
   for (const { path, keys, constraint } of places) {
     if (constraint === 'any') continue;
     const value = at(args, keys);
@@ -142,12 +143,16 @@ function at(value: unknown, keys: readonly string[]): unknown {
   );
 }
 
-/** Dotted paths of what is not a plain object; arrays count as one value, and so does an empty object. */
-function leaves(value: unknown, path: string): string[] {
-  if (!isObject(value)) return path === '' ? ['(arguments)'] : [path];
+/** Where there is what is not a plain object; arrays count as one value, and so does an empty object. */
+function leaves(value: unknown, place: readonly string[]): (readonly string[])[] {
+  if (!isObject(value)) return [place];
   const keys = Object.keys(value);
-  if (keys.length === 0) return path === '' ? [] : [path];
-  return keys.flatMap((key) => leaves(value[key], path === '' ? key : `${path}.${key}`));
+  if (keys.length === 0) return place.length === 0 ? [] : [place];
+  return keys.flatMap((key) => leaves(value[key], [...place, key]));
+}
+
+function isWithin(leaf: readonly string[], keys: readonly string[]): boolean {
+  return keys.every((key, depth) => leaf[depth] === key);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -43,6 +43,15 @@ test.each<[string, Record<string, Constraint>, unknown, unknown]>([
   ['nested paths', { 'to.id': { equals: 1 } }, { to: { id: 1 } }, { to: { id: 2 } }],
   ['a sibling of a nested path', { 'to.id': 'any' }, { to: { id: 1 } }, { to: { id: 1, cc: 'x' } }],
   ['optional', { n: { max: 3, optional: true } }, {}, { n: 4 }],
+  [
+    'a key with a dot is no field of another argument',
+    { 'to.id': { equals: 1, optional: true } },
+    {},
+    { 'to.id': 2 },
+  ],
+  ['a key with a dot is not below an argument', { to: 'any' }, { to: { 'x.y': 1 } }, { 'to.id': 2 }],
+  ['an empty key hides nothing', { n: { max: 3, optional: true } }, {}, { '': { n: 4 } }],
+  ['an empty key is a key', { n: { max: 3, optional: true } }, {}, { '': {} }],
   ['inherited properties do not count', { toString: { max_length: 3 } }, { toString: 'abc' }, {}],
 ])('%s', (_, scope, inside, outside) => {
   expect(checkScope(scope, inside)).toBeUndefined();
