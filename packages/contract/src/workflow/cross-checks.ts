@@ -13,8 +13,24 @@ export function crossCheck(workflow: Workflow): Finding[] {
     ...stopFindings(workflow),
     ...glassFindings(workflow),
     ...incidentFindings(workflow),
+    ...inexact(workflow, []),
   ];
 }
+
+/** What JSON cannot hold exactly has no digest, and a file with it no policy version. */
+function inexact(value: unknown, path: readonly (string | number)[]): Finding[] {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return [{ path, message: `${value} is not exact: from 2^53 on, write a number as text, in quotes` }];
+  if (typeof value === 'string' && !value.isWellFormed()) return [{ path, message: NOT_WELL_FORMED }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    key.isWellFormed()
+      ? inexact(each, [...path, Array.isArray(value) ? Number(key) : key])
+      : [{ path, message: NOT_WELL_FORMED }],
+  );
+}
+
+const NOT_WELL_FORMED = 'not well-formed text: half of a surrogate pair';
 
 function toolFindings(workflow: Workflow, tool: WorkflowTool, index: number): Finding[] {
   const at = (...path: (string | number)[]) => ['tools', index, ...path];

@@ -75,6 +75,12 @@ test.each([
   ],
   ['a negative budget', ['per_run: "0.50"', 'per_run: "-1"'], { line: 26, message: /not negative/ }],
   ['an empty constraint', ['{max_length: 200}', '{}'], { line: 17, message: /any/ }],
+  ['a number that is not exact', ['{max_length: 200}', '{max: 1e20}'], { line: 17, message: /in quotes/ }],
+  [
+    'half of a character',
+    ['owner: {name: Sam Ortiz', 'owner: {name: "Sam \\ud800"'],
+    { line: 3, message: /not well-formed/ },
+  ],
   ['a pattern that could run for ages', ["'T-\\d+'", "'(?<!x)T'"], { line: 16, message: /look-around/ }],
   [
     'a stop condition above the budget',
