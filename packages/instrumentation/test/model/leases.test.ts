@@ -2,7 +2,7 @@ import { addUsd, compareUsd, type Usd } from '@tollgate/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BudgetWarning, ModelRefused, type Run, type Tollgate } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
-import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
+import { INTERNAL_WORKFLOW, PATIENT_WORKFLOW } from '../support/workflows.ts';
 
 const CAPPED = INTERNAL_WORKFLOW.replace(
   'budget: { per_run: "1.00", per_call: "0.50" }',
@@ -117,6 +117,44 @@ describe('one run', () => {
       reserved_usd: '0',
     });
   });
+});
+
+test('a run that registers late keeps its cap while calls from before are still under way', async () => {
+  const house = await openHouse(PATIENT_WORKFLOW);
+  try {
+    house.service.mode = 'cut';
+    const tollgate = await house.start();
+    const expensive = { provider: 'in-house', model: 'llama-own', ceilingUsd: '0.50' };
+    const answer = Promise.withResolvers<void>();
+    let made = 0;
+    const result = await tollgate.run({ initiator: SAM }, async (run) => {
+      const call = () =>
+        run.model(expensive, async () => {
+          made += 1;
+          await answer.promise;
+          return { costUsd: '0.50' };
+        });
+      const calls = [call()];
+      while (made === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      house.service.mode = 'open';
+      calls.push(call(), call());
+      await Promise.race([
+        Promise.allSettled(calls.slice(1)),
+        new Promise((resolve) => setTimeout(resolve, 500)),
+      ]);
+      answer.resolve();
+      const settled = await Promise.allSettled(calls);
+      return settled.map(({ status }) => status);
+    });
+    expect(made).toBe(2);
+    expect(result.output).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(await account(house, 'per_run', result.runId)).toMatchObject({
+      spent_usd: '1',
+      reserved_usd: '0',
+    });
+  } finally {
+    await house.close();
+  }
 });
 
 async function account(house: House, period: string, runId?: string): Promise<unknown> {
