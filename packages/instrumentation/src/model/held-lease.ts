@@ -57,9 +57,14 @@ export class HeldLease {
     return compareUsd(this.reserved, '0') > 0;
   }
 
+  /** The ledger knows all that was spent. */
+  get isTold(): boolean {
+    return this.told === this.spentUsd;
+  }
+
   /** What the ledger does not know of it yet. */
   get isUntold(): boolean {
-    return this.closing || this.told !== this.spentUsd;
+    return this.closing || !this.isTold;
   }
 
   settlement(): SettledLease {

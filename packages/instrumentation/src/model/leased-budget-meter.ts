@@ -63,6 +63,8 @@ export class LeasedBudgetMeter implements BudgetMeter {
   private dearest: Usd = LEAST;
   /** Spent elsewhere, and not booked with any lease. */
   private debt: Usd = '0';
+  /** The last that was closed: where the ledger grants no more, what is spent all the same is booked with it. */
+  private closed: HeldLease | undefined;
 
   constructor(
     limit: Requirements['budget_limit'],
@@ -134,8 +136,18 @@ export class LeasedBudgetMeter implements BudgetMeter {
       const refusal = await this.askFor(minimum);
       if (refusal !== undefined) this.refuse(minimum, refusal);
       this.serve();
-      if (refusal !== undefined && this.waiting.length === 0) return;
+      if (refusal !== undefined && this.waiting.length === 0) return this.bookWithClosed();
     }
+  }
+
+  private async bookWithClosed(): Promise<void> {
+    const { closed } = this;
+    if (this.debt === '0' || closed === undefined) return;
+    closed.settle('0', this.debt, performance.now());
+    this.debt = '0';
+    if (!this.leases.includes(closed)) this.leases.push(closed);
+    this.keepTending();
+    await this.settle();
   }
 
   /** Asks for what the first that waits lacks beside the room that is held already. */
@@ -164,7 +176,7 @@ export class LeasedBudgetMeter implements BudgetMeter {
     this.heard(settled, askedAt);
     this.leases.push(new HeldLease(answer.value, askedAt));
     this.payDebt();
-    this.tending ??= setInterval(() => void this.tend(), TEND_MS).unref();
+    this.keepTending();
     if (answer.value.warnings.length > 0) this.onWarnings(answer.value.warnings);
     return undefined;
   }
@@ -191,6 +203,10 @@ export class LeasedBudgetMeter implements BudgetMeter {
     if (lease === undefined || this.debt === '0') return;
     lease.settle('0', this.debt, performance.now());
     this.debt = '0';
+  }
+
+  private keepTending(): void {
+    this.tending ??= setInterval(() => void this.tend(), TEND_MS).unref();
   }
 
   /** Gives back what is idle, and tells the ledger that this process lives. */
@@ -229,7 +245,10 @@ export class LeasedBudgetMeter implements BudgetMeter {
     for (const settlement of settled)
       this.leases.find(({ id }) => id === settlement.lease_id)?.booked(settlement);
     const closed = new Set(settled.flatMap(({ lease_id, closed }) => (closed ? [lease_id] : [])));
-    this.leases = this.leases.filter(({ id }) => !closed.has(id));
+    // One with which something was booked while the ledger was told stays until that is told, too.
+    const done = this.leases.filter((lease) => closed.has(lease.id) && lease.isTold);
+    this.closed = done.at(-1) ?? this.closed;
+    this.leases = this.leases.filter((lease) => !done.includes(lease));
   }
 }
 

@@ -117,6 +117,23 @@ describe('one run', () => {
       reserved_usd: '0',
     });
   });
+
+  test('what was spent elsewhere counts in the ledger, also where it grants no lease any more', async () => {
+    const result = await tollgate.run({ initiator: SAM }, async (run) => {
+      await run.model(about('0.08'), async () => ({ costUsd: '0.90' }));
+      // Until the idle lease has been given back.
+      while ((await leases(run.id)) !== 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      await run.recordModelUsage({ ...about('0'), costUsd: '0.25' });
+    });
+    expect(result).toMatchObject({ status: 'completed' });
+    expect(await account(house, 'per_run', result.runId)).toMatchObject({
+      spent_usd: '1.15',
+      reserved_usd: '0',
+    });
+  });
+
+  const leases = async (runId: string) =>
+    ((await account(house, 'per_run', runId)) as { live_leases: number }).live_leases;
 });
 
 test('a run that registers late keeps its cap while calls from before are still under way', async () => {
