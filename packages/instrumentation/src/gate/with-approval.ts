@@ -70,13 +70,18 @@ async function judgeAgain(run: GovernedRun, call: Call, approvalId: string): Pro
   throw await refuseTool(run, call, { ...rulingOf(again), verdict: 'deny', approvalId }, again);
 }
 
-/** The receipt is the permit; without it, or without its own evidence on disk, nothing happens. */
+/**
+ * The receipt is the permit; without it, or without its own evidence on disk, nothing happens, nor where whoever wanted it has
+ * given it up while the service was asked.
+ */
 async function useGrant(run: GovernedRun, call: Call, waiting: Ruling, approvalId: string): Promise<Ruling> {
   passed('grant.consuming', run, call);
   const receipt = await consumeGrant(run, call, approvalId);
   passed('grant.consumed', run, call);
   if (receipt.kind === 'refused')
     throw await refuseTool(run, call, { ...waiting, reason: receipt.reason }, receipt.why);
+  if (run.ended || call.signal.aborted)
+    throw await refuseTool(run, call, { ...waiting, verdict: 'deny', reason: 'run_sealed' });
   const { approved_by, consumed_at, broke_glass = false } = receipt.value;
   const granted: Ruling = { ...waiting, reason: broke_glass ? 'break_glass' : 'approval_granted' };
   const intent = gateEntry(call, granted, 'executed', { detail: { approved_by, consumed_at } });

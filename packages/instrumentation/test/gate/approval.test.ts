@@ -100,6 +100,24 @@ test('cancelled while waiting: withdrawn, recorded, not executed', async () => {
   expect(await house.api(ANA, 'GET', `/v1/approvals/${id}`)).toMatchObject({ state: 'withdrawn' });
 });
 
+test('cancelled while the grant is consumed: it is used up, and nothing is executed', async () => {
+  const tool = sendReply();
+  const controller = new AbortController();
+  house.service.rule = ({ path }) => {
+    if (path.endsWith('/consume')) controller.abort();
+    return undefined;
+  };
+  void house.decideNext('approve', 'go on');
+  const result = await run(() => tool(TO), controller.signal);
+  house.service.rule = () => undefined;
+  expect(result.status).toBe('cancelled');
+  expect(sent).toEqual([]);
+  expect(await kinds(result.runId)).toEqual([
+    ['waiting', 'approval_required'],
+    ['blocked', 'run_sealed'],
+  ]);
+});
+
 test('suspended while waiting: the approval does not help, the next tool call is refused as well', async () => {
   const tool = sendReply();
   const search = tollgate.tool({ name: 'search_tickets', execute: async () => [] });
