@@ -51,7 +51,10 @@ export async function requestApproval(
   return outcomeOf(run, answer, 'policy_error');
 }
 
-/** Waits for the decision, as long as it takes; waiting is no timeout of the run. Survives a service that is away for a while. */
+/**
+ * Waits for the decision, as long as it takes; waiting is no timeout of the run. Survives a service that is away for a while, and
+ * one that lets nobody else wait: after each failure it is asked for what it knows at once.
+ */
 export async function awaitDecision(
   run: GovernedRun,
   call: Call,
@@ -61,11 +64,13 @@ export async function awaitDecision(
   let failures = 0;
   while (status.state === 'waiting') {
     if (call.signal.aborted) return withdrawn(run, asked.approval_id);
-    const answer = await run.process.client.approvalStatus(asked.approval_id, POLL_SECONDS, call.signal);
+    const seconds = failures === 0 ? POLL_SECONDS : 0;
+    const answer = await run.process.client.approvalStatus(asked.approval_id, seconds, call.signal);
     if (call.signal.aborted) return withdrawn(run, asked.approval_id);
     if (answer.kind === 'refused') return outcomeOf(run, answer, 'grant_unusable');
     if (answer.kind === 'ok') {
       status = answer.value;
+      if (seconds === 0 && status.state === 'waiting') await pause(RETRY_MS.length, call.signal);
       failures = 0;
       continue;
     }

@@ -164,6 +164,20 @@ test('the service goes away and comes back while the agent waits: the decision s
   expect(sent).toEqual([TO]);
 });
 
+test('the service lets nobody else wait: it is asked at once instead, and the decision arrives', async () => {
+  const tool = sendReply();
+  house.service.rule = ({ path }) => (path.includes('wait_seconds=25') ? 429 : undefined);
+  const deciding = house.decideNext('approve', 'yes');
+  const controller = new AbortController();
+  const late = setTimeout(() => controller.abort(), 10_000);
+  const result = await run(() => tool(TO), controller.signal);
+  clearTimeout(late);
+  house.service.rule = () => undefined;
+  await deciding;
+  expect(result.status).toBe('completed');
+  expect(sent).toEqual([TO]);
+});
+
 test('a hint raises a class-2 call to class 3; it waits like any other', async () => {
   const internal = tollgate.tool({
     name: 'set_label',
