@@ -149,6 +149,45 @@ test('a failing tool: outcome failed, the error reaches the agent, the run fails
   expect(finished?.attributes['error.type']).toBe('RangeError');
 });
 
+/** What `messageOf` and `nameOf` have to cope with: no prototype, and so no words. */
+const wordless = (): object => Object.create(null);
+
+test('whatever a tool throws is a failure, on record and counted', async () => {
+  const tollgate = await house.start();
+  const odd = [wordless(), Object.assign(new Error(), { message: wordless(), name: wordless() }), 7n, null];
+  const tool = tollgate.tool({
+    name: 'classify',
+    execute: async ({ which }: { which: number }) => {
+      throw odd[which];
+    },
+  });
+  const thrown: unknown[] = [];
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    for (const which of odd.keys()) await tool({ which }).catch((error) => thrown.push(error));
+  });
+  expect(result.status).toBe('completed');
+  expect(thrown).toEqual(odd);
+  await tollgate.flush();
+  const chain = chainOf(house.spans(), result.runId);
+  expect(chain.flatMap(({ record }) => record.outcome ?? [])).toEqual(odd.map(() => 'failed'));
+  expect(chain.at(-1)?.record.detail).toMatchObject({ errors: odd.length });
+});
+
+test('whatever the body throws ends up in the result, and the run is sealed', async () => {
+  const tollgate = await house.start();
+  const error = wordless();
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    throw error;
+  });
+  expect(result).toMatchObject({ status: 'failed' });
+  expect(result.error).toBe(error);
+  await tollgate.flush();
+  expect(chainOf(house.spans(), result.runId).map(({ record }) => record.kind)).toEqual([
+    'run_started',
+    'run_sealed',
+  ]);
+});
+
 test('a run without input and output says so, rather than nothing', async () => {
   const tollgate = await house.start();
   const { runId } = await tollgate.run({ initiator: SAM }, () => {});

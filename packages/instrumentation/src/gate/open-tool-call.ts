@@ -1,6 +1,7 @@
 import type { JsonValue } from '@tollgate/contract';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
+import { messageOf, nameOf } from '../thrown.ts';
 import type { Call } from './prepare.ts';
 import { type End, type Permit, recordEnd } from './record-call.ts';
 import { isTraced, passed } from './steps.ts';
@@ -78,12 +79,4 @@ class DispatchedCall implements OpenToolCall {
     passed('end.recorded', this.run, this.call);
     await stopWorkflowIfMet(this.run);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'error';
 }

@@ -3,6 +3,7 @@ import type { CallOptions, Parameters, ToolContext } from '../face.ts';
 import { MASK } from '../redaction/mask.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import type { GovernedProcess } from '../run/process.ts';
+import { messageOf } from '../thrown.ts';
 import { rollbackNote } from './rollback-note.ts';
 
 /** What the gate has to know of a tool, whatever its argument and result types are. */
@@ -72,7 +73,7 @@ export function readArguments(tool: ToolIdentity, args: unknown): ReadArguments 
     // Parsed back from the very text: what the caller still holds is not what is executed.
     return { text, value: JSON.parse(text) as JsonValue, problem };
   } catch (error) {
-    const expected = error instanceof Error ? error.message.slice(0, 500) : 'I-JSON';
+    const expected = messageOf(error).slice(0, 500);
     return { text: undefined, value: undefined, problem: { field: '(arguments)', expected } };
   }
 }

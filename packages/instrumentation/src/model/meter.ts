@@ -4,6 +4,7 @@ import type { ModelCall, ModelReport, ModelUsageReport } from '../face.ts';
 import { refuseModel } from '../gate/refuse.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
+import { nameOf } from '../thrown.ts';
 import type { Reservation } from './admission.ts';
 import { contractUsage, costOf, estimate } from './price.ts';
 import { modelEntry } from './record.ts';
@@ -81,7 +82,7 @@ function openCall(run: GovernedRun, about: ModelCall, startNs: bigint, reservati
   };
   const call: OpenCall = {
     done: (report) => end(report, undefined),
-    failed: (error, report = {}) => end(report, error instanceof Error ? error.name : 'error'),
+    failed: (error, report = {}) => end(report, nameOf(error)),
     unused: () => {
       if (!open) return;
       open = false;

@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode, TollgateError } from '@tollgate/contract';
 import type { ResumeOptions, Run, RunOptions, RunResult } from '../face.ts';
 import type { Answer } from '../service/client.ts';
+import { messageOf, nameOf } from '../thrown.ts';
 import { withRun } from './active-run.ts';
 import { sealEntry, startEntry } from './entries.ts';
 import { finalStatus } from './final-status.ts';
@@ -136,12 +137,4 @@ export function serviceError(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): 
   if (answer.kind === 'unreachable') return new TollgateError('service_unreachable', answer.why);
   const code = Object.hasOwn(ERRORS, answer.code) ? (answer.code as ErrorCode) : 'internal';
   return new TollgateError(code, answer.message);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'error';
 }
