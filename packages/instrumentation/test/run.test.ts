@@ -106,6 +106,20 @@ test('refusals are on record, reach the agent, and decide the final status when 
   expect(executed).toBe(0);
 });
 
+test('parameters that do not answer at once let nothing through', async () => {
+  const tollgate = await house.start();
+  let executed = 0;
+  const later = { safeParse: async (data: unknown) => ({ success: false, data }) };
+  const tool = tollgate.tool({
+    name: 'classify',
+    parameters: later as never,
+    execute: async () => ++executed,
+  });
+  const result = await tollgate.run({ initiator: SAM }, () => tool({ anything: true }));
+  expect(executed).toBe(0);
+  expect(result.error).toMatchObject({ reason: 'arguments_not_i_json', decision: { field: '(arguments)' } });
+});
+
 test('a tool that reads what the workflow may not is refused, whatever the file says of it', async () => {
   const tollgate = await house.start();
   const tool = tollgate.tool({ name: 'search_tickets', reads: ['payroll'], execute: async () => 'secret' });

@@ -61,6 +61,9 @@ export function readArguments(tool: ToolIdentity, args: unknown): ReadArguments 
   let chosen: unknown = args;
   try {
     const parsed = tool.parameters?.safeParse(args);
+    // A promise says neither, and what nobody has looked at is not let through.
+    if (parsed !== undefined && typeof parsed.success !== 'boolean')
+      throw new TypeError('parameters that say at once what they have against it');
     if (parsed?.success === true) chosen = parsed.data;
     if (parsed?.success === false) {
       const [issue] = parsed.error.issues;
