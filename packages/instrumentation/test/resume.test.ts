@@ -77,6 +77,20 @@ test.each(['mail-1', 'another-id'])(
   },
 );
 
+test('a run that is asked for twice at once goes on once', async () => {
+  const { runId } = await lostRun('waiting');
+  const next = await house.start();
+  let executed = 0;
+  const body = async () => {
+    executed += 1;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  const both = await Promise.allSettled([next.resume({ runId }, body), next.resume({ runId }, body)]);
+  expect(executed).toBe(1);
+  expect(both).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'conflict' } }]);
+  await house.decideNext('refuse', 'nobody waits for it any more');
+});
+
 test('other arguments are another call, and a run that nobody registered cannot go on', async () => {
   const { runId, approvalId } = await lostRun('waiting');
   const next = await house.start();

@@ -36,15 +36,26 @@ export async function resumeRun<O>(
   body: (run: Run) => O | Promise<O>,
 ): Promise<RunResult<O>> {
   const { policy, client } = process;
-  if (runs.has(options.runId)) throw new TollgateError('conflict', 'This process is executing that run.');
+  const { runId } = options;
+  if (runs.has(runId) || resuming.has(runId))
+    throw new TollgateError('conflict', 'This process is executing that run.');
   const writer = crypto.randomUUID();
   const { workflow, policy_version } = policy;
-  const answer = await client.resumeRun(options.runId, { workflow, policy_version, writer });
-  if (answer.kind !== 'ok') throw serviceError(answer);
-  const { initiator, initiator_verified: verified } = answer.value;
-  const run = new GovernedRun(process, options.runId, 'registered', { ...options, initiator }, writer);
-  return carryOut({ runs, run, verified, options }, body);
+  resuming.add(runId);
+  try {
+    const answer = await client.resumeRun(runId, { workflow, policy_version, writer });
+    if (answer.kind !== 'ok') throw serviceError(answer);
+    const { initiator, initiator_verified: verified } = answer.value;
+    const run = new GovernedRun(process, runId, 'registered', { ...options, initiator }, writer);
+    // Not awaited: from its first moment the run is among those that are executed.
+    return carryOut({ runs, run, verified, options }, body);
+  } finally {
+    resuming.delete(runId);
+  }
 }
+
+/** Runs that the service is being asked about, before they are executed. */
+const resuming = new Set<string>();
 
 interface Start {
   readonly runs: Map<string, GovernedRun>;
