@@ -225,6 +225,20 @@ test('after shutdown nothing can be recorded, so nothing is executed', async () 
   expect(result).toMatchObject({ status: 'blocked', error: { reason: 'evidence_unavailable' } });
 });
 
+test('shutdown takes no longer than it may, also where the collector never answers', async () => {
+  const other = await openHouse(INTERNAL_WORKFLOW);
+  try {
+    const tollgate = await other.start();
+    other.collector.mode = 'hold';
+    await tollgate.run({ initiator: SAM }, () => {});
+    const from = performance.now();
+    expect(await tollgate.shutdown(200)).toMatchObject({ unsentRecords: 2, rejectedRecords: 0 });
+    expect(performance.now() - from).toBeLessThan(3000);
+  } finally {
+    await other.close();
+  }
+});
+
 test('escalated and cancelled', async () => {
   const tollgate = await house.start();
   const escalated = await tollgate.run({ initiator: SAM }, async (run) => {

@@ -10,7 +10,8 @@ export type Delivery =
   /** This very content will never be accepted. */
   | { readonly kind: 'refused'; readonly why: string };
 
-export type Deliver = (body: Uint8Array) => Promise<Delivery>;
+/** Nobody waits for the answer any more once `stopped` says so. */
+export type Deliver = (body: Uint8Array, stopped: AbortSignal) => Promise<Delivery>;
 
 const TIMEOUT_MS = 10_000;
 const MAX_RETRY_AFTER_MS = 10 * 60_000;
@@ -23,17 +24,23 @@ export function otlpDelivery(url: string, key: string | undefined): Deliver {
     'content-type': 'application/x-protobuf',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
-  return (body) => context.with(suppressTracing(context.active()), () => post(url, headers, body));
+  return (body, stopped) =>
+    context.with(suppressTracing(context.active()), () => post(url, headers, body, stopped));
 }
 
-async function post(url: string, headers: Record<string, string>, body: Uint8Array): Promise<Delivery> {
+async function post(
+  url: string,
+  headers: Record<string, string>,
+  body: Uint8Array,
+  stopped: AbortSignal,
+): Promise<Delivery> {
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers,
       body: body as Uint8Array<ArrayBuffer>,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     const answer = new Uint8Array(await response.arrayBuffer());
     if (response.ok) return partialSuccess(answer);

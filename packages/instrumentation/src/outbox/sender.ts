@@ -75,7 +75,8 @@ export class Sender {
       return this.sleep(LINGER_MS);
     }
     if (batch.frames.length === 0) return this.unreadable(batch);
-    const delivery = await this.deliver(Buffer.concat(batch.frames.map(({ payload }) => payload)));
+    const body = Buffer.concat(batch.frames.map(({ payload }) => payload));
+    const delivery = await this.deliver(body, this.stop.signal);
     if (delivery.kind === 'retryable') return this.backOff(delivery.why, delivery.afterMs);
     if (delivery.kind === 'refused') return this.refused(batch, delivery.why);
     if (delivery.rejectedSpans > 0)
@@ -87,6 +88,7 @@ export class Sender {
   }
 
   private async backOff(why: string, afterMs: number | undefined): Promise<void> {
+    if (this.stop.signal.aborted) return;
     this.failures += 1;
     if (this.failures === 1) this.events.problem(`evidence waits in the outbox: ${why}`);
     const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.failures - 1, 16));
