@@ -110,7 +110,8 @@ async function finish(
   await run.evidence.write(modelEntry({ about, report, usage, cost, ...span }));
 }
 
-function inputBytes(input: unknown): number | undefined {
+/** Of what is sent, as JSON; undefined where it is none. */
+export function inputBytes(input: unknown): number | undefined {
   if (input === undefined) return undefined;
   try {
     return Buffer.byteLength(typeof input === 'string' ? input : (JSON.stringify(input) ?? ''));

@@ -154,6 +154,28 @@ const embedding = () =>
     }),
   });
 
+test('what describes the tools counts towards what a call can cost', async () => {
+  const expensive = { provider: 'openai.chat', modelId: 'gpt-4' };
+  const model = new MockLanguageModelV4({ ...expensive, doGenerate: async () => say('Hello') });
+  const described = tool({
+    description: 'how to classify '.repeat(2000),
+    inputSchema: z.object({}),
+    execute: async () => 'bug',
+  });
+  const { result } = await inRun(() =>
+    generateText({
+      model: meterModel(tollgate, model),
+      tools: gateTools(tollgate, { classify: described }),
+      prompt: 'hi',
+      maxOutputTokens: 10,
+      maxRetries: 0,
+    }),
+  );
+  // 32,000 bytes at 30 USD a million are more than the 0.50 USD that a call may cost.
+  expect(result.error).toMatchObject({ decision: { field: 'budget.per_call' } });
+  expect(model.doGenerateCalls.length).toBe(0);
+});
+
 test('embeddings are model calls: each on record with its input and its cost, its vectors as a count', async () => {
   const { calls } = await inRun(async () => {
     const model = meterEmbedding(tollgate, embedding());

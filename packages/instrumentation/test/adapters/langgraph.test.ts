@@ -257,6 +257,16 @@ test('a model without usage is unknown, and one without a name of its own goes b
   expect(call?.attributes['gen_ai.provider.name']).toBe('acme');
 });
 
+test('what describes the tools counts towards what a call can cost', async () => {
+  const tollgate = await house.start();
+  const scripted = new ScriptedChatModel([{ text: 'Hello' }], { model: 'gpt-4' });
+  const tools = [{ type: 'function', function: { name: 'classify', description: 'how '.repeat(8000) } }];
+  const model = meterModel(tollgate, scripted).withConfig({ tools } as object);
+  const result = await tollgate.run({ initiator: SAM }, () => model.invoke(HELLO));
+  expect(result.error).toMatchObject({ decision: { field: 'budget.per_call' } });
+  expect(scripted.asked).toBe(0);
+});
+
 test('a failing model call is recorded, and its error is the agent’s', async () => {
   const tollgate = await house.start();
   const model = meterModel(tollgate, new ScriptedChatModel([{ error: new Error('overloaded') }]));

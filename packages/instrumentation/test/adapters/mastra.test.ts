@@ -311,6 +311,24 @@ test('models of specification v2 stay v2; their cached tokens are counted in', a
   expect(calls[0]?.attributes['gen_ai.provider.name']).toBe('anthropic');
 });
 
+test('what describes the tools counts towards what a call can cost', async () => {
+  const tollgate = await house.start();
+  const scripted = scriptedModel([{ text: 'Hello' }], 'gpt-4');
+  const { set_label } = labeller();
+  const wordy = { ...set_label, description: 'how to label '.repeat(3000) };
+  const agent = new Agent({
+    id: 'support',
+    name: 'support',
+    instructions: 'label tickets',
+    defaultOptions: { modelSettings: { maxOutputTokens: 10 } },
+    model: meterModel(tollgate, scripted.model),
+    tools: gateTools(tollgate, { set_label: wordy }),
+  });
+  const result = await tollgate.run({ initiator: SAM }, () => agent.generate('hi'));
+  expect(result).toMatchObject({ status: 'over_budget' });
+  expect(scripted.asked()).toBe(0);
+});
+
 test('a stream that is aborted is unknown usage', async () => {
   const tollgate = await house.start();
   const { agent } = agentOf(tollgate, [{ text: 'a long answer', hangs: true }], {});

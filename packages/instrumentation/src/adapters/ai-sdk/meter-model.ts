@@ -1,7 +1,7 @@
 import { type LanguageModel, wrapLanguageModel } from 'ai';
 import type { Tollgate } from '../../face.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
-import { type OpenCall, openModel } from '../shared/open-model.ts';
+import { mostInputTokens, type OpenCall, openModel } from '../shared/open-model.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { refuseMalformed } from './malformed.ts';
 import { askedTier, tellsTierInChunks, tierOnTheWire } from './provider-metadata.ts';
@@ -63,15 +63,19 @@ async function openCall(
   model: { readonly provider: string; readonly modelId: string },
   params: {
     readonly prompt: unknown;
+    readonly tools?: unknown;
+    readonly responseFormat?: unknown;
     readonly maxOutputTokens?: number | undefined;
     readonly providerOptions?: unknown;
   },
 ): Promise<{ readonly open: OpenCall; readonly run: GovernedRun; readonly asked: string | undefined }> {
   const run = requireRun(tollgate, model.modelId);
   const asked = askedTier(params.providerOptions, model);
+  const { prompt, tools, responseFormat } = params;
   const open = await openModel(tollgate, {
     ...namesOf(model),
-    input: params.prompt,
+    input: prompt,
+    maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }),
     maxOutputTokens: params.maxOutputTokens,
     serviceTier: asked,
   });

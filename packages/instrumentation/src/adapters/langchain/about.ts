@@ -1,6 +1,7 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ModelCall } from '../../face.ts';
+import { mostInputTokens } from '../shared/open-model.ts';
 import { tierIn } from '../shared/service-tier.ts';
 import { plainMessage } from './message.ts';
 import { providerName } from './report.ts';
@@ -24,15 +25,22 @@ export function aboutOf(
   const answers = positive(params['n']) ?? 1;
   const maxOutput = LIMITS.map((key) => positive(params[key])).find((limit) => limit !== undefined);
   const limit = told.ls_max_tokens ?? maxOutput;
+  const input = messages.map(plainMessage);
   return {
     provider: named.provider ?? providerName(told.ls_provider ?? model._llmType()),
     model: named.model ?? told.ls_model_name ?? text(params['model']) ?? ownName(model) ?? model._llmType(),
-    input: messages.map(plainMessage),
+    input,
+    maxInputTokens: mostInputTokens({
+      input,
+      described: DESCRIBED.map((key) => params[key] ?? Reflect.get(options, key)),
+    }),
     maxOutputTokens: limit === undefined ? undefined : limit * answers,
     serviceTier: tierIn(params['service_tier'], params['serviceTier']),
   };
 }
 
+/** What a model gets to read besides messages, by the names that providers have for it. */
+const DESCRIBED = ['tools', 'functions', 'toolConfig', 'response_format', 'output_config', 'text'] as const;
 const LIMITS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'] as const;
 
 function parametersOf(

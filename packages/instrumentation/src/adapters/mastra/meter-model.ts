@@ -4,7 +4,7 @@ import type { GovernedRun } from '../../run/governed-run.ts';
 import { askedTier, tellsTierInChunks, tierOnTheWire } from '../ai-sdk/provider-metadata.ts';
 import { type AiSdkResponse, providerName } from '../ai-sdk/report.ts';
 import { observeStream } from '../shared/observe.ts';
-import { type OpenCall, openModel } from '../shared/open-model.ts';
+import { mostInputTokens, type OpenCall, openModel } from '../shared/open-model.ts';
 import { refuseMalformed } from '../shared/refuse-malformed.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { ObservedParts, type Part } from './parts.ts';
@@ -45,6 +45,8 @@ export function meterModel<M extends MeterableModel>(tollgate: Tollgate, model: 
 
 interface CallOptions {
   readonly prompt?: unknown;
+  readonly tools?: unknown;
+  readonly responseFormat?: unknown;
   readonly maxOutputTokens?: number | undefined;
   readonly providerOptions?: unknown;
   readonly includeRawChunks?: boolean | undefined;
@@ -69,10 +71,12 @@ interface Opened {
 async function open(tollgate: Tollgate, model: MeterableModel, options: CallOptions): Promise<Opened> {
   const run = requireRun(tollgate, model.modelId);
   const asked = askedTier(options.providerOptions, model);
+  const { prompt, tools, responseFormat } = options;
   const call = await openModel(tollgate, {
     provider: providerName(model.provider),
     model: model.modelId,
-    input: options.prompt,
+    input: prompt,
+    maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }),
     maxOutputTokens: options.maxOutputTokens,
     serviceTier: asked,
   });
