@@ -57,6 +57,8 @@ interface How {
 function maskValue(value: JsonValue, paths: readonly (readonly string[])[], how: How): JsonValue {
   if (paths.some((path) => path.length === 0)) return MASK;
   if (typeof value === 'string') return how.text(value);
+  // As it is written: a card's number is a number in some tools' arguments.
+  if (typeof value === 'number') return how.text(String(value)) === String(value) ? value : MASK;
   if (typeof value !== 'object' || value === null) return value;
   const inner = (key: string, one: JsonValue) => maskValue(one, onward(paths, key), how);
   if (isList(value)) return value.map((one, index) => inner(String(index), one));

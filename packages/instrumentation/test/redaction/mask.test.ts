@@ -122,5 +122,13 @@ test('patterns of the workflow, in text and in names of fields', () => {
     [MASK]: `${MASK} is well`,
     n: 5,
   });
+  const cards = { ...NONE, mask_patterns: ['[0-9]{13,16}'] };
+  expect(
+    mask(cards, 'arguments', { card: 4111111111111111, amount: 12.5, cards: [4111111111111, 7] }),
+  ).toEqual({
+    card: MASK,
+    amount: 12.5,
+    cards: [MASK, 7],
+  });
   expect(masksOf(policy).text('undo for PATIENT-3')).toBe(`undo for ${MASK}`);
 });
