@@ -94,6 +94,7 @@ const hostile: Record<string, { name: string; arguments?: Record<string, unknown
   'of a tool that is not there': { name: 'classify', reason: 'out_of_scope' },
   'of a blocked tool': { name: 'delete_ticket', reason: 'tool_blocked' },
   'of an unlisted tool': { name: 'constructor', reason: 'tool_not_listed' },
+  'of a prototype': { name: '__proto__', reason: 'tool_not_listed' },
 };
 
 test.each(Object.keys(hostile))('a call %s is refused in words, and on record', async (why) => {

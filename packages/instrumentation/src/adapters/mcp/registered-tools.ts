@@ -65,7 +65,7 @@ export function gateRegisteredTools(
   let replaced = false;
   return {
     answer: () => !replaced,
-    guard: (name) => guard(registered[name]),
+    guard: (name) => guard(Object.hasOwn(registered, name) ? registered[name] : undefined),
     handlerSet() {
       if (Reflect.get(server, '_toolHandlersInitialized') === true) replaced = true;
     },
