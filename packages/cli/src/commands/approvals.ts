@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { plainJson } from '../output/plain.ts';
 import { type Connection, callApi, tokenOption, urlOption } from './api-client.ts';
 
 /** `tollgate approvals`: list what waits, look at one, decide on it. */
@@ -45,7 +46,7 @@ function showCommand(): Command {
     .action(async (id: string, connection: Connection) => {
       const params = { approval_id: id };
       const answer = await callApi(connection, 'GET /v1/approvals/{approval_id}', { params });
-      console.log(JSON.stringify(answer, null, 2));
+      console.log(plainJson(answer));
     });
 }
 
