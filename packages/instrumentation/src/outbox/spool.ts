@@ -134,12 +134,21 @@ export class Spool {
     this.cursor = cursor;
     this.unsentBytes -= bytes;
     this.unsentFrames -= frames;
-    const temporary = join(this.directory, 'cursor.tmp');
-    await writeFile(temporary, JSON.stringify(this.cursor));
-    await rename(temporary, join(this.directory, 'cursor'));
     const done = this.segments.filter((segment, index) => this.isThrough(segment, index));
     this.segments = this.segments.filter((segment) => !done.includes(segment));
     for (const { number } of done) await rm(this.segmentPath(number), { force: true });
+    await this.keepCursor();
+  }
+
+  /** Written last, and not at any price: a disk that the segments have filled has no room for it, and the next is as good. */
+  private async keepCursor(): Promise<void> {
+    const temporary = join(this.directory, 'cursor.tmp');
+    try {
+      await writeFile(temporary, JSON.stringify(this.cursor));
+      await rename(temporary, join(this.directory, 'cursor'));
+    } catch {
+      // What lies on disk is an earlier cursor, or none; spans that go out twice are identical and count once.
+    }
   }
 
   private isThrough(segment: Segment, index: number): boolean {

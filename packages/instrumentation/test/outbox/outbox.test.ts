@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -139,6 +139,26 @@ test('bounded: when full it says so, keeps a reserve for refusals, and takes mor
   expect(outbox.append(frame('after'), { durable: false, reserve: false }).kind).toBe('accepted');
   await outbox.close(5000);
   expect(received.length).toBe(taken + 2);
+});
+
+test('what is delivered leaves the disk, also where there is no room to say how far delivery has come', async () => {
+  answer = () => down;
+  const outbox = await open({ maxBytes: MiB });
+  const names = Array.from({ length: 8 }, (_, index) => `r${index}`);
+  for (const name of names) {
+    const appended = outbox.append(frame(name, 100_000), { durable: true, reserve: false });
+    expect(appended.kind === 'accepted' && (await appended.committed)).toBe('written');
+  }
+  const [spool = ''] = await readdir(directory);
+  const segments = async () =>
+    (await readdir(join(directory, spool))).filter((name) => name.endsWith('.segment'));
+  expect((await segments()).length).toBe(names.length);
+  await mkdir(join(directory, spool, 'cursor.tmp'));
+  answer = () => ({ kind: 'accepted', rejectedSpans: 0, why: '' });
+  await outbox.flush(5000);
+  expect(received.map((line) => line.replaceAll('.', ''))).toEqual(names);
+  expect((await segments()).length).toBe(1);
+  await outbox.close(1000);
 });
 
 test('whatever the disk does: "written" means it arrives, in order, and never because of a failed sync', async () => {
