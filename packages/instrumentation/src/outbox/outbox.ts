@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Deliver } from './delivery.ts';
 import { type Frame, frameSize } from './frame.ts';
 import type { Committed } from './group.ts';
-import { freeName, orphanId, ownedName, thisProcess } from './ownership.ts';
+import { freeName, orphanOf, ownedName, thisProcess } from './ownership.ts';
 import { keepTorn, setAside } from './rejected.ts';
 import { Sender, type SenderEvents } from './sender.ts';
 import { Spool } from './spool.ts';
@@ -39,6 +39,8 @@ export interface OutboxDepth {
 /** Frames that the disk has not taken yet, in memory, at most. */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const ADOPT_EVERY_MS = 30_000;
+/** Directories in use are touched each time; one that was missed so often is not. */
+const OLD_MS = 10 * ADOPT_EVERY_MS;
 
 /** The durable outbox: what it has accepted reaches the collector, from this process or from a later one. */
 export class Outbox {
@@ -59,7 +61,7 @@ export class Outbox {
     this.own = new Sender(spool, options.deliver, this.events());
     const segmentBytes = Math.max(64 * 1024, Math.min(8 * 1024 * 1024, Math.floor(options.maxBytes / 8)));
     this.writer = new SegmentWriter(spool, segmentBytes, () => this.own.notify(), options.openSegment);
-    this.adoptTimer = setInterval(() => void this.adopt(), ADOPT_EVERY_MS).unref();
+    this.adoptTimer = setInterval(() => void this.touchAndAdopt(), ADOPT_EVERY_MS).unref();
   }
 
   static async open(options: OutboxOptions): Promise<Outbox> {
@@ -147,6 +149,11 @@ export class Outbox {
     return this.closing !== undefined;
   }
 
+  private async touchAndAdopt(): Promise<void> {
+    for (const { spool } of [this.own, ...this.adopted.values()]) await touch(spool.directory);
+    await this.adopt();
+  }
+
   private async adopt(): Promise<void> {
     try {
       await this.adoptOrphans();
@@ -161,14 +168,17 @@ export class Outbox {
   private async adoptOrphans(): Promise<void> {
     const me = thisProcess();
     for (const name of await readdir(this.options.directory)) {
-      const id = orphanId(name, me);
-      if (id === undefined || this.closing !== undefined) continue;
+      const orphan = orphanOf(name, me);
+      if (orphan === undefined || this.closing !== undefined) continue;
+      if (orphan.onlyIfOld && !(await isOld(join(this.options.directory, name)))) continue;
+      const { id } = orphan;
       const directory = join(this.options.directory, ownedName(me, id));
       try {
         await rename(join(this.options.directory, name), directory);
       } catch {
         continue;
       }
+      await touch(directory);
       await this.take(id, directory);
     }
   }
@@ -215,6 +225,16 @@ export class Outbox {
     await sender.close();
     await rm(sender.spool.directory, { recursive: true, force: true });
   }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {});
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.mtimeMs < Date.now() - OLD_MS;
 }
 
 async function syncDirectory(path: string): Promise<void> {

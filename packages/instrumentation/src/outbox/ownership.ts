@@ -31,16 +31,23 @@ export function freeName(id: string): string {
   return `free~${id}`;
 }
 
-/** The id of a spool directory that nobody writes any more, or undefined. */
-export function orphanId(name: string, me: Owner): string | undefined {
-  const free = FREE.exec(name);
-  if (free !== null) return free[1];
+export interface Orphan {
+  readonly id: string;
+  /** Nobody can be asked whether its process lives: only where its directory has not been touched for long, it is one. */
+  readonly onlyIfOld: boolean;
+}
+
+/** A spool directory that nobody writes any more, or undefined. */
+export function orphanOf(name: string, me: Owner): Orphan | undefined {
+  const [, free] = FREE.exec(name) ?? [];
+  if (free !== undefined) return { id: free, onlyIfOld: false };
   const [, host, realm, pid, started, id] = NAME.exec(name) ?? [];
   if (host === undefined || id === undefined) return undefined;
   // Of another host nobody can say here whether its process lives; its directory waits for a process of that host.
   if (host !== me.host) return undefined;
-  if (realm !== me.realm) return id;
-  return isAlive(Number(pid), started ?? '') ? undefined : id;
+  // Containers and sandboxes with a numbering of their own may share a host's name, and this directory.
+  if (realm !== me.realm) return { id, onlyIfOld: true };
+  return isAlive(Number(pid), started ?? '') ? undefined : { id, onlyIfOld: false };
 }
 
 function isAlive(pid: number, started: string): boolean {

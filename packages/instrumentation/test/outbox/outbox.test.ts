@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Delivery } from '../../src/outbox/delivery.ts';
 import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
+import { ownedName, thisProcess } from '../../src/outbox/ownership.ts';
 import { FaultyDisk } from '../support/faulty-disk.ts';
 
 const RUN = '01890000-0000-7000-8000-000000000001';
@@ -102,6 +103,28 @@ test('what was not sent at shutdown is reported, and sent by the next outbox, on
   await Promise.all([second.flush(5000), third.flush(5000)]);
   expect(received).toEqual(['a', 'b', 'c']);
   await Promise.all([second.close(1000), third.close(1000)]);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('of a process that cannot be asked whether it lives, only what nobody touches any more is taken over', async () => {
+  answer = () => down;
+  const first = await open();
+  first.append(frame('a'), { durable: true, reserve: false });
+  await first.close(50);
+  const [free = ''] = await readdir(directory);
+  const me = thisProcess();
+  const elsewhere = ownedName({ ...me, realm: `${me.realm}1` }, free.replace('free~', ''));
+  await rename(join(directory, free), join(directory, elsewhere));
+  answer = () => ({ kind: 'accepted', rejectedSpans: 0, why: '' });
+  const second = await open();
+  await second.close(1000);
+  expect(received).toEqual([]);
+  expect(await readdir(directory)).toEqual([elsewhere]);
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(join(directory, elsewhere), hourAgo, hourAgo);
+  const third = await open();
+  await third.close(1000);
+  expect(received).toEqual(['a']);
   expect(await readdir(directory)).toEqual([]);
 });
 
