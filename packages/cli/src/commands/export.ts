@@ -66,13 +66,18 @@ async function exportEvidence({
     progress.end();
   } catch (cause) {
     await rm(partial, { force: true });
-    throw new UserError(
-      'The export broke off, and nothing was kept. Try again; the service’s log says why.',
-      { cause },
-    );
+    throw new UserError(`The export broke off, and nothing was kept. ${whyOf(cause, partial)}`, { cause });
   }
   await rename(partial, out);
   console.log(`${out}: ${mebibytes(bytes)}. Check it with: tollgate verify ${out}`);
+}
+
+/** Only of its own file does this command know what is wrong. */
+function whyOf(cause: unknown, file: string): string {
+  const { code, syscall } = Object(cause) as { code?: unknown; syscall?: unknown };
+  return typeof code === 'string' && (syscall === 'open' || syscall === 'write')
+    ? `${file} cannot be written: ${cause instanceof Error ? cause.message : code}`
+    : 'Try again; the service’s log says why.';
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;

@@ -41,6 +41,14 @@ test('a pack that was cut short does not verify, and the command says so by its 
   expect(stderr).toContain('cannot be read as an evidence pack');
 });
 
+test('a file that cannot be written is named, and nobody is sent to the service’s log for it', async () => {
+  const file = join(directory, 'no-such-folder', 'evidence.zip');
+  const { code, stderr } = await exported('--from', '2026-01-01', '--out', file);
+  expect(code).toBe(1);
+  expect(stderr).toContain('no such file or directory');
+  expect(stderr).not.toContain('log says why');
+});
+
 test('a refusal leaves no file, and says what to do', async () => {
   const file = join(directory, 'none.zip');
   const absent = await exported('--run', '0198c3a0-0000-7000-8000-00000000dead', '--out', file);
