@@ -46,6 +46,8 @@ export class RunEvidence {
   private readonly heldBack = new HeldBack();
   private chain: ChainState;
   private lost: Lost | undefined;
+  /** Something of this run had to be synced before it happened. */
+  hasSynced = false;
 
   constructor(identity: RunIdentity, means: EvidenceMeans) {
     this.identity = identity;
@@ -163,6 +165,7 @@ export class RunEvidence {
     const appended = this.outbox.append({ runId: this.identity.runId, payload }, { durable, reserve });
     if (appended.kind === 'full') return undefined;
     this.chain = next;
+    this.hasSynced ||= durable;
     return appended.committed;
   }
 

@@ -103,7 +103,9 @@ async function seal<O>(run: GovernedRun, end: End<O>, cancelled: boolean): Promi
   run.ended = true;
   await run.registerLate();
   await run.budget.close();
-  await run.evidence.write(sealEntry(run, { status, output, errorType, unfinished }), { reserve: true });
+  const entry = sealEntry(run, { status, output, errorType, unfinished });
+  // What was synced before it happened has its outcome synced as well, here at the latest.
+  await run.evidence.write(entry, { reserve: true, durable: run.evidence.hasSynced });
   return end.kind === 'returned'
     ? { runId: run.id, status, output: end.output }
     : { runId: run.id, status, error: end.error };
