@@ -110,6 +110,8 @@ export class SegmentWriter {
   private async liveFile(bytes: number): Promise<SegmentFile> {
     if (this.file !== undefined && (this.position === 0 || this.position + bytes <= this.segmentBytes))
       return this.file;
+    // What is synced from now on is so together with all that came before it.
+    await this.file?.datasync();
     await this.file?.close();
     this.file = undefined;
     // A number is never tried twice: a failed open may have left its file behind.

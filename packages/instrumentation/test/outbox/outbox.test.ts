@@ -75,6 +75,20 @@ test('calls that start together share one sync', async () => {
   await outbox.close(5000);
 });
 
+test('what is synced is so together with all that was written before it, in whichever segment', async () => {
+  answer = () => down;
+  const disk = new FaultyDisk();
+  const outbox = await open({ openSegment: disk.openSegment });
+  const write = async (name: string, durable: boolean) => {
+    const appended = outbox.append(frame(name, 100_000), { durable, reserve: false });
+    expect(appended.kind === 'accepted' && (await appended.committed)).toBe('written');
+  };
+  await write('outcome', false);
+  await write('intent', true);
+  expect(disk.syncedText()).toMatch(/outcome[.]+\n.*intent/s);
+  await outbox.close(50);
+});
+
 test('a collector that is away is asked again, in order, for as long as it takes', async () => {
   let asked = 0;
   answer = () =>
