@@ -85,7 +85,7 @@ export {
   usage,
 } from './evidence/record.ts';
 export { type OptionalCallField, type RecordMould, recordMould } from './evidence/record-mould.ts';
-export { addUsd, compareUsd, multiplyUsd, subtractUsd, type Usd, usd } from './money.ts';
+export { addUsd, compareUsd, multiplyUsd, nanoUpUsd, subtractUsd, type Usd, usd } from './money.ts';
 export { type LinearPattern, linearPattern } from './pattern.ts';
 export { type Classification, classOf, type ToolHints } from './policy/classify.ts';
 export { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from './policy/compare/change.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * An amount of US dollars as a decimal string, e.g. "0.0125". Money is never a float: sums, products and comparisons
- * go through the functions here, which are exact (big.js rounds on division only, and nothing here divides).
+ * go through the functions here, which are exact (big.js rounds on division only, and nothing here divides) unless they say so.
  */
 export type Usd = string;
 
@@ -27,6 +27,13 @@ export function subtractUsd(a: Usd, b: Usd): Usd {
 
 export function multiplyUsd(amount: Usd, count: number): Usd {
   return new Big(amount).times(count).toFixed();
+}
+
+const NANO_DECIMALS = 9;
+
+/** Rounded up to nano-USD, in which the service's ledger counts. */
+export function nanoUpUsd(amount: Usd): Usd {
+  return new Big(amount).round(NANO_DECIMALS, Big.roundUp).toFixed();
 }
 
 /** Negative, zero or positive, as `a` is below, equal to or above `b`. */

@@ -3,6 +3,7 @@ import {
   compareUsd,
   type EvidenceRecord,
   multiplyUsd,
+  nanoUpUsd,
   PRICE_VERSION,
   priceCall,
   pricesAt,
@@ -55,7 +56,7 @@ export function estimate(about: ModelCall, inputBytes: number | undefined, at: D
   if (about.ceilingUsd !== undefined && usd.safeParse(about.ceilingUsd).success)
     return { kind: 'bounded', usd: about.ceilingUsd };
   if (about.estimateUsd !== undefined && usd.safeParse(about.estimateUsd).success)
-    return { kind: 'bounded', usd: multiplyUsd(about.estimateUsd, OVER_ESTIMATE) };
+    return { kind: 'bounded', usd: nanoUpUsd(multiplyUsd(about.estimateUsd, OVER_ESTIMATE)) };
   // A token is at least one byte of text.
   const input = about.maxInputTokens ?? inputBytes;
   const { maxOutputTokens: output, serviceTier: service_tier } = about;

@@ -119,6 +119,14 @@ test('a tier of the service that nobody has a price for is unpriced, and so is i
   expect(estimate({ ...about, serviceTier: 'priority' }, undefined, at)).toEqual({ kind: 'unpriced' });
 });
 
+test('an estimate with as many decimals as an amount may have is one that the ledger takes', async () => {
+  const tollgate = await house.start();
+  const about = { provider: 'in-house', model: 'llama-own', estimateUsd: '0.012345678901234' };
+  expect(estimate(about, undefined, new Date())).toEqual({ kind: 'bounded', usd: '0.015432099' });
+  const result = await tollgate.run({ initiator: SAM }, (run) => run.model(about, async () => ({})));
+  expect(result).toMatchObject({ status: 'completed' });
+});
+
 test('counts that no model can have used are unknown, not zero', () => {
   const hostile = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 62, 1_000_000_001, undefined];
   for (const inputTokens of hostile)
