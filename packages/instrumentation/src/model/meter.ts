@@ -61,7 +61,8 @@ export async function meter<T extends ModelReport>(
     await open.failed(error);
     throw error;
   }
-  await open.done(report);
+  // Outside of TypeScript a call may return nothing, which is a report of nothing.
+  await open.done(Object(report) as T);
   return report;
 }
 

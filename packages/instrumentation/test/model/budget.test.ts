@@ -163,6 +163,20 @@ test('a run over its budget: the next model call is not made, the next tool call
   });
 });
 
+test('a call that reports nothing at all is unknown, and keeps its whole reservation', async () => {
+  const tollgate = await house.start();
+  const about = { provider: 'in-house', model: 'llama-own', ceilingUsd: '0.60' };
+  const nothing = async () => undefined as never;
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    await run.model(about, nothing);
+    await run.model(about, nothing);
+  });
+  expect(result).toMatchObject({ status: 'over_budget', error: { reason: 'over_budget' } });
+  await tollgate.flush();
+  const calls = chainOf(house.spans(), result.runId).filter(({ record }) => record.kind === 'model_called');
+  expect(calls.map(({ record }) => record.cost?.usd)).toEqual([null]);
+});
+
 test('an unpriced model under a cap is refused; with a ceiling of its own it is admitted, recorded as unpriced', async () => {
   const tollgate = await house.start();
   const own = { provider: 'in-house', model: 'llama-own' };
