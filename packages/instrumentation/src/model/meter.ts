@@ -61,8 +61,7 @@ export async function meter<T extends ModelReport>(
     await open.failed(error);
     throw error;
   }
-  // Outside of TypeScript a call may return nothing, which is a report of nothing.
-  await open.done(Object(report) as T);
+  await open.done(report);
   return report;
 }
 
@@ -98,10 +97,11 @@ function openCall(run: GovernedRun, about: ModelCall, startNs: bigint, reservati
 async function finish(
   run: GovernedRun,
   about: ModelCall,
-  report: ModelReport,
+  reported: ModelReport | null | undefined,
   span: { startNs: bigint; endNs: bigint; errorType: string | undefined },
   reservation: Reservation | undefined,
 ): Promise<void> {
+  const report = readable(reported);
   const usage = contractUsage(report.usage);
   const cost = costOf(about, report, usage, new Date());
   if (reservation !== undefined) reservation.settle(cost.usd);
@@ -109,6 +109,18 @@ async function finish(
   run.countModelCall(cost.usd);
   void run.track(stopWorkflowIfMet(run));
   await run.evidence.write(modelEntry({ about, report, usage, cost, ...span }));
+}
+
+/** What a provider says, or code that is not TypeScript, need not be of its type; the call was made, and is to be recorded and paid. */
+function readable(reported: ModelReport | null | undefined): ModelReport {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  return {
+    ...reported,
+    usage: reported?.usage ?? undefined,
+    responseId: text(reported?.responseId),
+    responseModel: text(reported?.responseModel),
+    serviceTier: text(reported?.serviceTier),
+  };
 }
 
 /** Of what is sent, as JSON; undefined where it is none. */

@@ -163,6 +163,28 @@ test('a run over its budget: the next model call is not made, the next tool call
   });
 });
 
+test('what a provider reports is not trusted to be what it should: each call is on record, by what can be read', async () => {
+  const tollgate = await house.start();
+  const about = { provider: 'openai', model: 'gpt-4o-mini', ceilingUsd: '0.01' };
+  const usage = { inputTokens: 1000, outputTokens: 100 };
+  const odd = [
+    { usage: null },
+    { usage, responseModel: 7 },
+    { usage, responseModel: '' },
+    { usage, serviceTier: 5 },
+    { usage, responseId: {} },
+  ];
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    for (const report of odd) await run.model(about, async () => report as never);
+  });
+  expect(result).toMatchObject({ status: 'completed' });
+  await tollgate.flush();
+  const calls = chainOf(house.spans(), result.runId).filter(({ record }) => record.kind === 'model_called');
+  expect(calls.map(({ record }) => [record.model, record.cost?.usd])).toEqual(
+    [null, '0.00021', '0.00021', '0.00021', '0.00021'].map((cost) => ['gpt-4o-mini', cost]),
+  );
+});
+
 test('a call that reports nothing at all is unknown, and keeps its whole reservation', async () => {
   const tollgate = await house.start();
   const about = { provider: 'in-house', model: 'llama-own', ceilingUsd: '0.60' };
