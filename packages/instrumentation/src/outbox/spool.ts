@@ -32,6 +32,8 @@ export class Spool {
   directory: string;
   private segments: Segment[] = [];
   private cursor: Cursor = { segment: 0, offset: 0 };
+  /** The segment that is being written, by its number. */
+  private live: number | undefined;
   unsentBytes = 0;
   unsentFrames = 0;
 
@@ -73,6 +75,16 @@ export class Spool {
 
   addSegment(number: number): void {
     this.segments.push({ number, bytes: 0, frames: 0, sent: 0 });
+    this.live = number;
+  }
+
+  /**
+   * The writer has given up the last segment. It goes at once where it holds nothing, or nothing that is not delivered: each
+   * try of a writer on a full disk has one of its own, and they would keep what room there is.
+   */
+  async endSegment(): Promise<void> {
+    this.live = undefined;
+    await this.removeThrough().catch(() => {});
   }
 
   /** The writer has put these frames at the end of the last segment. */
@@ -134,10 +146,14 @@ export class Spool {
     this.cursor = cursor;
     this.unsentBytes -= bytes;
     this.unsentFrames -= frames;
-    const done = this.segments.filter((segment, index) => this.isThrough(segment, index));
+    await this.removeThrough();
+    await this.keepCursor();
+  }
+
+  private async removeThrough(): Promise<void> {
+    const done = this.segments.filter((segment) => this.isThrough(segment));
     this.segments = this.segments.filter((segment) => !done.includes(segment));
     for (const { number } of done) await rm(this.segmentPath(number), { force: true });
-    await this.keepCursor();
   }
 
   /** Written last, and not at any price: a disk that the segments have filled has no room for it, and the next is as good. */
@@ -151,13 +167,10 @@ export class Spool {
     }
   }
 
-  private isThrough(segment: Segment, index: number): boolean {
-    const live = index === this.segments.length - 1;
-    return (
-      !live &&
-      segment.number <= this.cursor.segment &&
-      (segment.number < this.cursor.segment || segment.bytes <= this.cursor.offset)
-    );
+  private isThrough({ number, bytes }: Segment): boolean {
+    if (number === this.live) return false;
+    const { segment, offset } = this.cursor;
+    return bytes === 0 || number < segment || (number === segment && bytes <= offset);
   }
 }
 

@@ -93,6 +93,7 @@ export class SegmentWriter {
       this.broken = true;
       await this.file?.close().catch(() => {});
       this.file = undefined;
+      await this.spool.endSegment();
       return false;
     }
     this.broken = false;

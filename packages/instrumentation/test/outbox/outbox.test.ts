@@ -198,6 +198,22 @@ test('what is delivered leaves the disk, also where there is no room to say how 
   await outbox.close(1000);
 });
 
+test('while the disk takes nothing, tries leave nothing behind', async () => {
+  const disk = new FaultyDisk();
+  let tries = 0;
+  disk.fails = (operation) => operation === 'write' && ++tries > 0;
+  const outbox = await open({ openSegment: disk.openSegment });
+  const appended = outbox.append(frame('one', 1000), { durable: true, reserve: false });
+  expect(appended.kind === 'accepted' && (await appended.committed)).toBe('unavailable');
+  while (tries < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.segment'));
+  expect(names.length).toBeLessThanOrEqual(1);
+  disk.fails = () => false;
+  await outbox.flush(5000);
+  expect(received.map((line) => line.replaceAll('.', ''))).toEqual(['one']);
+  await outbox.close(1000);
+});
+
 test('whatever the disk does: "written" means it arrives, in order, and never because of a failed sync', async () => {
   await fc.assert(
     fc.asyncProperty(
