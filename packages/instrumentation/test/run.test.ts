@@ -106,6 +106,59 @@ test('refusals are on record, reach the agent, and decide the final status when 
   expect(executed).toBe(0);
 });
 
+test('a tool may be an object of a class: what its class says of it holds', async () => {
+  const tollgate = await house.start();
+  class Tool {
+    readonly name: string;
+    readonly seen: unknown[] = [];
+    constructor(name: string) {
+      this.name = name;
+    }
+    get reads() {
+      return this.name === 'search_tickets' ? ['payroll'] : [];
+    }
+    get hints() {
+      return { destructive: this.name === 'classify' };
+    }
+    rollbackNote() {
+      return `${this.name} is undone by hand`;
+    }
+    async execute(args: object) {
+      this.seen.push(args);
+      return this.seen.length;
+    }
+  }
+  const reading = tollgate.tool(new Tool('search_tickets'));
+  const destructive = tollgate.tool(new Tool('classify'));
+  const label = new Tool('set_label');
+  const labelling = tollgate.tool(label);
+  const result = await tollgate.run({ initiator: SAM }, async (run) => {
+    await reading({}).catch(() => {});
+    await destructive({}).catch(() => {});
+    const reasons = run.refusals().map(({ reason }) => reason);
+    return [...reasons, await labelling({ ticket: 'T-1', label: 'done' })];
+  });
+  expect(result.output).toEqual(['data_not_allowed', 'out_of_scope', 1]);
+  expect(label.seen).toEqual([{ ticket: 'T-1', label: 'done' }]);
+  await tollgate.flush();
+  const notes = chainOf(house.spans(), result.runId).flatMap(({ record }) => record.rollback_note ?? []);
+  expect(new Set(notes)).toContain('set_label is undone by hand');
+});
+
+test('nobody changes what a tool reads, or how high it is, once it is behind the gate', async () => {
+  const tollgate = await house.start();
+  const reads = ['payroll'];
+  const hints = { destructive: true };
+  const reading = tollgate.tool({ name: 'search_tickets', reads, execute: async () => 'secret' });
+  const destructive = tollgate.tool({ name: 'classify', hints, execute: async () => 'gone' });
+  reads.pop();
+  hints.destructive = false;
+  const result = await tollgate.run({ initiator: SAM }, async () =>
+    Promise.all([reading({}), destructive({})].map((call) => call.catch(({ reason }) => reason))),
+  );
+  expect(result.output).toEqual(['data_not_allowed', 'out_of_scope']);
+});
+
 test('parameters that do not answer at once let nothing through', async () => {
   const tollgate = await house.start();
   let executed = 0;

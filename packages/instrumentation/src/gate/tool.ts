@@ -8,9 +8,9 @@ import type { GateTool } from './prepare.ts';
 
 const NO_OPTIONS: CallOptions = {};
 
-/** Puts a tool behind the gate. The definition is copied, so that nobody changes what it executes afterwards. */
+/** Puts a tool behind the gate. */
 export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinition<A, R>): GatedTool<A, R> {
-  const tool = Object.freeze({ ...definition }) as GateTool;
+  const tool = copyOf(definition);
   const call = (args: A, options: CallOptions = NO_OPTIONS): Promise<R> => {
     try {
       return throughGate(findRun(process, tool.name, options.run), tool, args, options) as Promise<R>;
@@ -21,6 +21,22 @@ export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinit
   return Object.assign(call, {
     in: (run: Run) => (args: A, options?: CallOptions) => call(args, { ...options, run }),
     toolName: tool.name,
+  });
+}
+
+/**
+ * The definition as it is now, so that nobody changes what it executes afterwards. Field by field: in an object of a class most of
+ * it stands in the class, and there `this` is the object.
+ */
+function copyOf<A, R>(definition: ToolDefinition<A, R>): GateTool {
+  const { name, reads, hints, parameters, rollbackNote, execute } = definition;
+  return Object.freeze({
+    name,
+    reads: reads === undefined ? undefined : [...reads],
+    hints: { destructive: hints?.destructive, openWorld: hints?.openWorld, readOnly: hints?.readOnly },
+    parameters,
+    rollbackNote: rollbackNote?.bind(definition),
+    execute: execute.bind(definition),
   });
 }
 
