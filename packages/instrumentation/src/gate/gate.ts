@@ -3,7 +3,7 @@ import type { CallOptions } from '../face.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { type Ruling, rulingOf } from './entries.ts';
 import { insist } from './insist.ts';
-import { dispatched, type OpenToolCall } from './open-tool-call.ts';
+import { dispatched, type OpenToolCall, unlessGivenUp } from './open-tool-call.ts';
 import { type Call, type GateTool, makeCall, type ToolIdentity } from './prepare.ts';
 import { recordIntent } from './record-call.ts';
 import { refuseTool } from './refuse.ts';
@@ -92,5 +92,5 @@ async function withSyncedIntent(run: GovernedRun, call: Call, ruling: Ruling): P
   passed('intent.recording', run, call);
   await insist(run, call, ruling, await written);
   passed('intent.recorded', run, call);
-  return dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true });
+  return unlessGivenUp(dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true }));
 }

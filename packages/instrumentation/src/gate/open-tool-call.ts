@@ -31,6 +31,13 @@ export function dispatched(run: GovernedRun, call: Call, permit: Permit): OpenTo
   return open;
 }
 
+/** A disk may take long to sync an intent: who has given the call up meanwhile does not get it any more. */
+export async function unlessGivenUp(open: OpenToolCall): Promise<OpenToolCall> {
+  if (!open.signal.aborted) return open;
+  await open.failed(open.signal.reason);
+  throw open.signal.reason;
+}
+
 class DispatchedCall implements OpenToolCall {
   readonly callId: string;
   readonly args: JsonValue;

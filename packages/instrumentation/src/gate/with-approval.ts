@@ -5,7 +5,7 @@ import type { GovernedRun } from '../run/governed-run.ts';
 import { awaitDecision, consumeGrant, requestApproval, withdrawRequest } from './approval.ts';
 import { finishEntry, gateEntry, type Ruling, rulingOf } from './entries.ts';
 import { insist } from './insist.ts';
-import { dispatched, type OpenToolCall } from './open-tool-call.ts';
+import { dispatched, type OpenToolCall, unlessGivenUp } from './open-tool-call.ts';
 import type { Call } from './prepare.ts';
 import { refuseTool } from './refuse.ts';
 import { passed } from './steps.ts';
@@ -47,7 +47,7 @@ async function askAndUse(run: GovernedRun, wanted: Call, first: Ruling): Promise
   await judgeAgain(run, call, approval_id);
   passed('call.judged_again', run, call);
   const ruling = await useGrant(run, call, waiting, approval_id);
-  return dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true });
+  return unlessGivenUp(dispatched(run, call, { ruling, begun: run.evidence.moment(), isSynced: true }));
 }
 
 async function recordWaiting(

@@ -43,6 +43,25 @@ test('the seal takes to disk how the calls ended whose intents are there', async
   expect(synced).toContain('"kind":"run_sealed"');
 });
 
+test('a call that is given up while its intent is synced does not happen', async () => {
+  const tollgate = await house.start();
+  let executed = 0;
+  const label = tollgate.tool({ name: 'set_label', execute: async () => ++executed });
+  const controller = new AbortController();
+  const after = prototype.datasync;
+  prototype.datasync = async function (this: FileHandle) {
+    controller.abort(new Error('enough'));
+    await Reflect.apply(after, this, []);
+  };
+  const result = await tollgate.run({ initiator: SAM, signal: controller.signal }, () =>
+    label({ ticket: 'T-1', label: 'done' }),
+  );
+  prototype.datasync = after;
+  expect(result).toMatchObject({ status: 'cancelled', error: new Error('enough') });
+  expect(executed).toBe(0);
+  expect(await written()).toContain('"outcome":"failed"');
+});
+
 test('a run of class 1 is written, not synced', async () => {
   const tollgate = await house.start();
   const classify = tollgate.tool({ name: 'classify', execute: async () => 'bug' });
