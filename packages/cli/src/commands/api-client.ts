@@ -6,7 +6,7 @@ import {
   type OperationName,
   type TollgateClient,
 } from '@tollgate/client';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { issueLines } from '../output/issues.ts';
 import { UserError } from '../output/user-error.ts';
 
@@ -16,9 +16,27 @@ export interface Connection {
   readonly token?: string;
 }
 
+const URL_HERE = 'http://127.0.0.1:4319';
 export const urlOption = () =>
-  new Option('--url <url>', 'the query service').env('TOLLGATE_URL').default('http://127.0.0.1:4319');
-export const tokenOption = () => new Option('--token <token>', 'your personal token').env('TOLLGATE_TOKEN');
+  new Option('--url <url>', 'the query service').env('TOLLGATE_URL').default(URL_HERE).argParser(address);
+export const tokenOption = () =>
+  new Option('--token <token>', 'your personal token').env('TOLLGATE_TOKEN').argParser(credential);
+
+/** `localhost:4319` is no address, though it reads like one. */
+function address(text: string): string {
+  // A variable that is set to nothing asks for nothing.
+  if (text === '') return URL_HERE;
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new InvalidArgumentError(`write an address such as ${URL_HERE}.`);
+}
+
+/** Other characters cannot be sent, and a service that nobody could ask would seem not to answer. */
+function credential(text: string): string {
+  if (/^[\x21-\x7e]*$/.test(text.trim())) return text.trim();
+  throw new InvalidArgumentError(
+    'it holds characters that no token has, perhaps quotes of a text: copy it again.',
+  );
+}
 
 /**
  * One request to the API, by its route: `GET /v1/approvals`. At a terminal nobody waits for repetitions.

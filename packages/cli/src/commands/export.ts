@@ -64,18 +64,20 @@ async function exportEvidence({
       createWriteStream(partial),
     );
     progress.end();
+    await rename(partial, out);
   } catch (cause) {
     await rm(partial, { force: true });
     throw new UserError(`The export broke off, and nothing was kept. ${whyOf(cause, partial)}`, { cause });
   }
-  await rename(partial, out);
   console.log(`${out}: ${mebibytes(bytes)}. Check it with: tollgate verify ${out}`);
 }
+
+const WRITING: readonly unknown[] = ['open', 'write', 'rename'];
 
 /** Only of its own file does this command know what is wrong. */
 function whyOf(cause: unknown, file: string): string {
   const { code, syscall } = Object(cause) as { code?: unknown; syscall?: unknown };
-  return typeof code === 'string' && (syscall === 'open' || syscall === 'write')
+  return typeof code === 'string' && WRITING.includes(syscall)
     ? `${file} cannot be written: ${cause instanceof Error ? cause.message : code}`
     : 'Try again; the service’s log says why.';
 }

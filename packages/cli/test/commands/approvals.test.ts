@@ -11,6 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+test.each([
+  ['an address without its scheme', ['--url', 'localhost:4319'], 'http://127.0.0.1:4319'],
+  ['a token with quotes of a text', ['--token', '“tgp_x”'], 'copy it again'],
+])('%s is named, and no stack is shown', async (_, options, said) => {
+  const { code, stderr } = await tollgate(['approvals', 'list', ...options], { TOLLGATE_TOKEN: 'x' });
+  expect(code).toBe(1);
+  expect(stderr).toContain(said);
+  expect(stderr).not.toContain('    at ');
+  expect(stderr).not.toContain('does not answer');
+});
+
 test('what an agent wrote is shown to the letter, and does nothing to the terminal of who decides', async () => {
   // A right-to-left override, an 8-bit escape sequence that clears the line, a tag, and a line separator.
   const purpose = 'stag\u202eing \u009b2K\u{e0041}\u2028ok';

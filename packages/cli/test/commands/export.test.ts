@@ -47,6 +47,10 @@ test('a file that cannot be written is named, and nobody is sent to the serviceâ
   expect(code).toBe(1);
   expect(stderr).toContain('no such file or directory');
   expect(stderr).not.toContain('log says why');
+  const folder = await exported('--from', '2026-01-01', '--out', directory);
+  expect(folder).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written') });
+  expect(folder.stderr).not.toContain('    at ');
+  expect(existsSync(`${directory}.partial`)).toBe(false);
 });
 
 test('a refusal leaves no file, and says what to do', async () => {
