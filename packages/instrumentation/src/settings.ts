@@ -13,17 +13,19 @@ const MIN_OUTBOX_BYTES = 64 * 1024;
 
 /** Options first, then the environment, then the defaults of one machine. @throws TollgateError on what cannot work. */
 export function settingsOf(options: StartOptions, env: NodeJS.ProcessEnv = process.env): Settings {
-  const key = options.key ?? env['TOLLGATE_KEY'];
+  // A variable that is set to nothing asks for nothing.
+  const given = (name: string) => (env[name] === '' ? undefined : env[name]);
+  const key = options.key ?? given('TOLLGATE_KEY');
   if (key === undefined || key === '')
     throw new TollgateError('unauthenticated', 'Give start() the agent’s key, or set TOLLGATE_KEY.');
   const outboxMaxBytes = options.outboxMaxBytes ?? 256 * 1024 * 1024;
   if (!Number.isSafeInteger(outboxMaxBytes) || outboxMaxBytes < MIN_OUTBOX_BYTES)
     throw new TollgateError('invalid_request', `outboxMaxBytes has to be at least ${MIN_OUTBOX_BYTES}.`);
   return {
-    url: httpUrl('url', options.url ?? env['TOLLGATE_URL'] ?? 'http://127.0.0.1:4319'),
+    url: httpUrl('url', options.url ?? given('TOLLGATE_URL') ?? 'http://127.0.0.1:4319'),
     otlpUrl: httpUrl('otlpUrl', options.otlpUrl ?? otlpUrlOf(env)),
     key,
-    outbox: options.outbox ?? env['TOLLGATE_OUTBOX'] ?? './.tollgate/outbox',
+    outbox: options.outbox ?? given('TOLLGATE_OUTBOX') ?? './.tollgate/outbox',
     outboxMaxBytes,
   };
 }
