@@ -176,6 +176,33 @@ test('what describes the tools counts towards what a call can cost', async () =>
   expect(model.doGenerateCalls.length).toBe(0);
 });
 
+test('a call that goes on with what its provider keeps has no bound, so it reserves what a call may cost', async () => {
+  const expensive = { provider: 'openai.responses', modelId: 'gpt-4' };
+  const long = { ...usage, inputTokens: { total: 15_000, noCache: 15_000, cacheRead: 0, cacheWrite: 0 } };
+  const model = new MockLanguageModelV4({
+    ...expensive,
+    doGenerate: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { ...say('Hello'), usage: long };
+    },
+  });
+  const metered = meterModel(tollgate, model);
+  const goOn = () =>
+    generateText({
+      model: metered,
+      prompt: 'hi',
+      maxOutputTokens: 10,
+      maxRetries: 0,
+      providerOptions: { openai: { previousResponseId: 'resp-0' } },
+    });
+  const { result } = await inRun(async (run) => {
+    const calls = await Promise.allSettled([goOn(), goOn(), goOn()]);
+    return [calls.filter(({ status }) => status === 'fulfilled').length, run.spentUsd()];
+  });
+  // Of 1 USD for the run, 0.50 for a call.
+  expect(result.output).toEqual([2, '0.9024']);
+});
+
 test('embeddings are model calls: each on record with its input and its cost, its vectors as a count', async () => {
   const { calls } = await inRun(async () => {
     const model = meterEmbedding(tollgate, embedding());

@@ -267,6 +267,17 @@ test('what describes the tools counts towards what a call can cost', async () =>
   expect(scripted.asked).toBe(0);
 });
 
+test('a call that goes on with what its provider keeps has no bound, so it reserves what a call may cost', async () => {
+  const tollgate = await house.start();
+  const scripted = new ScriptedChatModel([{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
+  const model = meterModel(tollgate, scripted).withConfig({ previous_response_id: 'resp-0' } as object);
+  const result = await tollgate.run({ initiator: SAM }, async () => {
+    const calls = await Promise.allSettled([1, 2, 3].map(() => model.invoke(HELLO)));
+    return calls.filter(({ status }) => status === 'fulfilled').length;
+  });
+  expect(result.output).toBe(2);
+});
+
 test('a failing model call is recorded, and its error is the agent’s', async () => {
   const tollgate = await house.start();
   const model = meterModel(tollgate, new ScriptedChatModel([{ error: new Error('overloaded') }]));

@@ -4,7 +4,7 @@ import type { GovernedRun } from '../../run/governed-run.ts';
 import { mostInputTokens, type OpenCall, openModel } from '../shared/open-model.ts';
 import { requireRun } from '../shared/require-run.ts';
 import { refuseMalformed } from './malformed.ts';
-import { askedTier, tellsTierInChunks, tierOnTheWire } from './provider-metadata.ts';
+import { askedTier, goesOn, tellsTierInChunks, tierOnTheWire } from './provider-metadata.ts';
 import { leavesOutCached, namesOf, reportOf } from './report.ts';
 import { type Observed, observeParts } from './stream.ts';
 
@@ -71,12 +71,13 @@ async function openCall(
 ): Promise<{ readonly open: OpenCall; readonly run: GovernedRun; readonly asked: string | undefined }> {
   const run = requireRun(tollgate, model.modelId);
   const asked = askedTier(params.providerOptions, model);
-  const { prompt, tools, responseFormat } = params;
+  const { prompt, tools, responseFormat, maxOutputTokens } = params;
   const open = await openModel(tollgate, {
     ...namesOf(model),
     input: prompt,
-    maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }),
-    maxOutputTokens: params.maxOutputTokens,
+    ...(goesOn(params.providerOptions)
+      ? {}
+      : { maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }), maxOutputTokens }),
     serviceTier: asked,
   });
   return { open, run, asked };

@@ -68,6 +68,12 @@ export function noteMetadata(
   if (type === 'custom' || type === 'finish') seen.metadata = providerMetadata ?? seen.metadata;
 }
 
+/** Whether a call goes on with what its provider keeps: how much that is, has no bound that could be known here. */
+export function goesOn(providerOptions: unknown): boolean {
+  const kept = ['previousResponseId', 'conversation'];
+  return sections(providerOptions).some((section) => kept.some((name) => fieldOf(section, name) != null));
+}
+
 /** Only the chunks of a chat completion's stream name the tier that serves it: the AI SDK passes them on to who asks for them. */
 export function tellsTierInChunks(provider: string): boolean {
   return provider.endsWith('.chat');

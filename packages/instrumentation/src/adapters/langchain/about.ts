@@ -26,21 +26,24 @@ export function aboutOf(
   const maxOutput = LIMITS.map((key) => positive(params[key])).find((limit) => limit !== undefined);
   const limit = told.ls_max_tokens ?? maxOutput;
   const input = messages.map(plainMessage);
+  const sent = (key: string): unknown => params[key] ?? Reflect.get(options, key);
+  const most = {
+    maxInputTokens: mostInputTokens({ input, described: DESCRIBED.map(sent) }),
+    maxOutputTokens: limit === undefined ? undefined : limit * answers,
+  };
   return {
     provider: named.provider ?? providerName(told.ls_provider ?? model._llmType()),
     model: named.model ?? told.ls_model_name ?? text(params['model']) ?? ownName(model) ?? model._llmType(),
     input,
-    maxInputTokens: mostInputTokens({
-      input,
-      described: DESCRIBED.map((key) => params[key] ?? Reflect.get(options, key)),
-    }),
-    maxOutputTokens: limit === undefined ? undefined : limit * answers,
+    ...(KEPT.some((key) => sent(key) != null) ? {} : most),
     serviceTier: tierIn(params['service_tier'], params['serviceTier']),
   };
 }
 
 /** What a model gets to read besides messages, by the names that providers have for it. */
 const DESCRIBED = ['tools', 'functions', 'toolConfig', 'response_format', 'output_config', 'text'] as const;
+/** What the provider adds from its own store has no bound that could be known here. */
+const KEPT = ['previous_response_id', 'conversation'] as const;
 const LIMITS = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'] as const;
 
 function parametersOf(

@@ -1,7 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import type { Tollgate } from '../../face.ts';
 import type { GovernedRun } from '../../run/governed-run.ts';
-import { askedTier, tellsTierInChunks, tierOnTheWire } from '../ai-sdk/provider-metadata.ts';
+import { askedTier, goesOn, tellsTierInChunks, tierOnTheWire } from '../ai-sdk/provider-metadata.ts';
 import { type AiSdkResponse, providerName } from '../ai-sdk/report.ts';
 import { observeStream } from '../shared/observe.ts';
 import { mostInputTokens, type OpenCall, openModel } from '../shared/open-model.ts';
@@ -71,13 +71,14 @@ interface Opened {
 async function open(tollgate: Tollgate, model: MeterableModel, options: CallOptions): Promise<Opened> {
   const run = requireRun(tollgate, model.modelId);
   const asked = askedTier(options.providerOptions, model);
-  const { prompt, tools, responseFormat } = options;
+  const { prompt, tools, responseFormat, maxOutputTokens } = options;
   const call = await openModel(tollgate, {
     provider: providerName(model.provider),
     model: model.modelId,
     input: prompt,
-    maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }),
-    maxOutputTokens: options.maxOutputTokens,
+    ...(goesOn(options.providerOptions)
+      ? {}
+      : { maxInputTokens: mostInputTokens({ prompt, tools, responseFormat }), maxOutputTokens }),
     serviceTier: asked,
   });
   return { tollgate, run, call, asked };
