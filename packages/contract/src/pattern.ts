@@ -49,6 +49,9 @@ export function patternProblem(pattern: string): string | undefined {
 
 const SPACES =
   '\\t\\n\\v\\f\\r\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
+/** What lies between those: within a class nothing can be taken out of it. */
+const OTHERS =
+  '\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}';
 const TOKEN =
   /\\u(?<high>d[89ab][0-9a-f]{2})\\u(?<low>d[c-f][0-9a-f]{2})|\\u\{(?<long>[0-9a-f]+)\}|\\u(?<short>[0-9a-f]{4})|\\[\s\S]|[\s\S]/giu;
 
@@ -64,7 +67,7 @@ function translate(pattern: string): string {
     if (token === '[') inClass = true;
     if (token === ']') inClass = false;
     if (token === '\\s') return wasInClass ? SPACES : `[${SPACES}]`;
-    if (token === '\\S') return wasInClass ? token : `[^${SPACES}]`;
+    if (token === '\\S') return wasInClass ? OTHERS : `[^${SPACES}]`;
     return token === '.' && !wasInClass ? '[^\\n\\r\\x{2028}\\x{2029}]' : token;
   });
 }
