@@ -1,4 +1,5 @@
 import { type Enforcement, type Reason, TOLLGATE } from '@tollgate/contract';
+import type { MaskText } from '../redaction/mask.ts';
 import { ModelRefused, type Refusal, ToolRefused } from '../refused.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
 import { stopWorkflowIfMet } from '../run/stop-conditions.ts';
@@ -59,9 +60,8 @@ export async function refuseTool(
     decision,
   );
   run.noteRefusal(refusal);
-  await run.evidence.write(gateEntry(call, ruling, enforcement, { detail: detailOf(why) }), {
-    reserve: true,
-  });
+  const detail = detailOf(why, run.process.masks.text);
+  await run.evidence.write(gateEntry(call, ruling, enforcement, { detail }), { reserve: true });
   await stopWorkflowIfMet(run);
   return refusal;
 }
@@ -91,7 +91,11 @@ export async function refuseModel(
     {
       kind: 'gate_decided',
       spanName: `gate ${model}`,
-      fields: { ...facts, model, detail: { ...detailOf({ field, expected }), ...detail } },
+      fields: {
+        ...facts,
+        model,
+        detail: { ...detailOf({ field, expected }, run.process.masks.text), ...detail },
+      },
       attributes,
     },
     { reserve: true },
@@ -99,10 +103,13 @@ export async function refuseModel(
   return refusal;
 }
 
-/** The approver's words are in the service's own record; here is who decided, and which field it was. */
-function detailOf({ field, expected, decidedBy, service }: Why): Detail {
+/**
+ * The approver's words are in the service's own record; here is who decided, and which field it was. Names of fields may be the
+ * model's, and what is expected of them may name them.
+ */
+function detailOf({ field, expected, decidedBy, service }: Why, mask: MaskText): Detail {
   const facts = { field, expected, decided_by: decidedBy, service };
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, mask(value)]])),
   );
 }

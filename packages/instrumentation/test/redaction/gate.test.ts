@@ -36,6 +36,10 @@ test('what is masked or withheld leaves the process in no form, but for the argu
     async (run) => {
       await classify({});
       await forbidden({ [SECRET]: SECRET }).catch(() => {});
+      await expect(send({ ...mail, [SECRET]: 1 })).rejects.toMatchObject({ reason: 'out_of_scope' });
+      await expect(classify({ [SECRET]: Number.NaN })).rejects.toMatchObject({
+        reason: 'arguments_not_i_json',
+      });
       await run.escalate({ reason: `look at ${SECRET}` });
       await send(mail);
     },
