@@ -13,6 +13,7 @@ import type { GovernedProcess } from './run/process.ts';
 import { ServiceClient } from './service/client.ts';
 import { HeartbeatMonitor } from './service/heartbeat.ts';
 import { settingsOf } from './settings.ts';
+import { messageOf } from './thrown.ts';
 import { openTollgate } from './tollgate.ts';
 
 const FIRST_HEARTBEAT_MS = 5000;
@@ -29,7 +30,7 @@ export async function start(options: StartOptions): Promise<Tollgate> {
   const client = new ServiceClient(settings.url, settings.key);
   const heartbeat = new HeartbeatMonitor(client, policy.workflow, policy.policy_version);
   await checkRegistered(policy, heartbeat);
-  const problem = options.onProblem ?? warn;
+  const problem = problemsTo(options.onProblem ?? warn);
   const runs = new Map<string, GovernedRun>();
   const outbox = await Outbox.open({
     directory: settings.outbox,
@@ -49,19 +50,35 @@ export async function start(options: StartOptions): Promise<Tollgate> {
     outbox,
     resource: resourceOf(policy.workflow, options.resource),
     problem,
-    onBudgetWarning: warningsOnce(options.onBudgetWarning ?? (() => {})),
+    onBudgetWarning: warningsOnce(options.onBudgetWarning ?? (() => {}), problem),
   };
   return openTollgate(shared, runs, options.strictTools ?? false);
 }
 
+/** What the application makes of a problem is its own matter, and stops neither the outbox nor a call. */
+function problemsTo(tell: (message: string) => void): (message: string) => void {
+  return (message) => {
+    try {
+      tell(message);
+    } catch {
+      warn(message);
+    }
+  };
+}
+
 /** The ledger tells with each lease what was passed; the application hears each once a run. */
-function warningsOnce(tell: (warning: BudgetWarning) => void): (warning: BudgetWarning) => void {
+function warningsOnce(
+  tell: (warning: BudgetWarning) => void,
+  problem: (message: string) => void,
+): (warning: BudgetWarning) => void {
   const told = new Set<string>();
   return (warning) => {
     const what = `${warning.runId} ${warning.limit} ${warning.percent}`;
     if (told.has(what) || told.size >= MAX_TOLD) return;
     told.add(what);
-    tell(warning);
+    // A promise of the application's may fail as well.
+    const telling = async () => tell(warning);
+    telling().catch((error: unknown) => problem(`onBudgetWarning failed: ${messageOf(error)}`));
   };
 }
 

@@ -136,6 +136,34 @@ describe('one run', () => {
     ((await account(house, 'per_run', runId)) as { live_leases: number }).live_leases;
 });
 
+test('an application that fails at a warning, or at a problem, stops neither calls nor evidence', async () => {
+  const house = await openHouse(CAPPED);
+  try {
+    const heard: string[] = [];
+    const failing = (what: string) => () => {
+      heard.push(what);
+      throw new Error(`${what} cannot be told`);
+    };
+    const tollgate = await house.start({
+      onBudgetWarning: failing('a warning'),
+      onProblem: failing('a problem'),
+    });
+    house.collector.mode = 503;
+    const result = await tollgate.run({ initiator: SAM }, async (run) => {
+      for (let calls = 0; calls < 8; calls++)
+        await run.model(about('0.08'), async () => ({ costUsd: '0.1' }));
+    });
+    expect(result).toMatchObject({ status: 'completed' });
+    while (!heard.includes('a problem')) await new Promise((resolve) => setTimeout(resolve, 20));
+    house.collector.mode = 'open';
+    await tollgate.flush();
+    expect(house.spans().some(({ record }) => record.kind === 'run_sealed')).toBe(true);
+    expect(heard).toContain('a warning');
+  } finally {
+    await house.close();
+  }
+});
+
 test('a run that registers late keeps its cap while calls from before are still under way', async () => {
   const house = await openHouse(PATIENT_WORKFLOW);
   try {
