@@ -4,6 +4,7 @@ import type { Clock } from '../deps.ts';
 import { eventOfRow, type ServiceEvent } from '../events/event.ts';
 import { appendEvent, EVENTS_TOPIC } from '../events/journal.ts';
 import { appendServiceRecord } from '../records/append-service-record.ts';
+import { wellFormed } from '../records/plain-text.ts';
 import type { Change, ControlState } from './change.ts';
 import type { StateEngine, Tenure } from './engine.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -116,7 +117,8 @@ function changer(engine: StateEngine, writer: string, wake: (topic: string) => v
         topics.add(OUTBOX_TOPIC);
         const happened = eventOfRow(table, values);
         if (happened !== undefined) await event(happened);
-        const text = JSON.stringify(values);
+        // The store refuses a row with a text that is none, and with it all that are sent beside it.
+        const text = JSON.stringify(wellFormed(values));
         await db.insertInto('evidence_outbox').values({ table_name: table, row: text }).execute();
       };
       const outcome = await work({

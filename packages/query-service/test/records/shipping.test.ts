@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -96,6 +97,32 @@ describe('what the service records', () => {
       await again.close();
     }
   });
+});
+
+test('a text that is none, of whoever, holds up nothing that is sent beside it', async () => {
+  const service = await startService({ store });
+  try {
+    service.service.start();
+    const flow = await approvalFlow(service);
+    const run_id = await flow.run();
+    const { body } = await flow.ask(run_id);
+    const path = `/v1/approvals/${body['approval_id']}/decision`;
+    const decided = await service.call(flow.alice, 'POST', path, { decision: 'refuse', reason: 'no \ud800' });
+    expect(decided.status).toBe(200);
+    const { policy_version } = flow;
+    const registered = await service.call(flow.agent, 'POST', '/v1/runs', {
+      ...{ workflow: 'ops-deploy', policy_version, writer: randomUUID(), initiator: 'somebody \udfff' },
+    });
+    expect(registered.status).toBe(201);
+    expect(await service.service.flush()).toBe(true);
+    const where = "decision = 'refuse' AND reason = 'no \ufffd' AND run_id = {run_id:UUID}";
+    expect(await count(`SELECT count() AS n FROM approvals WHERE ${where}`, { run_id })).toBe(1);
+    expect(
+      await count("SELECT count() AS n FROM run_registrations WHERE initiator = 'somebody \ufffd'"),
+    ).toBe(1);
+  } finally {
+    await service.close();
+  }
 });
 
 /** What of the approvals and records can be read in the store. */
