@@ -6,8 +6,10 @@ import {
   type JsonValue,
   type Requirements,
   type Severity,
+  sha256Hex,
 } from '@tollgate/contract';
 import type { z } from 'zod';
+import { plainText, wellFormed } from '../records/plain-text.ts';
 import { parsed } from './parsed.ts';
 
 /** What a control found: one break of one rule. */
@@ -154,8 +156,26 @@ export function defineControl<Row>(definition: ControlDefinition<Row>): Control 
     ...rest,
     rule,
     classes,
-    judge: (rows, context) => distinct(judge(parsed(row, rows), context)),
+    judge: (rows, context) => distinct(judge(parsed(row, rows), context).map(storable)),
     scopes: (rows) => (scopes === undefined ? [] : scopes(parsed(row, rows))),
+  };
+}
+
+/** As long as a name may be, in characters; of a key, so that a database can index it. */
+const LONGEST_NAME = 256;
+const LONGEST_KEY = 256;
+
+/**
+ * A finding that can be written down, whatever names an agent gave what it is about: one flag that cannot be raised would hold
+ * up all the others. Pure.
+ */
+function storable({ key, workflow, owner, team, summary, evidence, ...rest }: Finding): Finding {
+  const nameOf = (text: string) => plainText(text.slice(0, LONGEST_NAME));
+  return {
+    ...rest,
+    key: key.length > LONGEST_KEY ? sha256Hex(key) : key.toWellFormed(),
+    ...{ workflow: nameOf(workflow), owner: nameOf(owner), team: nameOf(team) },
+    ...{ summary: plainText(summary), evidence: wellFormed(evidence) },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { plainText } from '../records/plain-text.ts';
 import { readFinishedRuns } from '../runs/run-rows.ts';
 import { seconds } from '../state/time.ts';
 import { KEPT } from './journal.ts';
@@ -14,7 +15,10 @@ export async function tellFinishedRuns(
   const finished = await readFinishedRuns(deps, runs, deps.clock() - seconds(KEPT.seconds));
   if (finished.length === 0) return;
   await deps.control.change(async (change) => {
-    for (const { run_id, status, workflow, team } of finished) {
+    for (const { run_id, ...said } of finished) {
+      // An agent's words, all three of a run that nobody registered.
+      const status = plainText(said.status);
+      const [workflow, team] = [plainText(said.workflow), plainText(said.team)];
       const told = await change.db
         .selectFrom('events')
         .select('position')

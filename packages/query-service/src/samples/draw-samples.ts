@@ -5,6 +5,7 @@ import type { JudgeContext } from '../controls/control.ts';
 import { about, policyOf } from '../controls/rows.ts';
 import type { Deps } from '../deps.ts';
 import type { PageReads } from '../flags/page-reads.ts';
+import { plainText } from '../records/plain-text.ts';
 import { storeTime } from '../records/store-time.ts';
 import type { Change, ControlState } from '../state/change.ts';
 import { isoTime, seconds, timeText } from '../state/time.ts';
@@ -102,12 +103,13 @@ async function insertSample(
   context: JudgeContext,
   chosen: { why: SamplingReason; reviewers: readonly string[]; policy_version: string; due_at: bigint },
 ): Promise<void> {
-  const { run_id, call_id, tool } = action;
+  const { run_id, call_id } = action;
+  const tool = plainText(action.tool);
   const { workflow, owner, team } = about(action, context);
   const { why, reviewers, policy_version, due_at } = chosen;
   const sample_id = uuidv5(JSON.stringify(['sample', run_id, call_id]), control.writer);
   const scope = { run_id, workflow, policy_version, owner: owner || 'unknown', team: team || 'unknown' };
-  const name = action.action || 'unknown';
+  const name = plainText(action.action) || 'unknown';
   await change.db
     .insertInto('samples')
     .values({
