@@ -90,7 +90,8 @@ export type Usage = z.output<typeof usage>;
 /** One canonical JSON fact about a run: the unit of the hash chain; DESIGN.md, section 5. */
 export const evidenceRecord = z.strictObject({
   schema: z.literal(RECORD_SCHEMA),
-  run_id: z.uuid(),
+  /** Of plain spans the trace's, which is a UUID of no version. */
+  run_id: z.guid(),
   writer: z.uuid(),
   seq: z.int().min(0),
   /** SHA-256 of the previous record's bytes; the chain's genesis for the first. */

@@ -92,6 +92,25 @@ test('nor does a record that is none, and whose fields have such names', async (
   expect((await flagsOf(run_id)).map(({ control }) => control)).toContain('evidence_chain_whole');
 });
 
+test('nor does a run whose id is no version of a UUID, as that of most traces', async () => {
+  const run_id = '11111111-1111-0111-1111-111111111111';
+  const agent = agentOf(run_id);
+  const record = { ...agent.attributes(), [TOLLGATE.record]: 'none' };
+  await collect(clickhouse, [span({ attributes: record })]);
+  const trace_id = 'c'.repeat(32);
+  const call = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'house',
+    'gen_ai.request.model': 'house-model',
+    'gen_ai.usage.input_tokens': '7',
+    'gen_ai.usage.output_tokens': '7',
+  };
+  await collect(clickhouse, [span({ trace_id, attributes: call })]);
+  await judgedAllTheSame();
+  expect(await flagsOf('cccccccc-cccc-cccc-cccc-cccccccccccc')).not.toEqual([]);
+  expect(await flagsOf(run_id)).not.toEqual([]);
+});
+
 test('nor do names that a database cannot hold or index', async () => {
   const long = `a\0b${randomBytes(6000).toString('base64')}`;
   const run_id = await flow.run();
