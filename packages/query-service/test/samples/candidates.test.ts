@@ -44,3 +44,21 @@ test('how an action ended is what its end says, in any order, and nothing before
   expect(toActions([end, decision])).toMatchObject([{ seq: 3, outcome: 'failed' }]);
   expect(toActions([decision])).toMatchObject([{ outcome: '' }]);
 });
+
+test('nor does one call id for several tools, nor one that looks like the name of a use', () => {
+  const idsOf = (...rows: ExecutedAction[]) => toActions(rows).map(({ call_id }) => call_id);
+  const ids = idsOf(
+    ...[record({ seq: 1 }), record({ seq: 2, tool: 'set_owner' }), record({ seq: 3 })],
+    ...[record({ seq: 4, call_id: 'c#2' }), record({ seq: 5, call_id: 'c##2' })],
+  );
+  expect(new Set(ids).size).toBe(5);
+  expect(ids[0]).toBe('c');
+});
+
+test('nor does a use that is sent after a later one: that one keeps its name', () => {
+  const [early, late] = [record({ seq: 7 }), record({ seq: 2 })];
+  const named = (rows: ExecutedAction[]) =>
+    Object.fromEntries(toActions(rows).map(({ call_id, seq }) => [seq, call_id]));
+  expect(named([early])).toEqual({ 7: 'c' });
+  expect(named([{ ...late, since: early.since + 1n }, early])).toEqual({ 7: 'c', 2: 'c#2' });
+});

@@ -1,6 +1,7 @@
 import { Link, useParams } from 'react-router';
 import { useEvidence, useSample } from '../api/queries.ts';
 import type { Sample } from '../api/shapes.ts';
+import { callOfSample } from '../format/call-of-sample.ts';
 import { Chip } from '../parts/chip.tsx';
 import { DueDate } from '../parts/due.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -89,7 +90,7 @@ function Given({ sample, verdict }: { readonly sample: Sample; readonly verdict:
 function OfTheCall({ sample }: { readonly sample: Sample }) {
   const bare = useEvidence(sample.run_id, false);
   const whole = useEvidence(sample.run_id, true);
-  const mine = (callId: string | null) => sample.call_id === null || callId === sample.call_id;
+  const mine = (callId: string | null) => sample.call_id === null || callId === callOfSample(sample.call_id);
   return (
     <Panel id="evidence" title="Evidence of this action">
       {whole.error?.code === 'forbidden' && (
