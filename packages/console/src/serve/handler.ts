@@ -25,8 +25,10 @@ const HEADERS: Readonly<Record<string, string>> = {
  */
 export function consoleHandler(load: () => Promise<ConsoleAssets> = consoleAssets): ConsoleHandler {
   return (req, res, next) => {
-    const path = new URL(req.url ?? '/', 'http://console').pathname;
-    if ((req.method !== 'GET' && req.method !== 'HEAD') || OF_THE_SERVICE.test(path)) return next();
+    // Not every path of a request is one of a URL, e.g. `//`.
+    const path = URL.parse(req.url ?? '/', 'http://console')?.pathname;
+    if (path === undefined || (req.method !== 'GET' && req.method !== 'HEAD') || OF_THE_SERVICE.test(path))
+      return next();
     load()
       .then((assets) => {
         const asset = assets.get(path) ?? (wantsPage(req, path) ? assets.get('/index.html') : undefined);

@@ -42,6 +42,7 @@ test.each([
   '/assets/../../package.json',
   '/assets/%2e%2e/%2e%2e/package.json',
   '/assets/',
+  '//',
 ])('a file that is not one of the console’s is not served: %s', async (path) => {
   const response = await fetch(origin + path);
   expect(response.status).toBe(404);
