@@ -68,14 +68,15 @@ async function refuse(
   return refusal;
 }
 
-/** An approval of a workflow that this key may run. @throws TollgateError `not_found` for every other */
+/** An approval of the agent's own principal, of a workflow that its key may run. @throws TollgateError `not_found` for every other */
 export async function approvalForAgent(
-  db: Change['db'],
+  db: Parameters<typeof findApproval>[0],
   agent: AgentIdentity,
   approval_id: string,
 ): Promise<Approval> {
   const approval = await findApproval(db, approval_id);
-  if (approval === undefined || approval.team !== agent.teams[0]) throw new TollgateError('not_found');
+  if (approval === undefined || approval.team !== agent.teams[0] || approval.requester !== agent.name)
+    throw new TollgateError('not_found');
   await versionForAgent(db, agent, approval.workflow);
   return approval;
 }

@@ -11,6 +11,7 @@ import type { AgentIdentity } from '../identity/identity.ts';
 import { approvalRow } from '../records/rows.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { isSuspended, versionForAgent } from '../registrations/read-workflow.ts';
+import { runOfAgent } from '../registrations/run-of-agent.ts';
 import type { Change } from '../state/change.ts';
 import type { ControlTables } from '../state/tables.ts';
 import { seconds, timeText } from '../state/time.ts';
@@ -72,11 +73,14 @@ export async function requestApproval(
   return steppedChange(control, 'approval.request', about, work, ({ approval_id }) => ({ approval_id }));
 }
 
-/** The run that the request is about, as it is registered; the policy has to be the current one. */
+/**
+ * The run that the request is about, which the agent's own principal registered: in the name of another one's, whoever started that
+ * one would count as the initiator. The policy has to be the current one.
+ */
 async function runOfRequest({ db }: Change, agent: AgentIdentity, request: ApprovalRequest): Promise<Run> {
   const version = await versionForAgent(db, agent, request.workflow);
-  const run = await db.selectFrom('runs').selectAll().where('run_id', '=', request.run_id).executeTakeFirst();
-  if (run === undefined || run.workflow !== request.workflow)
+  const { run } = await runOfAgent(db, agent, request.run_id);
+  if (run.workflow !== request.workflow)
     throw new TollgateError('not_found', 'No run of this workflow is registered with that run_id.');
   if (run.policy_version !== request.policy_version || version.policy_version !== request.policy_version)
     throw new TollgateError('policy_not_registered');

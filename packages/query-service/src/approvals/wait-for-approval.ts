@@ -1,8 +1,8 @@
 import { type ApprovalStatus, TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
-import { versionForAgent } from '../registrations/read-workflow.ts';
-import { findApproval, statusOf, topicOf } from './approval.ts';
+import { statusOf, topicOf } from './approval.ts';
+import { approvalForAgent } from './consume-grant.ts';
 
 /** Polls that began together end this share of their time apart, or a thousand that wait would come back at once. */
 const SPREAD = 0.3;
@@ -18,9 +18,7 @@ export async function waitForApproval(
   { wait_seconds, signal }: { wait_seconds: number; signal: AbortSignal },
 ): Promise<ApprovalStatus> {
   const read = async () => {
-    const approval = await findApproval(control.db, approval_id);
-    if (approval === undefined || approval.team !== agent.teams[0]) throw new TollgateError('not_found');
-    await versionForAgent(control.db, agent, approval.workflow);
+    const approval = await approvalForAgent(control.db, agent, approval_id);
     return statusOf(control.db, approval, clock());
   };
   if (wait_seconds === 0) return read();

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@tollgate/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAgentKey } from '../../src/index.ts';
 import { ARGUMENTS, approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
 
@@ -98,6 +99,29 @@ describe('what is executed is what was approved', () => {
     await flow.ask(run_id, { call_id: 'call' });
     const edited = canonicalJson({ target: 'staging', version: 'v1.2.3' });
     expect(codeOf(await flow.ask(run_id, { call_id: 'call', arguments: edited }))).toBe('binding_mismatch');
+  });
+});
+
+describe('a run and its approvals are of the principal that registered it', () => {
+  test('another one asks for nothing in its name, and neither sees, uses nor withdraws what is there', async () => {
+    const flow = await approvalFlow(service);
+    const { run_id, approval_id } = await granted(flow);
+    const { key } = await createAgentKey(service.service.control, {
+      ...{ principal: 'another-agent', team: 'ops', workflows: ['*'], created_by: 'test' },
+    });
+    const asked = await service.call(key, 'POST', '/v1/approvals', {
+      ...{ run_id, workflow: 'ops-deploy', policy_version: flow.policy_version, call_id: 'theirs' },
+      ...{ tool: 'deploy', action: 'deploy', arguments: ARGUMENTS, rollback_note: 'Deploy v1.2.2' },
+    });
+    expect(codeOf(asked)).toBe('not_found');
+    const path = `/v1/approvals/${approval_id}`;
+    expect(codeOf(await service.call(key, 'GET', `${path}/status`))).toBe('not_found');
+    const use = { run_id, call_id: 'call', tool: 'deploy', policy_version: flow.policy_version };
+    expect(codeOf(await service.call(key, 'POST', `${path}/consume`, { ...use, arguments: ARGUMENTS }))).toBe(
+      'not_found',
+    );
+    expect(codeOf(await service.call(key, 'POST', `${path}/withdraw`))).toBe('not_found');
+    expect((await flow.consume(approval_id, run_id)).status).toBe(200);
   });
 });
 
