@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
+import { readsContent } from '../identity/reads-content.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { readJsonList } from '../state/json.ts';
 import { isoTime, isoTimeOrNull } from '../state/time.ts';
@@ -82,7 +83,10 @@ export async function listApprovals(
   return { ...page, items: page.items.map((approval) => toSummary(approval, person, now)) };
 }
 
-/** One approval; its arguments, rollback note and purpose whole for those who may decide it or break its glass, and for nobody else. */
+/**
+ * One approval; its arguments, rollback note and purpose whole for those who may decide it or break its glass, and for nobody else.
+ * Once that is done they are content like any other.
+ */
 export async function readApproval({ control, clock }: Reading, person: PersonIdentity, approval_id: string) {
   const approval = await findApproval(control.db, approval_id);
   if (approval === undefined || !seesTeam(person, approval.team)) throw new TollgateError('not_found');
@@ -92,6 +96,7 @@ export async function readApproval({ control, clock }: Reading, person: PersonId
   const mayBreak = glassFor(await cachedRequirements(control.db, approval), person) !== null;
   // Whoever lets a call through, in whatever way, has to see what it is.
   const named = mayBreak || (barredFrom(approval, person) === undefined && person.roles.includes('approver'));
+  const shown = named && (summary.state === 'waiting' || readsContent(person));
   return {
     ...summary,
     policy_version: approval.policy_version,
@@ -99,9 +104,9 @@ export async function readApproval({ control, clock }: Reading, person: PersonId
     binding: approval.binding,
     initiator_verified: approval.initiator_verified === 1,
     approvers: [...readJsonList(approval.approvers)],
-    arguments: named ? approval.arguments : null,
-    rollback_note: named ? approval.rollback_note : null,
-    purpose: named ? approval.purpose : null,
+    arguments: shown ? approval.arguments : null,
+    rollback_note: shown ? approval.rollback_note : null,
+    purpose: shown ? approval.purpose : null,
     raised_by: await whyClass3(control.db, approval),
     break_glass:
       glass === undefined ? null : { by: glass.email, reason: glass.reason, at: isoTime(glass.broken_at) },

@@ -104,6 +104,19 @@ describe('content is withheld from a person', () => {
     expect(codeOf(await evidence(flow.alice))).toBe('forbidden');
   });
 
+  test('and no longer once it is decided: then it is content like any other', async () => {
+    const other = await flow.ask(await flow.run(), { arguments: ARGUMENTS, purpose: SAID });
+    const id = String(other.body['approval_id']);
+    const read = async (token: string) => (await service.call(token, 'GET', `/v1/approvals/${id}`)).body;
+    await withhold('alice@example.com');
+    expect(await read(flow.alice)).toMatchObject({ arguments: ARGUMENTS, purpose: SAID });
+    await flow.decide(flow.alice, id, 'refuse');
+    const withheld = { state: 'refused', arguments: null, rollback_note: null, purpose: null };
+    expect(await read(flow.alice)).toMatchObject(withheld);
+    await withhold('alice@example.com', true);
+    expect(await read(flow.alice)).toMatchObject({ arguments: ARGUMENTS, purpose: SAID });
+  });
+
   test('from their sign-in on, where they were added so', async () => {
     const added = await service.call(admin, 'POST', '/v1/people', {
       ...{ email: 'kim@example.com', display_name: 'Kim', roles: ['owner'], teams: ['*'] },
