@@ -25,10 +25,20 @@ export async function resumedRequest(change: Change, asked: Asked): Promise<Appr
   return undefined;
 }
 
-/** Remembers that a request of a resumed run is taken: by the call that made it, or that asked for it under its own id. */
+/**
+ * Remembers that a request of a resumed run is taken: by the call that made it, or that asked for it under its own id. Where another
+ * call of this process has it already, it stays that one's; both are told of it, and its grant is used once.
+ */
 export async function takeRequest(change: Change, asked: Asked, approval_id: string): Promise<void> {
   const generation = await generationOf(change.db, asked.run_id);
-  if (generation > 0) await take(change, asked, approval_id, generation);
+  if (generation === 0) return;
+  const taken = await change.db
+    .selectFrom('approval_resumptions')
+    .select('call_id')
+    .where('approval_id', '=', approval_id)
+    .where('generation', '=', generation)
+    .executeTakeFirst();
+  if (taken === undefined) await take(change, asked, approval_id, generation);
 }
 
 async function candidates({ db }: Change, asked: Asked, generation: number): Promise<Approval[]> {

@@ -153,6 +153,22 @@ describe('what a resumed run asks for again', () => {
     }
   });
 
+  test('a call that asks under its own id after another one got its request back gets it as well, and one of them runs', async () => {
+    const run_id = await flow.run();
+    const { body } = await flow.ask(run_id, { call_id: 'before' });
+    await resume(run_id);
+    const status = { approval_id: body['approval_id'], call_id: 'before', state: 'waiting' };
+    expect((await askAgain(run_id, { call_id: 'after' })).body).toMatchObject(status);
+    expect((await askAgain(run_id, { call_id: 'before' })).body).toMatchObject(status);
+    expect((await flow.ask(run_id, { call_id: 'before' })).body).toMatchObject(status);
+    expect((await askAgain(run_id, { call_id: 'third' })).body).toMatchObject({ call_id: 'third' });
+    await flow.decide(flow.alice, body['approval_id']);
+    const used = await Promise.all(
+      [1, 2].map(() => flow.consume(body['approval_id'], run_id, { call_id: 'before' })),
+    );
+    expect(used.map((each) => each.status).sort()).toEqual([200, 409]);
+  });
+
   test('whatever is used, resumed and asked for again in whatever order, a grant is used once', {
     timeout: 120_000,
   }, async () => {
