@@ -34,7 +34,7 @@ type ErasureAnswer = z.input<typeof erasureAnswer>;
 type Row = ControlTables['erasures'];
 type Reading = Pick<Deps, 'control'>;
 
-/** Erasures of the caller's teams, the newest first. What is about a person is seen by who sees every team. */
+/** Erasures of the caller's teams, the newest first. What is about a person is seen by who sees every team, and by who asked for it. */
 export async function listErasures(
   { control }: Reading,
   identity: Identity,
@@ -46,7 +46,8 @@ export async function listErasures(
     .orderBy('erasure_id', 'desc')
     .limit(limit + 1);
   const teams = visibleTeams(identity);
-  if (teams !== undefined) query = query.where('team', 'in', teams);
+  if (teams !== undefined)
+    query = query.where(({ eb, or }) => or([eb('team', 'in', teams), eb('asked_by', '=', identity.name)]));
   if (cursor !== undefined)
     query = query.where('erasure_id', '<', decodeCursor(cursor, z.tuple([z.string()]))[0]);
   const page = pageOf(await query.execute(), limit, (row) => [row.erasure_id]);
@@ -66,7 +67,8 @@ export async function readErasure(
     .selectAll()
     .where('erasure_id', '=', erasure_id)
     .executeTakeFirst();
-  if (row === undefined || !seesTeam(identity, row.team)) throw new TollgateError('not_found');
+  if (row === undefined || !(seesTeam(identity, row.team) || row.asked_by === identity.name))
+    throw new TollgateError('not_found');
   return toAnswer({ control }, row);
 }
 

@@ -295,3 +295,21 @@ test('only an admin may, of what he sees, with a reason', async () => {
   expect((await service.call(elsewhere, 'GET', '/v1/erasures')).body['items']).toEqual([]);
   await perform();
 });
+
+test('an admin of the team of all runs of a person is told of the erasure that they asked for', async () => {
+  const { run_id } = await ranRun(await service.person('paul@example.com', ['approver']));
+  const lead = await service.person('lena@example.com', ['admin'], ['ops']);
+  const { status, body } = await ask({ person: 'paul@example.com' }, lead);
+  expect([status, body]).toEqual([
+    202,
+    expect.objectContaining({ state: 'running', person: 'paul@example.com' }),
+  ]);
+  await perform();
+  const path = `/v1/erasures/${body['erasure_id']}`;
+  expect((await service.call(lead, 'GET', path)).body).toMatchObject({ state: 'finished', approvals: 1 });
+  const { body: all } = await service.call(lead, 'GET', '/v1/erasures');
+  expect(JSON.stringify(all)).toContain(body['erasure_id']);
+  expect(await contentOf(run_id)).toBe(0);
+  const stranger = await service.person('sven@example.com', ['admin'], ['ops']);
+  expect(codeOf(await service.call(stranger, 'GET', path))).toBe('not_found');
+});
