@@ -49,6 +49,7 @@ export async function packSummary(
          SELECT owner AS name, 'owner' AS part FROM runs AS t WHERE ${ofRuns}
          UNION ALL SELECT initiator, 'initiator' FROM run_registrations AS t WHERE ${ofRuns} AND initiator_verified
          UNION ALL SELECT actor, 'approver' FROM approvals AS t WHERE ${ofRuns} AND decision != ''
+         UNION ALL SELECT actor, 'broke glass' FROM approvals AS t WHERE ${ofRuns} AND event = 'glass_broken'
          UNION ALL SELECT reviewer, 'reviewer' FROM reviews AS t WHERE ${ofRuns}
          UNION ALL SELECT registered_by, 'registered the workflow file' FROM workflow_registrations AS t WHERE ${ofWorkflows}
          UNION ALL SELECT actor, 'stopped or resumed the workflow' FROM suspensions AS t WHERE ${ofWorkflows})

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { judgeChains } from '../../src/controls/chain-verdict.ts';
 import { storeStream } from '../../src/exports/store-stream.ts';
 import { Agent, collect } from '../flags/agent.ts';
+import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { type OpenedPack, openPack, rowsOf, sha256 } from './open-pack.ts';
 
@@ -171,6 +172,27 @@ describe('an evidence pack', () => {
         detail: { run_id: RUN, format: 'jsonl', content: true },
       }),
     );
+  });
+});
+
+describe('the pack of a run', () => {
+  let flow: Flow;
+  beforeAll(async () => {
+    service.service.start();
+    flow = await approvalFlow(service, { more: 'break_glass: { people: [bob@example.com], expires: 5m }\n' });
+  });
+  const packOf = async (run_id: string, token: string) => {
+    expect(await service.service.flush()).toBe(true);
+    return pack(`run_id=${run_id}`, token);
+  };
+
+  test('names who let a call through that nobody approved', async () => {
+    const run_id = await flow.run();
+    const { body } = await flow.ask(run_id);
+    const path = `/v1/approvals/${body['approval_id']}/break-glass`;
+    expect((await service.call(flow.bob, 'POST', path, { reason: 'the site is down' })).status).toBe(200);
+    const { manifest } = await packOf(run_id, auditor);
+    expect(manifest.people).toContainEqual({ name: 'bob@example.com', as: ['broke glass', 'initiator'] });
   });
 });
 
