@@ -49,7 +49,8 @@ export async function packScopeOf(
     return {
       asked,
       ofRuns: 't.run_id = {run_id:UUID}',
-      ofWorkflows: 't.workflow = {workflow:String}',
+      // A workflow may be another team's by now, and one that nobody registered is only claimed.
+      ofWorkflows: `t.workflow = {workflow:String} AND ${MINE('t.team')}`,
       ofFlags: 't.run_id = {run_id:UUID}',
       params: { ...params, run_id, workflow: run.workflow },
     };

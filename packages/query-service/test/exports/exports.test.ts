@@ -8,6 +8,7 @@ import { storeStream } from '../../src/exports/store-stream.ts';
 import { Agent, collect } from '../flags/agent.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
+import { workflowYaml } from '../support/workflow.ts';
 import { type OpenedPack, openPack, rowsOf, sha256 } from './open-pack.ts';
 
 const RUN = randomUUID();
@@ -193,6 +194,24 @@ describe('the pack of a run', () => {
     expect((await service.call(flow.bob, 'POST', path, { reason: 'the site is down' })).status).toBe(200);
     const { manifest } = await packOf(run_id, auditor);
     expect(manifest.people).toContainEqual({ name: 'bob@example.com', as: ['broke glass', 'initiator'] });
+  });
+
+  test('has nothing of its workflow that belongs to another team by now', async () => {
+    const run_id = await flow.run();
+    const admin = await service.person('root@example.com', ['admin'], ['*']);
+    const moved = workflowYaml({ team: 'secretive', more: '# a webhook of theirs\n' });
+    expect((await service.call(admin, 'POST', '/v1/workflows', { yaml: moved })).status).toBe(201);
+    const path = '/v1/workflows/ops-deploy/suspend';
+    expect((await service.call(admin, 'POST', path, { reason: 'a matter of theirs' })).status).toBe(200);
+    const { files, manifest } = await packOf(run_id, owner);
+    expect(manifest.workflow_files).toHaveLength(1);
+    for (const [name, bytes] of files)
+      expect([name, bytes.includes('secretive'), bytes.includes('a matter of theirs')]).toEqual([
+        name,
+        false,
+        false,
+      ]);
+    expect((await packOf(run_id, auditor)).manifest.workflow_files).toHaveLength(2);
   });
 });
 
