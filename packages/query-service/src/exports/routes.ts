@@ -1,7 +1,9 @@
+import { TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { Route } from '../http/route.ts';
-import { defineStream, type Outlet } from '../http/stream-route.ts';
+import { defineStream, type RawStream } from '../http/stream-route.ts';
+import { allows, seesTeam } from '../identity/allows.ts';
 import type { Identity, PersonIdentity } from '../identity/identity.ts';
 import { readsContent } from '../identity/reads-content.ts';
 import { requirePerson } from '../identity/require.ts';
@@ -29,20 +31,23 @@ export const exportRoutes: readonly Route[] = [
     query,
     headers: z.object({}),
     response: z.string(),
-    send: ({ query: asked, deps, identity, signal, outlet }) =>
-      sendPack(deps, identity, asked, { signal, outlet }),
+    send: ({ query: asked, deps, identity, signal, outlet, identify }) =>
+      sendPack(deps, identity, asked, { signal, outlet, identify }),
   }),
 ];
 
+/** A pack may take hours to be taken: who takes it is asked again this often. */
+const ASK_AGAIN_MS = 5000;
+
 /**
  * Who takes evidence out, and which, is on record before the first byte leaves; and which archive it became, by the digest
- * of its manifest, before the last one does.
+ * of its manifest, before the last one does. A right that is lost meanwhile breaks it off.
  */
 async function sendPack(
   deps: Deps,
   identity: Identity,
   { format, content: wanted, ...asked }: z.output<typeof query>,
-  { signal, outlet }: { readonly signal: AbortSignal; readonly outlet: Outlet },
+  { signal, outlet, identify }: Pick<RawStream, 'signal' | 'outlet' | 'identify'>,
 ): Promise<void> {
   const person = requirePerson(identity);
   const scope = await packScopeOf(deps, identity, asked);
@@ -54,10 +59,21 @@ async function sendPack(
     onManifest: async (manifest_sha256: string) =>
       void (await recorded(deps, person, { ...detail, manifest_sha256 })),
   };
+  let asked_at = performance.now();
   for await (const chunk of makePack(deps, request, signal)) {
     await outlet.write(chunk as Buffer);
     if (!outlet.open) return;
+    if (performance.now() - asked_at < ASK_AGAIN_MS) continue;
+    if (!mayGoOn(person, await identify(), content)) throw new TollgateError('forbidden');
+    asked_at = performance.now();
   }
+}
+
+/** Whether what is handed out to them is theirs to have still. */
+function mayGoOn({ teams }: PersonIdentity, now: Identity | undefined, content: boolean): boolean {
+  if (now === undefined || allows(now, READERS) !== 'allowed' || (content && !readsContent(now)))
+    return false;
+  return teams.every((team) => seesTeam(now, team));
 }
 
 function leftOut({ teams }: PersonIdentity, content: boolean): string[] {

@@ -254,3 +254,18 @@ test('a large pack takes no more memory than a small one, however slowly it is t
   expect(bytes).toBeGreaterThan(60 * 1024 * 1024);
   expect(most).toBeLessThan(400 * 1024 * 1024);
 });
+
+test('a pack that is being taken breaks off when its taker loses the right', async () => {
+  const token = await service.person('leaver@example.com', ['auditor'], ['*']);
+  const admin = await service.person('boss@example.com', ['admin'], ['*']);
+  const { body } = await fetched('content=true', token);
+  const reader = body?.getReader();
+  expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+  const left = await service.call(admin, 'PATCH', '/v1/people/leaver@example.com', { disabled: true });
+  expect(left.status).toBe(200);
+  await sleep(5500);
+  const rest = async () => {
+    while ((await reader?.read())?.done === false);
+  };
+  await expect(rest()).rejects.toThrow();
+});
