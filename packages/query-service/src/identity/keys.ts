@@ -1,7 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
 import { installationLedger } from '../records/workflow-ledger.ts';
-import type { ControlState } from '../state/change.ts';
+import type { Change, ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
 import { lifetime } from './lifetime.ts';
 import { newSecret } from './secrets.ts';
@@ -24,7 +24,10 @@ export const newAgentKey = z.strictObject({
   expires_in_seconds: lifetime.optional(),
 });
 
-/** Makes a key for an agent's process. The key itself is in the answer and nowhere else. */
+/**
+ * Makes a key for an agent's process. The key itself is in the answer and nowhere else.
+ * @throws TollgateError `conflict` for a principal of another team: what comes with its key is known by its name alone
+ */
 export async function createAgentKey(
   control: ControlState,
   input: z.input<typeof newAgentKey>,
@@ -34,6 +37,7 @@ export async function createAgentKey(
   const { credential_id, presented, hash } = newSecret('agent_key');
   await control.change(async (change) => {
     const { db, now } = change;
+    await refuseOthers(change, principal, team);
     const credential = {
       credential_id,
       kind: 'agent_key' as const,
@@ -55,6 +59,19 @@ export async function createAgentKey(
     });
   });
   return { credential_id, key: presented };
+}
+
+async function refuseOthers({ db, now }: Change, principal: string, team: string): Promise<void> {
+  const others = await db
+    .selectFrom('credentials')
+    .select('credential_id')
+    .where('principal', '=', principal)
+    .where('team', '!=', team)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', timeText(now))]))
+    .executeTakeFirst();
+  if (others !== undefined)
+    throw new TollgateError('conflict', `Another team has a live key of a principal ${principal}.`);
 }
 
 /** Ends a key or token, and every session that the token opened. @throws TollgateError `not_found` */

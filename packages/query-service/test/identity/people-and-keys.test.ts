@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceRecords } from '../support/records.ts';
-import { noStore, startService, type TestService } from '../support/service.ts';
+import { codeOf, noStore, startService, type TestService } from '../support/service.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -53,6 +53,21 @@ describe('people, tokens and keys', () => {
       'credential_revoked',
       'credential_revoked',
     ]);
+  });
+
+  test('a principal is of one team as long as a key of it lives: nobody else’s key says the same', async () => {
+    const admin = await service.person('two@example.com', ['admin'], ['*']);
+    const make = (team: string) =>
+      service.call(admin, 'POST', '/v1/keys', { principal: 'one-team-agent', team, workflows: ['*'] });
+    const { body: made } = await make('ops');
+    expect(codeOf(await make('sales'))).toBe('conflict');
+    expect((await make('ops')).status).toBe(201);
+    const listed = await service.call(admin, 'GET', '/v1/keys?limit=200');
+    for (const { credential_id, principal } of listed.body['items'] as Record<string, unknown>[])
+      if (principal === 'one-team-agent')
+        await service.call(admin, 'POST', `/v1/credentials/${credential_id}/revoke`);
+    expect(made).toMatchObject({ key: expect.any(String) });
+    expect((await make('sales')).status).toBe(201);
   });
 
   test('an admin changes what a person may, for good and at once, and disables them', async () => {
