@@ -25,7 +25,7 @@ export function mount(
   for (const route of routes) {
     const steps = [
       identify(route, authenticate, limits),
-      ...(route.body === undefined ? [] : [wantJson, readBody]),
+      ...(route.body === undefined ? [] : [wantJson, readBody, identifyAgain(route, authenticate)]),
     ];
     router[route.method](expressPath(route.path), ...steps, respond(route, { deps, track, authenticate }));
   }
@@ -64,11 +64,29 @@ const identify =
     }
     const identity = await authenticate(request);
     if (identity !== undefined) await limits.identity(identity, response);
-    const allowance = allows(identity, route.access);
-    if (allowance !== 'allowed') throw new TollgateError(allowance);
-    response.locals['identity'] = identity;
+    admit(route, identity, response);
     next();
   };
+
+/** A body that takes longer is its sender's doing. */
+const SLOW_BODY_MS = 1000;
+
+/** Where a body came slowly, who asks is asked again: nobody keeps a right that has ended by keeping a request open. */
+const identifyAgain =
+  (route: Route, authenticate: Authenticate): RequestHandler =>
+  async (request, response, next) => {
+    const asked = response.locals['identifiedAt'] as number | undefined;
+    if (asked !== undefined && performance.now() - asked > SLOW_BODY_MS)
+      admit(route, await authenticate(request), response);
+    next();
+  };
+
+function admit({ access }: Route, identity: Identity | undefined, response: Response): void {
+  const allowance = allows(identity, access);
+  if (allowance !== 'allowed') throw new TollgateError(allowance);
+  response.locals['identity'] = identity;
+  response.locals['identifiedAt'] = performance.now();
+}
 
 interface Means {
   readonly deps: Deps;

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceRecords } from '../support/records.ts';
 import { codeOf, noStore, startService, type TestService } from '../support/service.ts';
@@ -68,6 +72,26 @@ describe('people, tokens and keys', () => {
         await service.call(admin, 'POST', `/v1/credentials/${credential_id}/revoke`);
     expect(made).toMatchObject({ key: expect.any(String) });
     expect((await make('sales')).status).toBe(201);
+  });
+
+  test('a request that began before its key was revoked, and is sent to its end after it, is refused', async () => {
+    const admin = await service.person('slow@example.com', ['admin'], ['*']);
+    const { body: made } = await service.call(admin, 'POST', '/v1/keys', KEY);
+    const text = JSON.stringify({ reason: 'stop_condition', field: 'x', detail: '', run_id: randomUUID() });
+    const sending = request(`${service.url}/v1/workflows/ops-deploy/stop`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${made['key']}`,
+        ...{ 'content-type': 'application/json', 'content-length': text.length },
+      },
+    });
+    sending.flushHeaders();
+    await sleep(1500);
+    await service.call(admin, 'POST', `/v1/credentials/${made['credential_id']}/revoke`);
+    sending.end(text);
+    const [response] = await once(sending, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
   });
 
   test('an admin changes what a person may, for good and at once, and disables them', async () => {
