@@ -133,8 +133,13 @@ export async function reserve({ db, now }: Change, account: AccountKey, amount: 
   return numUpdatedRows === 1n;
 }
 
-/** Changes what leases add to an account. @returns false where it would hold more than the ledger can count */
+/**
+ * Changes what leases add to an account. What was reserved may always count as spent: a lease whose process is gone has to end.
+ * @returns false where it would hold more than the ledger can count
+ */
 export async function shift({ db, now }: Change, account: string, by: Share): Promise<boolean> {
+  const more = by.spent + by.reserved;
+  const most = more > 0n ? MOST_SPENT - more : MOST_SPENT + MOST_OF_AN_ACCOUNT;
   const { numUpdatedRows } = await db
     .updateTable('budget_accounts')
     .set({
@@ -145,7 +150,7 @@ export async function shift({ db, now }: Change, account: string, by: Share): Pr
       updated_at: timeText(now),
     })
     .where('account', '=', account)
-    .where(sql<boolean>`spent <= ${MOST_SPENT - (by.spent > 0n ? by.spent : 0n)}`)
+    .where(sql<boolean>`spent <= ${most}`)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }

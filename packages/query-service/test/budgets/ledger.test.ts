@@ -7,7 +7,7 @@ import { shareOf } from '../../src/budgets/arithmetic.ts';
 import { sweepLeases } from '../../src/budgets/expire-leases.ts';
 import { leaseBudget } from '../../src/budgets/lease.ts';
 import { findLeases } from '../../src/budgets/leases.ts';
-import { nanoUp, usdOf } from '../../src/budgets/nano.ts';
+import { MOST_OF_AN_ACCOUNT, nanoUp, usdOf } from '../../src/budgets/nano.ts';
 import { settleLeases } from '../../src/budgets/settle.ts';
 import type { AgentIdentity } from '../../src/index.ts';
 import { registerRun } from '../../src/registrations/register-run.ts';
@@ -247,6 +247,28 @@ test('thirty-two processes can use more than nine tenths of a cap, and no more t
     const spent = await spendAll(world, versionOf(yaml), { estimate, processes: 32 });
     expect(spent <= cap).toBe(true);
     expect(spent * 10n >= cap * 9n).toBe(true);
+  } finally {
+    await world.test.close();
+  }
+});
+
+test('an account that holds all that the ledger can count holds up no lease of others that is over', async () => {
+  const world = await setUp();
+  try {
+    for (const process of world.processes.slice(0, 2)) await lease(world, process, 2n, 1n);
+    const [full, other] = world.processes.map(({ held }) => held[0]?.lease_id ?? '');
+    await world.test.control.change(async ({ db }) => {
+      const account = `run:${world.processes[0]?.run_id}`;
+      await db
+        .updateTable('budget_accounts')
+        .set({ spent: 8n * MOST_OF_AN_ACCOUNT })
+        .where('account', '=', account)
+        .execute();
+    });
+    world.test.clock.advance(31);
+    expect(await sweepLeases(world.test.deps)).toBe(2);
+    const leases = await world.test.control.change((change) => findLeases(change, [full ?? '', other ?? '']));
+    expect(leases.map(({ state }) => state)).toEqual(['expired', 'expired']);
   } finally {
     await world.test.close();
   }
