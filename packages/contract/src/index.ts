@@ -13,6 +13,7 @@ export {
   settledLease,
   settleRequest,
 } from './api/budget-schemas.ts';
+export { guid, uuid } from './api/ids.ts';
 export {
   APPROVAL_STATES,
   type ApprovalRequest,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { usd } from '../money.ts';
+import { uuid, uuidv7 } from './ids.ts';
 
 /** Budget leases: room under a workflow's limits that a process holds, so that a model call need not ask for each. */
 
-const leaseId = z.uuidv7();
+const leaseId = uuidv7;
 /** One request settles at most so many leases; what is left goes into the next. */
 const MAX_SETTLED = 1000;
 
@@ -15,7 +16,7 @@ export type SettledLease = z.output<typeof settledLease>;
 export const leaseRequest = z.strictObject({
   /** Made by the client: the same id again gets the same answer. */
   lease_id: leaseId,
-  writer: z.uuid(),
+  writer: uuid,
   wanted_usd: usd,
   /** The least that is of use, i.e. the worst case of the call that waits. */
   minimum_usd: usd,
@@ -39,7 +40,7 @@ export type Lease = z.output<typeof lease>;
 
 /** POST /v1/runs/{run_id}/leases/settle */
 export const settleRequest = z.strictObject({
-  writer: z.uuid(),
+  writer: uuid,
   settled: z.array(settledLease).min(1).max(MAX_SETTLED),
 });
 export type SettleRequest = z.output<typeof settleRequest>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uuid, uuidv7 } from './ids.ts';
 
 /** Shapes that agents and the service exchange. Both sides validate with these, so that they cannot drift apart. */
 
@@ -9,9 +10,9 @@ const nonEmpty = z.string().min(1).max(256);
 export const runRegistrationRequest = z.strictObject({
   workflow: nonEmpty,
   policy_version: policyVersion,
-  writer: z.uuid(),
+  writer: uuid,
   /** Only where the workflow lets class 1 proceed without the service, and the run registers late. */
-  run_id: z.uuidv7().optional(),
+  run_id: uuidv7.optional(),
   /** Recorded as claimed, unless `initiator_token` proves it. */
   initiator: nonEmpty,
   initiator_token: z.string().min(1).max(4096).optional(),
@@ -33,13 +34,13 @@ export const resumeRequest = z.strictObject({
   workflow: nonEmpty,
   policy_version: policyVersion,
   /** New, since every process writes a chain of its own. */
-  writer: z.uuid(),
+  writer: uuid,
 });
 export type ResumeRequest = z.output<typeof resumeRequest>;
 
 /** POST /v1/workflows/{workflow}/stop, by an agent: it may suspend its own workflow, and never resume it. */
 export const stopRequest = z.strictObject({
-  run_id: z.uuid(),
+  run_id: uuid,
   reason: z.literal('stop_condition'),
   /** The condition that was met, e.g. `stops_when.denials`. */
   field: nonEmpty,
@@ -57,7 +58,7 @@ export type Heartbeat = z.output<typeof heartbeat>;
 
 /** POST /v1/approvals */
 export const approvalRequest = z.strictObject({
-  run_id: z.uuid(),
+  run_id: uuid,
   workflow: nonEmpty,
   policy_version: policyVersion,
   tool: nonEmpty,
@@ -113,7 +114,7 @@ export type BreakGlassRequest = z.output<typeof breakGlassRequest>;
 
 /** POST /v1/approvals/{id}/consume: intent and consumption of the grant, committed in one transaction. */
 export const consumeRequest = z.strictObject({
-  run_id: z.uuid(),
+  run_id: uuid,
   call_id: nonEmpty,
   tool: nonEmpty,
   policy_version: policyVersion,

@@ -1,4 +1,4 @@
-import { approvalRequest, approvalStatus, consumeRequest, receipt } from '@tollgate/contract';
+import { approvalRequest, approvalStatus, consumeRequest, receipt, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { requireAgent } from '../identity/require.ts';
@@ -8,7 +8,7 @@ import { waitForApproval } from './wait-for-approval.ts';
 import { withdrawApproval } from './withdraw-approval.ts';
 
 const AGENT = { roles: ['agent'] } as const;
-export const approvalParams = z.object({ approval_id: z.uuid() });
+export const approvalParams = z.object({ approval_id: uuid });
 
 const request = defineRoute({
   method: 'post',

@@ -1,4 +1,4 @@
-import { BUDGET_PERIODS, lease, leaseRequest, settleAnswer, settleRequest } from '@tollgate/contract';
+import { BUDGET_PERIODS, lease, leaseRequest, settleAnswer, settleRequest, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -8,7 +8,7 @@ import { budgetAnswer, listBudgets } from './read-budgets.ts';
 import { settleLeases } from './settle.ts';
 
 const AGENT = { roles: ['agent'] } as const;
-const runParams = z.object({ run_id: z.uuid() });
+const runParams = z.object({ run_id: uuid });
 
 export const budgetRoutes: readonly Route[] = [
   defineRoute({
@@ -46,7 +46,7 @@ export const budgetRoutes: readonly Route[] = [
       ...pageQuery,
       workflow: z.string().min(1).max(64).optional(),
       period: z.enum(BUDGET_PERIODS).optional(),
-      run_id: z.uuid().optional(),
+      run_id: uuid.optional(),
     }),
     response: listOf(budgetAnswer),
     handle: ({ query, identity, deps }) => listBudgets(deps, identity, query),

@@ -1,3 +1,4 @@
+import { guid, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -11,8 +12,8 @@ const READERS = { roles: ['auditor', 'admin'] } as const;
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 
 const targets = {
-  run: { run_id: z.guid() },
-  span: { run_id: z.guid(), trace_id: hex(32), span_id: hex(16) },
+  run: { run_id: guid },
+  span: { run_id: guid, trace_id: hex(32), span_id: hex(16) },
   /** By their e-mail address: every run that they started. */
   person: { person: z.string().trim().toLowerCase().min(1).max(320) },
 } as const;
@@ -93,7 +94,7 @@ export const erasureRoutes: readonly Route[] = [
     summary: 'One erasure: how far it has come, and what was erased where',
     tag: 'erasures',
     access: READERS,
-    params: z.strictObject({ erasure_id: z.uuid() }),
+    params: z.strictObject({ erasure_id: uuid }),
     response: erasureAnswer,
     handle: ({ params, identity, deps }) => readErasure(deps, identity, params.erasure_id),
   }),

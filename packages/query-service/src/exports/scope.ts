@@ -1,3 +1,4 @@
+import { guid } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
@@ -7,7 +8,7 @@ import { rangeQuery, storeRange } from '../runs/time-range.ts';
 
 /** What an evidence pack is of: one run, or the runs of a period, of one workflow or of all that the person sees. */
 export const packScope = {
-  run_id: z.guid().optional(),
+  run_id: guid.optional(),
   workflow: z.string().min(1).max(256).optional(),
   ...rangeQuery,
 } as const;

@@ -1,4 +1,4 @@
-import { FLAG_STATES, SEVERITIES } from '@tollgate/contract';
+import { FLAG_STATES, guid, SEVERITIES, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -7,7 +7,7 @@ import { flagAnswer, listFlags, readFlag } from './read-flags.ts';
 import { triageFlag } from './triage.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
-const params = z.strictObject({ flag_id: z.uuid() });
+const params = z.strictObject({ flag_id: uuid });
 const note = z.string().trim().min(1, { error: 'say why, in a few words' }).max(4000);
 const name = z.string().min(1).max(256);
 
@@ -43,7 +43,7 @@ export const flagRoutes: readonly Route[] = [
       state: z.enum(FLAG_STATES).optional(),
       control: name.optional(),
       workflow: name.optional(),
-      run_id: z.guid().optional(),
+      run_id: guid.optional(),
       severity: z.enum(SEVERITIES).optional(),
     }),
     response: listOf(flagAnswer),

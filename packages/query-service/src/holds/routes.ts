@@ -1,3 +1,4 @@
+import { guid, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -21,7 +22,7 @@ export const holdRoutes: readonly Route[] = [
     query: z.strictObject({
       ...pageQuery,
       workflow: z.string().min(1).max(256).optional(),
-      run_id: z.guid().optional(),
+      run_id: guid.optional(),
       /** `live`: it holds now. */
       state: z.enum(['live', 'over']).optional(),
     }),
@@ -36,7 +37,7 @@ export const holdRoutes: readonly Route[] = [
     tag: 'holds',
     access: { roles: ['owner', 'admin'] },
     body: z.union([
-      z.strictObject({ run_id: z.guid(), reason }),
+      z.strictObject({ run_id: guid, reason }),
       z.strictObject({ workflow: z.string().min(1).max(64), ...rangeQuery, reason }),
     ]),
     response: holdAnswer,
@@ -62,7 +63,7 @@ export const holdRoutes: readonly Route[] = [
     tag: 'holds',
     // Not its owner: who set a hold may be whom it is about.
     access: { roles: ['admin'] },
-    params: z.strictObject({ hold_id: z.uuid() }),
+    params: z.strictObject({ hold_id: uuid }),
     body: z.strictObject({ reason }),
     response: holdAnswer,
     handle: async ({ params, body, identity, deps }) =>

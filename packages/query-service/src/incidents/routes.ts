@@ -1,3 +1,4 @@
+import { uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -21,7 +22,7 @@ export const incidentRoutes: readonly Route[] = [
     query: z.strictObject({
       ...pageQuery,
       workflow: z.string().min(1).max(64).optional(),
-      flag_id: z.uuid().optional(),
+      flag_id: uuid.optional(),
       state: z.enum(NOTIFICATION_STATES).optional(),
       purpose: z.enum(['incident', 'test']).optional(),
     }),

@@ -1,4 +1,4 @@
-import { MAX_NAME, TollgateError } from '@tollgate/contract';
+import { guid, MAX_NAME, TollgateError } from '@tollgate/contract';
 import { z } from 'zod';
 import { pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -51,7 +51,7 @@ const explain = defineRoute({
   tag: 'costs',
   access: readers,
   query: z.strictObject({
-    run_id: z.guid().optional(),
+    run_id: guid.optional(),
     span_id: z
       .string()
       .regex(/^[0-9a-f]{16}$/)
@@ -116,7 +116,7 @@ const reprice = defineRoute({
     ...rangeQuery,
     workflow: workflow.optional(),
     /** From an answer's `next_cursor`. */
-    cursor: z.guid().optional(),
+    cursor: guid.optional(),
   }),
   response: repriceAnswer,
   handle: ({ deps, identity, body }) => repriceByCommand(deps, requirePerson(identity), body),

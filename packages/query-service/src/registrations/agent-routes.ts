@@ -4,6 +4,7 @@ import {
   runRegistration,
   runRegistrationRequest,
   stopRequest,
+  uuid,
 } from '@tollgate/contract';
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
@@ -33,7 +34,7 @@ const goOn = defineRoute({
   summary: 'Go on with a run in another process, which writes a chain of its own',
   tag: 'runs',
   access: { roles: ['agent'] },
-  params: z.object({ run_id: z.uuid() }),
+  params: z.object({ run_id: uuid }),
   body: resumeRequest,
   response: runRegistration,
   handle: ({ params, body, identity, deps }) => resumeRun(deps, requireAgent(identity), params.run_id, body),

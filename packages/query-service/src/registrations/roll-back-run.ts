@@ -1,4 +1,4 @@
-import { TollgateError } from '@tollgate/contract';
+import { TollgateError, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -50,7 +50,7 @@ export const rollbackRoutes: readonly Route[] = [
     summary: 'Record that the owner decided to undo the run',
     tag: 'runs',
     access: { roles: ['owner', 'admin'] },
-    params: z.strictObject({ run_id: z.uuid() }),
+    params: z.strictObject({ run_id: uuid }),
     body: z.strictObject({
       reason: z.string().trim().min(1, { error: 'say why, in a few words' }).max(2000),
     }),

@@ -1,3 +1,4 @@
+import { guid } from '@tollgate/contract';
 import { z } from 'zod';
 import { evidenceAnswer, readEvidence } from '../evidence/read-evidence.ts';
 import { quarantineAnswer, readQuarantine } from '../evidence/read-quarantine.ts';
@@ -8,7 +9,7 @@ import { listRuns, RUN_STATUSES, readRun, runAnswer } from './read-runs.ts';
 import { rangeQuery } from './time-range.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
-const params = z.strictObject({ run_id: z.guid() });
+const params = z.strictObject({ run_id: guid });
 const name = z.string().min(1).max(256);
 
 export const runRoutes: readonly Route[] = [

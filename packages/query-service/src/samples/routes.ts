@@ -1,4 +1,4 @@
-import { REVIEW_VERDICTS } from '@tollgate/contract';
+import { guid, REVIEW_VERDICTS, uuid } from '@tollgate/contract';
 import { z } from 'zod';
 import { listOf, pageQuery } from '../http/page.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -11,7 +11,7 @@ import { readReviewReport, reportAnswer } from './review-report.ts';
 import { reviewSample } from './review-sample.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'auditor', 'admin'] } as const;
-const params = z.strictObject({ sample_id: z.uuid() });
+const params = z.strictObject({ sample_id: uuid });
 
 const reviewRequest = z.strictObject({
   verdict: z.enum(REVIEW_VERDICTS),
@@ -31,7 +31,7 @@ export const sampleRoutes: readonly Route[] = [
       ...pageQuery,
       state: z.enum(SAMPLE_STATES).optional(),
       workflow: z.string().min(1).max(256).optional(),
-      run_id: z.guid().optional(),
+      run_id: guid.optional(),
     }),
     response: listOf(sampleAnswer),
     handle: async ({ deps, identity, query }) => listSamples(deps, identity, query),

@@ -313,3 +313,19 @@ test('an admin of the team of all runs of a person is told of the erasure that t
   const stranger = await service.person('sven@example.com', ['admin'], ['ops']);
   expect(codeOf(await service.call(stranger, 'GET', path))).toBe('not_found');
 });
+
+test('an id is the same in either case of letters: nothing of its run is left, and a hold of it holds', async () => {
+  const { run_id } = await ranRun();
+  const { body } = await ask({ run_id: run_id.toUpperCase() });
+  expect(body).toMatchObject({ run_id });
+  await perform();
+  expect(await readBack(body['erasure_id'])).toMatchObject({
+    ...{ state: 'finished', approvals: 1 },
+    runs: { all: 1, erased: 1, held: 0, open: 0 },
+  });
+  const { run_id: other } = await ranRun();
+  const upper = other.toUpperCase();
+  const hold = await service.call(admin, 'POST', '/v1/holds', { run_id: upper, reason: 'a drill' });
+  expect(hold.body).toMatchObject({ run_id: other });
+  for (const asked of [other, upper]) expect(codeOf(await ask({ run_id: asked }))).toBe('conflict');
+});

@@ -160,4 +160,28 @@ describe('runs', () => {
     expect(codeOf(await start(agent, { ...late, run_id: uuidv4() }))).toBe('invalid_request');
     expect((await kinds()).filter((kind) => kind === 'run_registered')).toHaveLength(1);
   });
+
+  test('are the same in either case of the letters of their ids: no second one is registered over a run', async () => {
+    const yaml = workflowYaml({ unreachable: 'allow_class_1' });
+    await register(owner, yaml);
+    const run_id = uuidv7();
+    const writer = uuidv4();
+    const late = request({ run_id, writer }, yaml);
+    const agent = await service.key();
+    await start(agent, late);
+    const again = { ...late, run_id: run_id.toUpperCase(), writer: writer.toUpperCase() };
+    expect(await start(agent, again)).toMatchObject({ status: 201, body: { run_id } });
+    const thief = workflowYaml({
+      workflow: 'other',
+      team: 'zeta',
+      owner: 'z@example.com',
+      unreachable: 'allow_class_1',
+    });
+    await register(await service.person('z@example.com', ['owner'], ['zeta']), thief);
+    const over = { ...request({ run_id: run_id.toUpperCase() }, thief), workflow: 'other' };
+    expect(codeOf(await start(await service.key('zeta'), over))).toBe('conflict');
+    expect((await kinds()).filter((kind) => kind === 'run_registered')).toHaveLength(1);
+    const resume = { workflow: 'ops-deploy', policy_version: versionOf(yaml), writer: writer.toUpperCase() };
+    expect(codeOf(await service.call(agent, 'POST', `/v1/runs/${run_id}/resume`, resume))).toBe('conflict');
+  });
 });
