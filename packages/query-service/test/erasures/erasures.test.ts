@@ -128,6 +128,20 @@ test('content of a run goes from store and control state to the last byte, and i
   expect(await preview({ run_id })).toMatchObject({ spans: 0, approvals: 0 });
 });
 
+test('of a run in whichever letters its id is written, everything goes, and a hold is in its way', async () => {
+  const { run_id } = await ranRun();
+  const { body } = await ask({ run_id: run_id.toUpperCase() });
+  await perform();
+  expect(await readBack(body['erasure_id'])).toMatchObject({ run_id, state: 'finished', approvals: 1 });
+  expect([await contentOf(run_id), await onDisk()]).toEqual([0, false]);
+  const { run_id: other } = await ranRun();
+  await service.call(admin, 'POST', '/v1/holds', { workflow: 'ops-deploy', reason: 'court' });
+  expect(codeOf(await ask({ run_id: other.toUpperCase() }))).toBe('conflict');
+  const { body: holds } = await service.call(admin, 'GET', '/v1/holds?workflow=ops-deploy&state=live');
+  for (const { hold_id } of holds['items'] as { hold_id: string }[])
+    await service.call(admin, 'POST', `/v1/holds/${hold_id}/lift`, { reason: 'over' });
+});
+
 test('what is on record about an erasure has nothing of what was erased', async () => {
   const { run_id } = await ranRun();
   const { body } = await ask({ run_id, reason: 'article 17' });

@@ -67,6 +67,18 @@ test('a hold of a run is in force with its answer, on record, and over when an a
   expect(verifyChain(startChain(run_id, writer, flow.policy_version), texts).findings).toEqual([]);
 });
 
+test('a hold of a run is one in whichever letters its id is written', async () => {
+  const run_id = await flow.run();
+  await read('SELECT 1');
+  expect(await set({ run_id: run_id.toUpperCase() })).toMatchObject({ status: 201, body: { run_id } });
+  expect([await held(run_id), await inStore(run_id)]).toEqual([true, true]);
+  const kinds = await read<{ kind: string }>(
+    'SELECT kind FROM service_records WHERE run_id = {run_id:UUID} ORDER BY seq',
+    { run_id },
+  );
+  expect(kinds.map(({ kind }) => kind)).toEqual(['run_registered', 'hold_set']);
+});
+
 test('a run is held as long as one of its holds is', async () => {
   const run_id = await flow.run();
   const [first, second] = [await set({ run_id }), await set({ run_id }, admin)];

@@ -157,6 +157,10 @@ describe('runs', () => {
     expect(await start(agent, late)).toMatchObject({ status: 201, body: { run_id } });
     expect(await start(agent, late)).toMatchObject({ status: 201, body: { run_id } });
     expect(codeOf(await start(agent, { ...late, writer: uuidv4() }))).toBe('conflict');
+    // In the store both would be the same run, and the later registration the one that counts.
+    const upper = { ...late, run_id: run_id.toUpperCase() };
+    expect(await start(agent, upper)).toMatchObject({ status: 201, body: { run_id } });
+    expect(codeOf(await start(agent, { ...upper, writer: uuidv4() }))).toBe('conflict');
     expect(codeOf(await start(agent, { ...late, run_id: uuidv4() }))).toBe('invalid_request');
     expect((await kinds()).filter((kind) => kind === 'run_registered')).toHaveLength(1);
   });
