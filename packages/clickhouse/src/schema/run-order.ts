@@ -34,8 +34,8 @@ const RUN_NUMBER = 'toUInt128(run_id)';
 const COPYING =
   'SETTINGS max_partitions_per_insert_block = 0, max_insert_threads = 1, max_threads = 2, min_insert_block_size_bytes = 67108864';
 
-/** What became visible while the copy was read was not received longer before it than this. */
-const MARGIN_SECONDS = 2 * QUIET_SECONDS;
+/** What became visible after a moment was not received longer before it than this, whichever host's clock says so. */
+const MARGIN = `INTERVAL ${2 * QUIET_SECONDS} SECOND`;
 
 /** What differs between one server and a cluster. */
 interface Dialect {
@@ -64,8 +64,9 @@ SETTINGS ${settings}, ${durable}`;
     `CREATE OR REPLACE TABLE ${next} ${onCluster} ${definition}`,
     `INSERT INTO ${next} SELECT * FROM ${now} ${COPYING}`,
     `EXCHANGE TABLES ${next} AND ${now} ${onCluster}`,
+    // Since the copy began, which may be hours ago: the newest row that was copied says when, and not what has arrived after the exchange.
     `INSERT INTO ${now} SELECT * FROM ${next}
-WHERE received_at > (SELECT max(received_at) FROM ${now}) - INTERVAL ${MARGIN_SECONDS} SECOND ${COPYING}`,
+WHERE received_at > (SELECT max(received_at) FROM ${now} WHERE received_at < (SELECT max(received_at) FROM ${next}) - ${MARGIN}) - ${MARGIN} ${COPYING}`,
     `DROP TABLE ${next} ${onCluster} SYNC`,
   ].join(';\n');
 }

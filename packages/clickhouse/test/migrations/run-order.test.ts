@@ -90,3 +90,24 @@ it('keeps every row in a new order, also of what arrives meanwhile, wherever an 
   for (const [table, rows] of Object.entries(await stored()))
     expect([table, rows.length]).toEqual([table, table === 'service_records' ? 1 : runs.length * (day + 1)]);
 });
+
+it('keeps what arrived during a copy that took long, while spans go on to arrive', {
+  timeout: 60_000,
+}, async () => {
+  let day = 0;
+  const received = (minutes_ago: number) =>
+    command(`INSERT INTO tollgate.spans (run_id, start, received_at)
+      VALUES (generateUUIDv4(), '2026-02-0${++day} 00:00:00', now64(9, 'UTC') - INTERVAL ${minutes_ago} MINUTE)`);
+  await asBefore('spans');
+  await command('TRUNCATE TABLE tollgate.spans');
+  await received(60);
+  for (const [index, query] of STATEMENTS.slice(0, 7).entries()) {
+    await command(query);
+    // The copy began an hour ago, and half an hour later this came; the last before the tables are exchanged, and the first after.
+    if (index === 3) for (const minutes of [30, 1]) await received(minutes);
+    if (index === 4) await received(0);
+  }
+  expect(
+    await ask(store.clients.reader, 'SELECT toDayOfMonth(start) AS day FROM spans ORDER BY day'),
+  ).toEqual([1, 2, 3, 4].map((each) => ({ day: each })));
+});
