@@ -113,6 +113,20 @@ test('a hold of a workflow and a period is about the runs that started in it, al
   expect(await inStore(within)).toBe(false);
 });
 
+test('no span that claims an earlier time gets a registered run out of a hold', async () => {
+  const run_id = await flow.run();
+  await service.service.flush();
+  const facts = { run_id, workflow: 'ops-deploy', policy_version: flow.policy_version };
+  const longAgo = BigInt(Date.now() - 30 * 86_400_000) * 1_000_000n;
+  const agent = new Agent({ ...facts, owner: 'owner@example.com', team: 'ops' }, longAgo);
+  agent.start();
+  await collect(clickhouse, agent.rows);
+  const from = new Date(Date.now() - 86_400_000).toISOString();
+  const { body } = await set({ workflow: 'ops-deploy', from });
+  expect([await held(run_id), await inStore(run_id)]).toEqual([true, true]);
+  await lift(body['hold_id']);
+});
+
 test('who may: its owner and admins set one, admins lift it, and another team knows nothing of it', async () => {
   const run_id = await flow.run();
   const other = await service.person('otto@example.com', ['owner'], ['ops']);
