@@ -96,10 +96,23 @@ const NOTE = `
 
 const RUN_CONTENT = 'run_id IN {runs:Array(UUID)}';
 const SPAN_CONTENT = `${RUN_CONTENT} AND trace_id = unhex({trace:String}) AND span_id = unhex({span:String})`;
+/** Of a span that could not be read, the bytes that came; empty for any other. */
+const BYTES = `tryBase64Decode(JSONExtractString(raw, 'protobuf'))`;
+/** Whose it is cannot be told: it was cut, by a collector or by the view, or it is a whole body, which may be packed. */
+const UNTOLD = `startsWith(raw, '{"truncated":true,') OR startsWith(raw, '{"bytes":') OR NOT isValidJSON(raw)`;
 /** A quarantined span is known by the run that it names; one that names none, by its trace, which is its run. */
 const RUN_QUARANTINE = `multiSearchAnyCaseInsensitive(raw, arrayMap(r -> toString(r), {runs:Array(UUID)}))
-    OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})`;
-const SPAN_QUARANTINE = 'lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String})';
+    OR multiSearchAnyCaseInsensitive(raw, arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)}))
+    OR multiSearchAnyCaseInsensitive(${BYTES}, arrayMap(r -> toString(r), {runs:Array(UUID)}))
+    OR multiSearchAny(${BYTES}, arrayMap(r -> unhex(replaceAll(toString(r), '-', '')), {runs:Array(UUID)}))
+    OR lower(trace_id) IN arrayMap(r -> replaceAll(toString(r), '-', ''), {runs:Array(UUID)})
+    OR ${UNTOLD}`;
+/** One that could not be read has no ids beside it. */
+const SPAN_QUARANTINE = `(lower(trace_id) = lower({trace:String}) AND lower(span_id) = lower({span:String}))
+    OR (trace_id = '' AND (
+      (positionCaseInsensitive(raw, {trace:String}) > 0 AND positionCaseInsensitive(raw, {span:String}) > 0)
+      OR (position(${BYTES}, unhex({trace:String})) > 0 AND position(${BYTES}, unhex({span:String})) > 0)
+      OR ${UNTOLD}))`;
 
 const heldRow = z.object({ run_id: z.string() });
 

@@ -96,6 +96,63 @@ describe('erasing content', () => {
     expect(raw.filter((each) => each.raw.includes(other))).toHaveLength(1);
   });
 
+  /** What a collector makes of a span that it could not read. */
+  const undecodable = (raw: object) =>
+    store.clients.landing.insert({
+      table: 'undecodable_spans',
+      values: [
+        {
+          reason: 'malformed_span',
+          message: '',
+          principal: 'ci',
+          trace_id: '',
+          span_id: '',
+          raw: JSON.stringify(raw),
+        },
+      ],
+      format: 'JSONEachRow',
+    });
+  const quarantined = () => count(store.clients.reader, 'SELECT count() FROM quarantine', {});
+
+  it('reaches what could not be read, and what was cut before it named its run', async () => {
+    await store.clients.owner.command({ query: 'TRUNCATE TABLE quarantine' });
+    const [run, other] = [randomUUID(), randomUUID()];
+    const bytesOf = (id: string) => Buffer.concat([Buffer.of(0, 255, 10), Buffer.from(id), Buffer.of(0)]);
+    const trace = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+    const long = (id: string) =>
+      spanOf(id, { TraceId: 'x', SpanAttributes: { a: 'secret '.repeat(12_000), 'tollgate.run.id': id } });
+    for (const id of [run, other]) {
+      await undecodable({ protobuf: bytesOf(id).toString('base64') });
+      await undecodable({ protobuf: trace(id).toString('base64') });
+      await undecodable({ traceId: id.replaceAll('-', ''), name: 7 });
+    }
+    expect(await eraseContent(store.clients.owner, { kind: 'runs', run_ids: [run] }, AS)).toMatchObject({
+      quarantined: 3,
+    });
+    expect(await quarantined()).toBe(3);
+    await land(store, [long(run)]);
+    await undecodable({ truncated: true, bytes: 99_999, protobuf: 'AAAA' });
+    await undecodable({ bytes: 7, body: 'H4sIAAAAAAAA' });
+    expect(await eraseContent(store.clients.owner, { kind: 'runs', run_ids: [run] }, AS)).toMatchObject({
+      quarantined: 3,
+    });
+    expect(await quarantined()).toBe(3);
+  });
+
+  it('of a span reaches it also where it could not be read', async () => {
+    await store.clients.owner.command({ query: 'TRUNCATE TABLE quarantine' });
+    const run_id = randomUUID();
+    const [first, second] = [spanOf(run_id), spanOf(run_id)];
+    for (const { TraceId, SpanId } of [first, second]) {
+      await undecodable({ protobuf: Buffer.from(`0a10${TraceId}1208${SpanId}`, 'hex').toString('base64') });
+      await undecodable({ traceId: TraceId.toUpperCase(), spanId: SpanId, name: 7 });
+    }
+    const { TraceId: trace_id, SpanId: span_id } = first;
+    const target = { kind: 'span', run_id, trace_id, span_id } as const;
+    expect(await eraseContent(store.clients.owner, target, AS)).toMatchObject({ quarantined: 2 });
+    expect(await quarantined()).toBe(2);
+  });
+
   it('of several runs reaches each of them and no other, and is counted before', async () => {
     const runs = [randomUUID(), randomUUID()];
     const other = randomUUID();
