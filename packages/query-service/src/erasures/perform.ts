@@ -76,6 +76,14 @@ async function eraseStored(
     await setState(db, erasure_id, run_ids, 'erased');
     await add(db, erasure_id, erased);
   });
+  // It has erased nothing then, of the others neither.
+  const held = new Set(erased.kind === 'held' ? erased.runs : run_ids);
+  await eraseStored(
+    deps,
+    disposal,
+    erasure,
+    run_ids.filter((run_id) => !held.has(run_id)),
+  );
 }
 
 /** @returns whether nothing is left anywhere; where something is, it is asked again, and the erasure is not finished */

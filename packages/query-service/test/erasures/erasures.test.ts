@@ -20,6 +20,8 @@ let admin: string;
 /** Set to let the store fail. */
 let fault: (() => Promise<void>) | undefined;
 const told: (readonly string[])[] = [];
+/** What happens while the log is asked. */
+let meanwhile: (() => Promise<void>) | undefined;
 /** Bytes that the log has still to store. */
 let inTheLog = 0;
 beforeAll(async () => {
@@ -40,6 +42,7 @@ beforeAll(async () => {
         name: 'log',
         erase: async (runs) => {
           told.push(runs);
+          await meanwhile?.();
           return { left: inTheLog };
         },
       },
@@ -50,7 +53,7 @@ beforeAll(async () => {
   admin = await service.person('ada@example.com', ['admin'], ['*']);
 });
 beforeEach(() => {
-  fault = undefined;
+  fault = meanwhile = undefined;
   inTheLog = 0;
   told.length = 0;
 });
@@ -264,6 +267,28 @@ test('a hold that is set between the look and the erasure keeps everything', asy
   await performErasures({ ...deps, store: { ...deps.store, reader: late } });
   expect(await readBack(body['erasure_id'])).toMatchObject({ approvals: 0, runs: { erased: 0, held: 1 } });
   expect([await contentOf(run_id), await onDisk()]).toEqual([4, true]);
+});
+
+test('a hold of one run that is set at the end leaves nothing of the others', async () => {
+  const ivo = await service.person('ivo@example.com', ['reviewer'], ['ops']);
+  const [held, other] = [await ranRun(ivo), await ranRun(ivo)];
+  const { body } = await ask({ person: 'ivo@example.com' });
+  meanwhile = async () => {
+    // The log had something of both that could not be a span.
+    await collect(
+      clickhouse,
+      [held, other].flatMap(({ rows: sent }) => sent.slice(0, 1).map((row) => ({ ...row, TraceId: 'x' }))),
+    );
+    await service.call(admin, 'POST', '/v1/holds', { run_id: held.run_id, reason: 'court' });
+    await service.service.flush();
+  };
+  await perform();
+  expect(await readBack(body['erasure_id'])).toMatchObject({
+    state: 'finished',
+    runs: { held: 1, erased: 1 },
+  });
+  const left = await rows<{ raw: string }>('SELECT raw FROM quarantine');
+  expect(left.filter(({ raw }) => raw.includes(other.run_id))).toEqual([]);
 });
 
 test('an approval that waits needs its arguments, so they are not erased under it', async () => {
