@@ -105,7 +105,10 @@ export async function explainCall(
     usage: usageOf(report),
   };
   const explained = entry === undefined ? await byBook(deps, call) : explanation(call, entry.priced, entry);
-  return { ...explained, stored: { report, reports: relatedTo(report, calls), prices } };
+  const stored = { report, reports: relatedTo(report, calls), prices };
+  // What of it could be read is not what it used.
+  const unreadable = { lines: [], local_usd: null, unpriced_reason: 'unreadable_usage' };
+  return { ...explained, ...(report.usage_note === 'unreadable' ? unreadable : {}), stored };
 }
 
 async function byBook(deps: Pick<Deps, 'store'>, call: AskedCall) {

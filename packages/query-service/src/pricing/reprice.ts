@@ -6,7 +6,7 @@ import { select } from '../runs/select.ts';
 
 type StoreDeps = Pick<Deps, 'store'>;
 
-/** Which reports: those that have no price, and with `superseded` also those whose price another version of the list gave. */
+/** Which reports, of those whose usage could be read: those that have no price, and with `superseded` also those whose price another version of the list gave. */
 export interface RepricingScope {
   readonly superseded: boolean;
   /** Reports received since then (ns). */
@@ -45,7 +45,7 @@ const reportRow = z.object({
 type ReportRow = z.output<typeof reportRow>;
 
 const SCOPE = `
-  m.model != '' AND m.input_tokens IS NOT NULL AND m.received_at >= {since:DateTime64(9, 'UTC')}
+  m.model != '' AND m.input_tokens IS NOT NULL AND m.usage_note != 'unreadable' AND m.received_at >= {since:DateTime64(9, 'UTC')}
   AND m.start >= {from:DateTime64(9, 'UTC')} AND m.start < {to:DateTime64(9, 'UTC')}
   AND ({workflow:String} = '' OR m.workflow = {workflow:String})
   AND (m.local_cost IS NULL OR ({superseded:Bool} AND m.local_price_version NOT IN {versions:Array(String)}))`;

@@ -279,3 +279,10 @@ test('what stays unpriced is listed with its tokens', async () => {
     },
   ]);
 });
+
+test('of a call whose usage cannot be read no bill is made up', async () => {
+  const span_id = 'f1'.padEnd(16, '0');
+  await storeCall(span_id, 'f2'.padEnd(16, '0'), { 'gen_ai.usage.cache_read.input_tokens': 'many' });
+  const { body } = await get(`/v1/prices/explain?run_id=${RUN}&span_id=${span_id}`);
+  expect(body).toMatchObject({ lines: [], local_usd: null, unpriced_reason: 'unreadable_usage' });
+});

@@ -15,7 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => clickhouse?.close());
 
-const stock = (provider: string, model: string, tokens: { input: number; output: number }, id: string) =>
+const stock = (
+  provider: string,
+  model: string,
+  tokens: { input: number; output: number },
+  id: string,
+  more: Record<string, string> = {},
+) =>
   span({
     name: `chat ${model}`,
     span_id: id.padStart(16, '0'),
@@ -25,6 +31,7 @@ const stock = (provider: string, model: string, tokens: { input: number; output:
       'gen_ai.response.model': model,
       'gen_ai.usage.input_tokens': String(tokens.input),
       'gen_ai.usage.output_tokens': String(tokens.output),
+      ...more,
     },
   });
 
@@ -87,6 +94,14 @@ test('a pass over what was priced before changes nothing', async () => {
   const before = await calls();
   expect(await priceNewNames(deps, 0n)).toEqual({ learned: 0, repriced: 0 });
   expect(await calls()).toEqual(before);
+});
+
+test('a call whose usage cannot be read gets no price later either', async () => {
+  const cached = { 'gen_ai.usage.cache_read.input_tokens': '-900' };
+  await collect(clickhouse, [stock('openai', 'gpt-4o-mini', { input: 1000, output: 100 }, 'd1', cached)]);
+  expect(await calls()).toMatchObject({ d1: { cost: null } });
+  expect(await priceNewNames(deps, 0n)).toEqual({ learned: 0, repriced: 0 });
+  expect(await calls()).toMatchObject({ d1: { cost: null } });
 });
 
 test('common names are seeded once, and stock spans of them are priced at insert', async () => {
