@@ -90,6 +90,20 @@ describe('what a span reports of a model call', () => {
       });
   });
 
+  it.each([
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.cache_creation.input_tokens',
+    'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
+    'gen_ai.usage.reasoning.output_tokens',
+  ])('says so of %s as well, since each may have a price of its own', async (name) => {
+    const usage = { 'gen_ai.usage.input_tokens': '100', 'gen_ai.usage.output_tokens': '10' };
+    expect(await reported({ 'gen_ai.operation.name': 'chat', ...usage, [name]: '-1' })).toMatchObject({
+      unreadable: true,
+      usage_note: 'unreadable',
+    });
+  });
+
   it('counts one-hour cache writes as part of all cache writes', async () => {
     const usage = (creation: string, hour: string) =>
       reported({
