@@ -56,10 +56,13 @@ export function areUsable(prices: TokenPrices): boolean {
   });
 }
 
-/** US dollars per million tokens as a price list has them; the shortest decimal form is the price as published. */
+/**
+ * US dollars per million tokens as a price list has them; the shortest decimal form is the price as published, unless that was worked
+ * out in floats (0.08333333333333334): rounded to the store's 15 decimals.
+ */
 export function perToken(perMillion: number | string | null | undefined): Usd | null {
   if (perMillion === null || perMillion === undefined) return null;
-  return new Big(String(perMillion)).times('0.000001').toFixed();
+  return new Big(String(perMillion)).times('0.000001').round(DECIMALS, Big.roundHalfUp).toFixed();
 }
 
 /** Every price times a factor, rounded to the store's 15 decimals. */

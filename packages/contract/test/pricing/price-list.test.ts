@@ -130,6 +130,19 @@ describe('the price list', () => {
     expect(resolveModel(provider, model)).toBeUndefined();
   });
 
+  test('has no price that calls cannot be charged by', async () => {
+    for (const priced of await INSTALLED_PRICES.models())
+      for (const { rates } of INSTALLED_PRICES.entries(priced))
+        for (const rate of Object.values(rates).filter((each) => each !== null))
+          expect([priced, rate]).toEqual([priced, expect.stringMatching(/^[01](\.\d{1,15})?$/)]);
+    // The list has floats in it: 0.08333333333333334 a million.
+    const [entry] = INSTALLED_PRICES.entries({
+      provider: 'openrouter',
+      model: 'google/gemini-2.5-flash-lite',
+    });
+    expect(entry?.rates.cache_creation).toBe('0.000000083333333');
+  });
+
   test('a long context reprices all tokens of a call', () => {
     const model = { provider: 'anthropic', model: 'claude-sonnet-4-5' };
     const of = (input_tokens: number) =>

@@ -104,6 +104,16 @@ test('a call whose usage cannot be read gets no price later either', async () =>
   expect(await calls()).toMatchObject({ d1: { cost: null } });
 });
 
+test('a model whose prices the list has as floats costs the same at insert and when it is priced later', async () => {
+  const model = 'google/gemini-2.5-flash-lite';
+  await collect(clickhouse, [stock('openrouter', model, { input: 1000, output: 100 }, 'c1')]);
+  expect(await priceNewNames(deps, 0n)).toEqual({ learned: 1, repriced: 1 });
+  await collect(clickhouse, [stock('openrouter', model, { input: 1000, output: 100 }, 'c2')]);
+  const cost = expected('openrouter', model, 1000, 100);
+  expect(cost).toBeDefined();
+  expect(await calls()).toMatchObject({ c1: { cost, at_insert: false }, c2: { cost, at_insert: true } });
+});
+
 test('common names are seeded once, and stock spans of them are priced at insert', async () => {
   expect(await seedPrices(deps)).toBe(COMMON_NAMES.length - 1);
   expect(await seedPrices(deps)).toBe(0);
