@@ -38,6 +38,13 @@ export interface PricedCall {
   readonly input_tokens: number;
 }
 
+/** What the store's times can say, in which prices begin and end. */
+export const TIMES_STORED = 'write a time from 1970 to 2261; leave out an end that never comes';
+
+/** Whether a date or a time (ISO 8601) is one of those. */
+export const isStorable = (time: string): boolean =>
+  Date.parse(time) >= 0 && Date.parse(time) < Date.parse('2262-01-01');
+
 const ALL_DAY = { from: 0, until: 0 } as const;
 
 type EntryFields = Pick<PriceEntry, 'priced' | 'rates' | 'price_version' | 'origin'> & Partial<PriceEntry>;

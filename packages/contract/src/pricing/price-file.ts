@@ -3,6 +3,7 @@ import type { Issue } from '../errors.ts';
 import { sha256Hex } from '../evidence/digest.ts';
 import { type FileKind, type Finding, readYamlFile } from '../yaml-file.ts';
 import { MAX_NAME } from './model-names.ts';
+import { isStorable, TIMES_STORED } from './price-entry.ts';
 import { serviceTierOf } from './service-tiers.ts';
 
 const name = z.string().trim().min(1, { error: 'write a name' }).max(MAX_NAME);
@@ -25,6 +26,7 @@ const moment = z
   .union([z.iso.date(), z.iso.datetime()], {
     error: 'write a date such as 2026-10-01, or 2026-10-01T12:00:00Z',
   })
+  .refine(isStorable, { error: TIMES_STORED })
   .transform((text) => new Date(text).toISOString());
 
 const prices = z.strictObject({

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { sha256Hex } from '../evidence/digest.ts';
+import { isStorable, TIMES_STORED } from './price-entry.ts';
 import { type PriceList, priceListOf } from './price-list.ts';
 
-const amount = z.number().min(0);
+/** A million for a million tokens is a dollar each, more than which no call is charged by. */
+const amount = z.number().min(0).max(1_000_000);
 const prices = z.record(
   z.string(),
   z.union([
@@ -10,8 +12,9 @@ const prices = z.record(
     z.object({ base: amount, tiers: z.array(z.object({ start: z.int().min(0), price: amount })).max(8) }),
   ]),
 );
+const storedDay = z.iso.date().refine(isStorable, { error: TIMES_STORED });
 const constraint = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start_date'), start_date: z.iso.date() }),
+  z.object({ type: z.literal('start_date'), start_date: storedDay }),
   z.object({ type: z.literal('time_of_date'), start_time: z.string(), end_time: z.string() }),
 ]);
 /** Older releases of the list leave the type of a condition to its fields. */

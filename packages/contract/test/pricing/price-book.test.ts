@@ -137,6 +137,12 @@ prices:
       'date',
     ],
     [
+      'an end that the store cannot hold',
+      file('usd_per_million: { input: 1 }\n    until: 9999-12-31'),
+      'prices[0].until',
+      'leave out',
+    ],
+    [
       'a price that never applies',
       `${file('usd_per_million: { input: 1 }')}  - { provider: openai, model: gpt-4o, from: 2026-01-01, usd_per_million: { input: 2 } }`,
       'prices[1]',

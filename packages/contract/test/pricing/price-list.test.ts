@@ -231,6 +231,11 @@ describe('a price list from a file', () => {
     ['an empty list', '[]'],
     ['a negative price', list({ input_mtok: -1 })],
     ['a price in words', list({ input_mtok: 'much' })],
+    ['more than a dollar a token', list({ input_mtok: 1_000_001 })],
+    [
+      'a date that the store cannot hold',
+      list([{ constraint: { start_date: '2262-01-01' }, prices: { input_mtok: 1 } }]),
+    ],
     ['a pattern that is none', list({ input_mtok: 1 }, { regex: '(' })],
   ])('refuses %s with a reason', (_, text) => {
     const parsed = parsePriceListFile(text);

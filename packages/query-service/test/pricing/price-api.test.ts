@@ -223,6 +223,9 @@ describe('a stored call', () => {
       error: { issues: [{ line: 4, message: expect.stringContaining('did you mean') }] },
     });
     expect((await load('list', '{}')).status).toBe(400);
+    const forEver =
+      '  - { provider: openai, model: gpt-4o, until: 9999-12-31, usd_per_million: { input: 1 } }';
+    expect((await load('price_file', file(forEver))).status).toBe(400);
     expect((await get('/v1/prices?limit=1')).body['versions']).toEqual(before);
   });
 
