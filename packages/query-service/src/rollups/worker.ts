@@ -45,8 +45,8 @@ export function startRollups(deps: WorkerDeps, { passMs, checkMs }: Intervals): 
   return { stop: async () => void (await Promise.all(running.map((one) => one.stop()))) };
 }
 
-/** The first day whose rows are surely all there. Two days are left to the runs that span its midnight. */
-function keptFrom({ settings }: Pick<Deps, 'settings'>, now: bigint): string {
-  const first = now - BigInt(settings.evidence_days - 2) * DAY;
+/** The first day whose rows are surely all there, today at the latest. Two days are left to the runs that span its midnight. */
+export function keptFrom({ settings }: Pick<Deps, 'settings'>, now: bigint): string {
+  const first = now - BigInt(Math.max(settings.evidence_days - 2, 0)) * DAY;
   return new Date(Number(first / 1_000_000n)).toISOString().slice(0, 10);
 }

@@ -3,6 +3,8 @@ import type { ClickHouse } from '@tollgate/clickhouse';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { COSTS } from '../../src/rollups/costs.ts';
 import { passOver } from '../../src/rollups/pass.ts';
+import { keptFrom } from '../../src/rollups/worker.ts';
+import { DEFAULT_SETTINGS } from '../../src/settings.ts';
 import {
   age,
   combined,
@@ -135,6 +137,16 @@ describe('the costs of closed days', () => {
     expect(await calls()).toBe(2);
     expect(await pass({ keptFrom: DAYS[1], full: true })).toMatchObject({ opened: 0, built: 0 });
     expect(await calls()).toBe(2);
+  });
+
+  test('of today are there also where evidence is kept for a day', async () => {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const hour = Number(now / 3_600_000_000_000n) - Date.parse(DAYS[0]) / 3_600_000;
+    await land(clickhouse, [{ run, hour, id: 'today' }]);
+    await age(clickhouse, 300);
+    const settings = { ...DEFAULT_SETTINGS, evidence_days: 1 };
+    await pass({ keptFrom: keptFrom({ settings }, now) });
+    expect(await calls({ from: DAYS[0], to: '2100-01-01' })).toBe(1);
   });
 
   test('are built again once what might still have been on its way has had its time', async () => {
