@@ -10,17 +10,18 @@ type StoreDeps = Pick<Deps, 'store'>;
 const nameRow = z.object({ provider: z.string(), model: z.string() });
 const knownRow = nameRow.extend({ prices: z.array(z.string()) });
 
-/** Names that calls came with and the view cannot look up yet. */
+/** More names at once would keep everything else waiting: whoever sends spans chooses how many there are. */
+const NAMES_AT_ONCE = 1000;
+
+/** Names that calls came with and the view cannot look up yet, from one on. Those that nobody knows are among them for good. */
 const UNSEEN = `
   SELECT DISTINCT provider, model FROM model_calls
   WHERE local_cost IS NULL AND model != '' AND received_at >= {since:DateTime64(9, 'UTC')}
     AND (provider, model) NOT IN (SELECT provider, model FROM price_book)
-  ORDER BY provider, model LIMIT 10000`;
+    AND (provider, model) > ({provider:String}, {model:String})
+  ORDER BY provider, model LIMIT ${NAMES_AT_ONCE}`;
 
 const KNOWN = 'SELECT provider, model, entries.price_id AS prices FROM price_book ORDER BY provider, model';
-
-export const unseenNames = (deps: StoreDeps, since: bigint): Promise<readonly ModelName[]> =>
-  select(deps, nameRow, UNSEEN, { since: storeTime(since) });
 
 /**
  * Writes what the book says of these names into the table that the view looks up. Names that are known already, or that the
@@ -37,6 +38,19 @@ export async function learnNames(
   const found = fresh.flatMap(({ provider, model }) => book.find(provider, model) ?? []);
   await writeNames(deps, found);
   return found.length;
+}
+
+/** Learns every name that calls came with since a time (ns), as far as the book has it. @returns how many are new */
+export async function learnUnseenNames(deps: StoreDeps, book: PriceBook, since: bigint): Promise<number> {
+  let learned = 0;
+  let after: ModelName = { provider: '', model: '' };
+  for (;;) {
+    const names = await select(deps, nameRow, UNSEEN, { since: storeTime(since), ...after });
+    learned += await learnNames(deps, book, names);
+    const last = names.at(-1);
+    if (last === undefined || names.length < NAMES_AT_ONCE) return learned;
+    after = last;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { installationLedger } from '../records/workflow-ledger.ts';
-import { learnNames, unseenNames } from './learn-names.ts';
+import { learnUnseenNames } from './learn-names.ts';
 import { currentBook } from './price-lists.ts';
 import { repriceCalls } from './reprice.ts';
 
@@ -40,7 +40,7 @@ export async function repriceByCommand(
   await deps.control.change((change) =>
     change.record(ledger, { kind: 'calls_repriced', actor: name, detail }),
   );
-  if (cursor === undefined) await learnNames(deps, book, await unseenNames(deps, 0n));
+  if (cursor === undefined) await learnUnseenNames(deps, book, 0n);
   const scope = {
     superseded,
     ...(from === undefined ? {} : { from: nanos(from) }),

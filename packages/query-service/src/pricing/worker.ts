@@ -4,7 +4,7 @@ import { storeNow } from '../flags/touched-runs.ts';
 import { repeat } from '../state/repeat.ts';
 import { seconds } from '../state/time.ts';
 import { COMMON_NAMES } from './common-names.ts';
-import { learnNames, relearnNames, unseenNames } from './learn-names.ts';
+import { learnNames, learnUnseenNames, relearnNames } from './learn-names.ts';
 import { currentBook } from './price-lists.ts';
 import { repriceCalls } from './reprice.ts';
 
@@ -16,7 +16,7 @@ interface PricingCounts {
 /** One pass: names that calls came with since a time (ns) are learned, and those calls priced. */
 export async function priceNewNames(deps: Pick<Deps, 'store'>, since: bigint): Promise<PricingCounts> {
   const book = await currentBook(deps);
-  const learned = await learnNames(deps, book, await unseenNames(deps, since));
+  const learned = await learnUnseenNames(deps, book, since);
   let page = await repriceCalls(deps, book, { superseded: false, since });
   let { repriced } = page;
   while (page.next !== null) {

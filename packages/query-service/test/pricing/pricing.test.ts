@@ -114,6 +114,14 @@ test('a model whose prices the list has as floats costs the same at insert and w
   expect(await calls()).toMatchObject({ c1: { cost, at_insert: false }, c2: { cost, at_insert: true } });
 });
 
+test('a new name is learned however many there are that nobody knows', async () => {
+  const unknown = Array.from({ length: 10_001 }, (_, index) =>
+    stock('aaa', `nobody-${index}`, { input: 1, output: 1 }, `e${index.toString(16)}`),
+  );
+  await collect(clickhouse, [...unknown, stock('openai', 'gpt-4-0613', { input: 1000, output: 100 }, 'f1')]);
+  expect(await priceNewNames(deps, 0n)).toEqual({ learned: 1, repriced: 1 });
+});
+
 test('common names are seeded once, and stock spans of them are priced at insert', async () => {
   expect(await seedPrices(deps)).toBe(COMMON_NAMES.length - 1);
   expect(await seedPrices(deps)).toBe(0);
