@@ -74,10 +74,14 @@ const REPORTS = `
 
 /** The new price beside the old row, which stays as it is (invariant 8). The ids are copied inside the store. */
 const INSERT = `
-  INSERT INTO model_call_repricings (run_id, trace_id, span_id, span_hash, cost, price_version, price_id, repriced_by)
+  INSERT INTO model_call_repricings (run_id, trace_id, span_id, span_hash, cost, price_version, price_id, repriced_by, replaced_at)
   SELECT run_id, trace_id, span_id, span_hash, toDecimal128({costs:Array(String)}[at], 15), {versions:Array(String)}[at],
-         {ids:Array(String)}[at], {by:String}
-  FROM (SELECT *, indexOf({hashes:Array(UInt128)}, span_hash) AS at FROM model_calls WHERE run_id IN {runs:Array(UUID)})
+         {ids:Array(String)}[at], {by:String}, greatest(received_at, repriced_at)
+  FROM (SELECT *, indexOf({hashes:Array(UInt128)}, span_hash) AS at FROM model_calls WHERE run_id IN {runs:Array(UUID)}) AS m
+  LEFT JOIN (
+    SELECT run_id, trace_id, span_id, span_hash, max(received_at) AS repriced_at FROM model_call_repricings
+    WHERE run_id IN {runs:Array(UUID)} GROUP BY run_id, trace_id, span_id, span_hash) AS r
+    USING (run_id, trace_id, span_id, span_hash)
   WHERE at > 0`;
 
 /** Runs that one query reads, and reports repriced by one statement; its parameters travel in the request's address. */

@@ -212,6 +212,32 @@ describe('a stored call', () => {
     expect((await reprice(true)).body).toMatchObject({ repriced: 0 });
   });
 
+  test('a price that a call had before and gets again is one more in its history', async () => {
+    const span_id = 'd5'.padEnd(16, '0');
+    const priceOf = (input: number) =>
+      load(
+        'price_file',
+        file(`  - { provider: openai, model: gpt-4o, usd_per_million: { input: ${input}, output: 4 } }`),
+      );
+    const reprice = () =>
+      service.call(admin, 'POST', '/v1/prices/reprice', { superseded: true, workflow: 'triage' });
+    await priceOf(1);
+    await storeCall(span_id, 'd6'.padEnd(16, '0'));
+    for (const input of [2, 1, 2, 1]) {
+      await priceOf(input);
+      await reprice();
+    }
+    const { body } = await get(`/v1/prices/explain?run_id=${RUN}&span_id=${span_id}`);
+    const { stored } = body as { stored: { prices: { cost_usd: string; in_force: boolean }[] } };
+    expect(stored.prices.map(({ cost_usd, in_force }) => [cost_usd, in_force])).toEqual([
+      ['0.0014', true],
+      ['0.0024', false],
+      ['0.0014', false],
+      ['0.0024', false],
+      ['0.0014', false],
+    ]);
+  });
+
   test('a price file that is wrong is refused by line, and changes nothing', async () => {
     const before = (await get('/v1/prices?limit=1')).body['versions'];
     const { status, body } = await load(
