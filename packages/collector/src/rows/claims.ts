@@ -47,8 +47,16 @@ function claimOf(key: string, text: string): Claim {
   return key === TOLLGATE.record ? recordWorkflow(text) : undefined;
 }
 
-/** Text in which two parsers could find two workflows (a repeated key, an escaped one) has to be canonical, which has neither. */
+/** The last record that was read: what is refused is read twice, quickly and then by the model, and most of its time goes here. */
+let last: { readonly record: string; readonly claim: Claim } | undefined;
+
 function recordWorkflow(record: string): Claim {
+  if (last?.record !== record) last = { record, claim: readWorkflow(record) };
+  return last.claim;
+}
+
+/** Text in which two parsers could find two workflows (a repeated key, an escaped one) has to be canonical, which has neither. */
+function readWorkflow(record: string): Claim {
   const { stackTraceLimit } = Error;
   // Nobody sees these errors, and a body may be full of what makes them: their stacks would cost more than the parsing.
   Error.stackTraceLimit = 0;
