@@ -39,9 +39,12 @@ function when(constraint: Constraint): Partial<PriceEntry> {
   return { daily: { from: secondOf(constraint.start_time), until: secondOf(constraint.end_time) } };
 }
 
-/** `16:30:00Z` → the second of the UTC day. The list writes UTC; another offset would be one that is not understood. */
+/** `16:30:00Z`. The list writes UTC; another offset would be one that is not understood. */
+export const UTC_TIME = /^(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?Z$/;
+
+/** The second of the UTC day. */
 function secondOf(time: string): number {
-  const [, hours, minutes, seconds] = /^(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?Z$/.exec(time) ?? [];
+  const [, hours, minutes, seconds] = UTC_TIME.exec(time) ?? [];
   if (hours === undefined) throw new RangeError(`the price list has a time of day that is not UTC: ${time}`);
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }

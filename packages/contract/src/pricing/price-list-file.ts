@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex } from '../evidence/digest.ts';
+import { UTC_TIME } from './list-entries.ts';
 import { isStorable, TIMES_STORED } from './price-entry.ts';
 import { type PriceList, priceListOf } from './price-list.ts';
 
@@ -12,10 +13,11 @@ const prices = z.record(
     z.object({ base: amount, tiers: z.array(z.object({ start: z.int().min(0), price: amount })).max(8) }),
   ]),
 );
+const utcTime = z.string().regex(UTC_TIME, { error: 'write a time of day in UTC, such as 16:30:00Z' });
 const storedDay = z.iso.date().refine(isStorable, { error: TIMES_STORED });
 const constraint = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start_date'), start_date: storedDay }),
-  z.object({ type: z.literal('time_of_date'), start_time: z.string(), end_time: z.string() }),
+  z.object({ type: z.literal('time_of_date'), start_time: utcTime, end_time: utcTime }),
 ]);
 /** Older releases of the list leave the type of a condition to its fields. */
 const condition = z.preprocess((value) => {

@@ -236,6 +236,15 @@ describe('a price list from a file', () => {
       'a date that the store cannot hold',
       list([{ constraint: { start_date: '2262-01-01' }, prices: { input_mtok: 1 } }]),
     ],
+    [
+      'a time of day that is not UTC',
+      list([
+        {
+          constraint: { start_time: '08:00:00+02:00', end_time: '20:00:00+02:00' },
+          prices: { input_mtok: 1 },
+        },
+      ]),
+    ],
     ['a pattern that is none', list({ input_mtok: 1 }, { regex: '(' })],
   ])('refuses %s with a reason', (_, text) => {
     const parsed = parsePriceListFile(text);
