@@ -18,7 +18,8 @@ export function requestOf(
     if (value === undefined || value === '') throw new TypeError(`${name} needs ${field}`);
     return encodeURIComponent(value);
   });
-  const url = new URL(path, base);
+  // A service behind a proxy may have an address with a path of its own.
+  const url = new URL(`${base.replace(/\/+$/, '')}${path}`);
   for (const [key, value] of entriesOf(query)) url.searchParams.set(key, value);
   const headers = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -116,6 +116,19 @@ test('what is put into a path stays one part of it, and an empty part is refused
   );
 });
 
+test.each(['', '/', '/tollgate', '/tollgate/'])(
+  'an address with the path "%s" is asked below it, as agents ask it',
+  async (path) => {
+    const asked: unknown[] = [];
+    const url = await answering(({ url: target }, response) => {
+      asked.push(target);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    await createClient({ url: `${url}${path}` }).call('GET /v1/session');
+    expect(asked).toEqual([`${path.replace(/\/$/, '')}/v1/session`]);
+  },
+);
+
 test('events come whole however they are cut, and go on where the connection broke off', async () => {
   const asked: (string | null)[] = [];
   const url = await answering(async (request, response) => {

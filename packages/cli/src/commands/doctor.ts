@@ -58,9 +58,9 @@ function nodeVersion(): string {
 }
 
 async function ready(url: string, mend: string): Promise<string> {
-  const response = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(5000) }).catch(
-    () => undefined,
-  );
+  const response = await fetch(`${url.replace(/\/+$/, '')}/readyz`, {
+    signal: AbortSignal.timeout(5000),
+  }).catch(() => undefined);
   if (response === undefined) throw new Error(`${url} does not answer. ${mend}`);
   const text = (await response.text()).slice(0, 200);
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text}`);
