@@ -1,9 +1,11 @@
 import type { SDKUserMessage } from '@anthropic-ai/claude-agent-sdk';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MAIN, ModelCalls } from '../../src/adapters/claude-agent-sdk/model-calls.ts';
 import { plainResult } from '../../src/adapters/claude-agent-sdk/result.ts';
 import { beyond, merged, totalsOf, usageOf } from '../../src/adapters/claude-agent-sdk/usage.ts';
 import { ModelRefused, type Tollgate } from '../../src/index.ts';
+import { GovernedRun } from '../../src/run/governed-run.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { asks, bash, MODEL, type Played, play, says, USAGE } from './claude-agent-sdk/play.ts';
 import { CODE_WORKFLOW } from './claude-agent-sdk/workflow.ts';
@@ -126,6 +128,26 @@ test('several prompts in one query: each is admitted, each response on record on
     },
   });
   expect(metered(played).map(({ usage }) => usage)).toMatchObject([TOKENS, TOKENS]);
+});
+
+test('hooks that ask at once for the next call of an agent ask for one', async () => {
+  const stop = () => {};
+  const options = {
+    provider: 'anthropic',
+    model: MODEL,
+    serviceTier: undefined,
+    agentModels: new Map(),
+    stop,
+  };
+  const result = await tollgate.run({ initiator: 'sam@example.com' }, async () => {
+    const run = tollgate.currentRun();
+    if (!(run instanceof GovernedRun)) throw new TypeError('no run');
+    const models = new ModelCalls(run, options);
+    await Promise.all([models.admit(MAIN, 'a prompt'), models.admit(MAIN, 'another')]);
+    await models.close(true, false);
+    return run.openModelCalls.size;
+  });
+  expect(result.output).toBe(0);
 });
 
 test('the last of its turns is the last that is asked for', async () => {

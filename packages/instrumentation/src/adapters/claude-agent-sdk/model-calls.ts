@@ -43,6 +43,7 @@ export class ModelCalls {
   /** Responses of the main loop so far. */
   turns = 0;
   private readonly admitted = new Map<string, OpenCall>();
+  private readonly asking = new Map<string, Promise<boolean>>();
   private readonly open = new Map<string, ModelResponse>();
   private readonly ended = new Map<string, ModelResponse>();
   private readonly transcripts = new Set<string>();
@@ -56,8 +57,16 @@ export class ModelCalls {
     this.options = options;
   }
 
-  /** Asks for the next call of an agent. False: it may not be made, on record. */
-  async admit(agent: string, input: unknown, agentType?: string): Promise<boolean> {
+  /** Asks for the next call of an agent, once, however many hooks ask meanwhile. False: it may not be made, on record. */
+  admit(agent: string, input: unknown, agentType?: string): Promise<boolean> {
+    const asked = this.asking.get(agent);
+    if (asked !== undefined) return asked;
+    const asking = this.ask(agent, input, agentType).finally(() => this.asking.delete(agent));
+    this.asking.set(agent, asking);
+    return asking;
+  }
+
+  private async ask(agent: string, input: unknown, agentType?: string): Promise<boolean> {
     // What the message stream has shown by now is settled first.
     await untilIdle();
     await this.readTranscripts();
