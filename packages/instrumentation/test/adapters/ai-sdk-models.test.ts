@@ -272,6 +272,22 @@ const classes = (executed: string[]) =>
     }),
   });
 
+test('a tool’s code is called on its tool, as the AI SDK calls it', async () => {
+  const counting = {
+    ...tool({ inputSchema: z.object({}), execute: async () => 0 }),
+    count: 0,
+    async execute() {
+      this.count += 1;
+      return this.count;
+    },
+  };
+  const tools = gateTools(tollgate, { classify: counting as ToolSet[string] });
+  const { result } = await inRun(async () =>
+    tools['classify']?.execute?.({}, { toolCallId: 'c', messages: [], context: {} } as never),
+  );
+  expect(result).toMatchObject({ status: 'completed', output: 1 });
+});
+
 test('preliminary results reach the application as they come; nothing comes of a refusal', async () => {
   const executed: string[] = [];
   const { result, rulings } = await inRun(async () => {

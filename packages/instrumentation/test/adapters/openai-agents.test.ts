@@ -244,6 +244,37 @@ test('a tool that the application made by hand is executed behind the gate, and 
   expect(result.output).toEqual(['out_of_scope']);
 });
 
+test('a tool of the application’s own class is executed as the object that it is', async () => {
+  const tollgate = await house.start();
+  class Labeller {
+    readonly type = 'function';
+    readonly name = 'set_label';
+    readonly description = 'labels a ticket';
+    readonly parameters = {
+      type: 'object' as const,
+      properties: {},
+      required: [],
+      additionalProperties: true,
+    };
+    readonly strict = false;
+    readonly executed: unknown[] = [];
+    needsApproval = async () => false;
+    isEnabled = async () => true;
+    note(args: unknown) {
+      this.executed.push(args);
+      return 'labelled';
+    }
+    async invoke(_: unknown, input: string) {
+      return this.note(JSON.parse(input));
+    }
+  }
+  const labeller = new Labeller();
+  const scripted = new ScriptedModel([call('set_label', { ticket: 'T-2', label: 'done' }), say('ok')]);
+  const agent = new Agent({ name: 'a', model: scripted, tools: gateTools(tollgate, [labeller]) as never });
+  await tollgate.run({ initiator: SAM }, () => runner.run(agent, 'x'));
+  expect(labeller.executed).toEqual([{ ticket: 'T-2', label: 'done' }]);
+});
+
 test('a tool in a hand-made wrapper does not get other arguments than those that were decided on', async () => {
   const tollgate = await house.start();
   const defaulting = z.object({ ticket: z.string(), label: z.string().overwrite(() => 'urgent') });

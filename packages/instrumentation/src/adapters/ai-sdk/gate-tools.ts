@@ -36,7 +36,8 @@ export function gateTools<T extends ToolSet>(
 function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], details: ToolDetails = {}) {
   const { reads, hints, rollbackNote } = details;
   const identity = { name, reads, hints, rollbackNote };
-  const execute = tool.execute as Execute;
+  // As the AI SDK calls it: on the tool.
+  const execute: Execute = (...given) => Reflect.apply(tool.execute as Execute, tool, given);
   const define = (run: ToolDefinition<unknown, unknown>['execute']) =>
     tollgate.tool<unknown, unknown>({
       ...identity,
@@ -46,10 +47,11 @@ function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], detail
   // Once now, so that a strict start refuses an unlisted tool before anything runs.
   define(() => undefined);
   // What it returns has to be known before it may be called.
-  if (isGeneratorFunction(execute))
+  if (isGeneratorFunction(tool.execute as Execute))
     return {
       ...tool,
-      execute: (input: unknown, call: Options) => preliminary(tollgate, identity, execute, input, call),
+      execute: (input: unknown, call: Options) =>
+        preliminary(tollgate, identity, execute as Generate, input, call),
     };
   return {
     ...tool,
@@ -65,7 +67,7 @@ type Options = ToolExecutionOptions<unknown>;
 type Execute = (input: unknown, call: Options) => unknown;
 type Generate = (input: unknown, call: Options) => AsyncIterable<unknown>;
 
-function isGeneratorFunction(execute: Execute): execute is Generate {
+function isGeneratorFunction(execute: Execute): boolean {
   return Object.prototype.toString.call(execute) === '[object AsyncGeneratorFunction]';
 }
 

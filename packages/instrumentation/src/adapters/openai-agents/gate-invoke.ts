@@ -15,9 +15,10 @@ export type ToolDetails = Pick<ToolDefinition<never, unknown>, 'reads' | 'hints'
  * from the permit on, since waiting for a person is no timeout.
  */
 export function gateInvoke(tollgate: Tollgate, tool: FunctionTool, details: ToolDetails): void {
-  const behind: Behind = { ...tool, invoke: tool.invoke };
+  const own = tool.invoke;
+  const behind: Behind = { ...tool, invoke: own.bind(tool) };
   const invoke: Invoke = (runContext, input, given) =>
-    gatedInvoke({ tollgate, tool, behind, details }, runContext, input, given);
+    gatedInvoke({ tollgate, own: own as Invoke, behind, details }, runContext, input, given);
   Object.defineProperties(tool, {
     invoke: { value: invoke, enumerable: true, configurable: true },
     timeoutMs: { value: undefined, enumerable: true, configurable: true },
@@ -29,7 +30,8 @@ type Behind = FunctionTool;
 
 interface Gated {
   readonly tollgate: Tollgate;
-  readonly tool: FunctionTool;
+  /** What it is invoked by, not bound to it. */
+  readonly own: Invoke;
   readonly behind: Behind;
   readonly details: ToolDetails;
 }
@@ -40,9 +42,9 @@ async function gatedInvoke(
   input: string,
   given: Details | undefined,
 ): Promise<unknown> {
-  const { tollgate, behind, details } = gated;
+  const { tollgate, own, behind, details } = gated;
   const run = requireRun(tollgate, behind.name);
-  const read = await readInput(behind.invoke as Invoke, runContext, input, given);
+  const read = await readInput(own, runContext, input, given);
   const signal: unknown = Reflect.get(given ?? {}, 'signal');
   const toolCall: unknown = Reflect.get(given ?? {}, 'toolCall');
   const callId: unknown = Reflect.get(Object(toolCall), 'callId');
