@@ -108,8 +108,14 @@ export async function refuseModel(
  * model's, and what is expected of them may name them.
  */
 function detailOf({ field, expected, decidedBy, service }: Why, mask: MaskText): Detail {
-  const facts = { field, expected, decided_by: decidedBy, service };
+  const masked = (text: string | undefined) => (text === undefined ? undefined : mask(text));
+  const facts = {
+    field: masked(field),
+    expected: masked(expected),
+    decided_by: decidedBy,
+    service: masked(service),
+  };
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, mask(value)]])),
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
 }

@@ -69,6 +69,22 @@ test('what is masked or withheld leaves the process in no form, but for the argu
   );
 });
 
+test('a pattern for addresses hides nobody who has decided', async () => {
+  const other = await openHouse(`${SUPPORT_WORKFLOW}content: { mask_patterns: ['[a-z]+@example[.]com'] }\n`);
+  try {
+    const tollgate = await other.start();
+    const send = tollgate.tool({ name: 'send_reply', execute: async () => 'sent' });
+    void other.decideNext('refuse', 'no');
+    const options = { initiator: SAM, initiatorToken: other.tokenOf(SAM) };
+    const { runId } = await tollgate.run(options, () => send({ to: 'kim@example.com', text: 'x' }));
+    await tollgate.flush();
+    const refused = chainOf(other.spans(), runId).find(({ record }) => record.reason === 'approval_refused');
+    expect(refused?.record.detail).toMatchObject({ decided_by: ANA });
+  } finally {
+    await other.close();
+  }
+});
+
 async function textOf(directory: string): Promise<string> {
   const names = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
