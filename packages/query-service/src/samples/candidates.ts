@@ -24,10 +24,11 @@ export function toActions(rows: readonly RecordRow[]): readonly ExecutedAction[]
     .flatMap(actionsOf)
     .sort((a, b) => Number(a.received - b.received) || a.action.seq - b.action.seq)
     .map(({ action }) => {
-      const id = JSON.stringify([action.run_id, action.call_id]);
-      const use = (uses.get(id) ?? 0) + 1;
-      uses.set(id, use);
-      return { ...action, call_id: nameOf(action.call_id, use) };
+      const id = idOf(action.call_id);
+      const ofRun = JSON.stringify([action.run_id, id]);
+      const use = (uses.get(ofRun) ?? 0) + 1;
+      uses.set(ofRun, use);
+      return { ...action, call_id: use === 1 ? id : `${id}#${use}` };
     });
 }
 
@@ -56,8 +57,6 @@ function actionsOf(records: readonly RecordRow[]): Use[] {
 /** As long as a database can index, in characters. */
 const LONGEST_ID = 512;
 
-/** One name for each use: a `#` in an id is doubled, so that no id looks like a use of another one. */
-function nameOf(call_id: string, use: number): string {
-  const id = call_id.length > LONGEST_ID ? sha256Hex(call_id) : plainText(call_id).replaceAll('#', '##');
-  return use === 1 ? id : `${id}#${use}`;
-}
+/** An id as a database holds it. A `#` is doubled, so that no id looks like a use of another one. */
+const idOf = (call_id: string): string =>
+  call_id.length > LONGEST_ID ? sha256Hex(call_id) : plainText(call_id).replaceAll('#', '##');

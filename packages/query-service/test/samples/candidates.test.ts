@@ -50,8 +50,9 @@ test('nor does one call id for several tools, nor one that looks like the name o
   const ids = idsOf(
     ...[record({ seq: 1 }), record({ seq: 2, tool: 'set_owner' }), record({ seq: 3 })],
     ...[record({ seq: 4, call_id: 'c#2' }), record({ seq: 5, call_id: 'c##2' })],
+    ...[record({ seq: 6, call_id: 'c\0' }), record({ seq: 7, call_id: 'c\ufffd' })],
   );
-  expect(new Set(ids).size).toBe(5);
+  expect(new Set(ids).size).toBe(7);
   expect(ids[0]).toBe('c');
 });
 
