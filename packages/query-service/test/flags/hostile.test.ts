@@ -116,7 +116,13 @@ test('nor do names that a database cannot hold or index', async () => {
   const run_id = await flow.run();
   const agent = agentOf(run_id);
   agent.start();
-  agent.tool('set_status', 'update_status', 2, { id: 'T-1', status: long }, { call_id: long });
+  const call = {
+    ...{ tool: 'set_status', action: 'update_status', action_class: 2 as const, call_id: long },
+    ...{ verdict: 'allow' as const, rollback_note: 'undo it', enforcement: 'executed' as const },
+  };
+  agent.say('gate_decided', call, { arguments: { id: 'T-1', status: long } });
+  // One that failed is a sample, whatever is drawn.
+  agent.say('tool_finished', { ...call, outcome: 'failed' }, { result: 'no' });
   agent.tool(`drop\0${long}`, `delete\0${long}`, 3, {}, { call_id: long });
   const whose = { workflow: long, policy_version: `sha256:${'a'.repeat(64)}`, owner: long, team: long };
   const stranger = new Agent({ run_id: uuidv7(), ...whose });
