@@ -106,6 +106,14 @@ test('refusals are on record, reach the agent, and decide the final status when 
   expect(executed).toBe(0);
 });
 
+test('a tool that executes nothing is named where it is put behind the gate', async () => {
+  const tollgate = await house.start();
+  const nothing = { name: 'classify' } as unknown as Parameters<typeof tollgate.tool>[0];
+  expect(() => tollgate.tool(nothing)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('"classify"') }),
+  );
+});
+
 test('a tool may be an object of a class: what its class says of it holds', async () => {
   const tollgate = await house.start();
   class Tool {

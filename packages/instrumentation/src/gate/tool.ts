@@ -8,7 +8,7 @@ import type { GateTool } from './prepare.ts';
 
 const NO_OPTIONS: CallOptions = {};
 
-/** Puts a tool behind the gate. */
+/** Puts a tool behind the gate. @throws TollgateError `invalid_request` for one that executes nothing */
 export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinition<A, R>): GatedTool<A, R> {
   const tool = copyOf(definition);
   const call = (args: A, options: CallOptions = NO_OPTIONS): Promise<R> => {
@@ -30,6 +30,8 @@ export function gateTool<A, R>(process: GovernedProcess, definition: ToolDefinit
  */
 function copyOf<A, R>(definition: ToolDefinition<A, R>): GateTool {
   const { name, reads, hints, parameters, rollbackNote, execute } = definition;
+  if (typeof execute !== 'function')
+    throw new TollgateError('invalid_request', `The tool "${name}" needs a function \`execute\`.`);
   return Object.freeze({
     name,
     reads: reads === undefined ? undefined : [...reads],

@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gateAgent, gateTools, meterModel, meterProvider } from '../../src/adapters/openai-agents.ts';
-import { ToolRefused } from '../../src/index.ts';
+import { type Tollgate, ToolRefused } from '../../src/index.ts';
 import { type House, openHouse, SAM } from '../support/house.ts';
 import { chainOf } from '../support/spans.ts';
 import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
@@ -149,15 +149,22 @@ test.each([
   expect(executed).toEqual([]);
 });
 
-test('arguments that are no JSON never reach a tool, and are on record where the model is metered', async () => {
-  const tollgate = await house.start();
-  const { label, executed } = labelTool();
-  const scripted = new ScriptedModel([call('set_label', '{"ticket": "T-'), say('Sorry.')]);
-  const agent = new Agent({
+const meteredAgent = (
+  tollgate: Tollgate,
+  scripted: ScriptedModel,
+  label: ReturnType<typeof labelTool>['label'],
+) =>
+  new Agent({
     name: 'a',
     model: meterModel(tollgate, scripted, gpt),
     tools: gateTools(tollgate, [label]),
   });
+
+test('arguments that are no JSON never reach a tool, and are on record where the model is metered', async () => {
+  const tollgate = await house.start();
+  const { label, executed } = labelTool();
+  const scripted = new ScriptedModel([call('set_label', '{"ticket": "T-'), say('Sorry.')]);
+  const agent = meteredAgent(tollgate, scripted, label);
   const result = await tollgate.run({ initiator: SAM }, async () => {
     await runner.run(agent, 'close it');
   });
@@ -180,11 +187,7 @@ test('malformed arguments are quoted in no record', async () => {
   const tollgate = await house.start();
   const { label } = labelTool();
   const scripted = new ScriptedModel([call('set_label', 'hunter2'), say('Sorry.')]);
-  const agent = new Agent({
-    name: 'a',
-    model: meterModel(tollgate, scripted, gpt),
-    tools: gateTools(tollgate, [label]),
-  });
+  const agent = meteredAgent(tollgate, scripted, label);
   const result = await tollgate.run({ initiator: SAM }, async () => {
     await runner.run(agent, 'close it');
     await Reflect.apply(label.invoke, label, [undefined, 'hunter2']);
