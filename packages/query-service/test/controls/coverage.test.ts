@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { coverageList, unitAnswer } from '../../src/controls/coverage.ts';
 import { evaluateControls } from '../../src/flags/evaluate.ts';
 import { systemClock, timeText } from '../../src/state/time.ts';
-import { Agent, collect } from '../flags/agent.ts';
+import { agentOf, collect } from '../flags/agent.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -37,21 +37,10 @@ afterAll(async () => {
 
 const ARGS = { target: 'production', version: 'v1.2.3' };
 
-function agentOf(run_id: string): Agent {
-  const { policy_version } = flow;
-  return new Agent({
-    run_id,
-    workflow: 'ops-deploy',
-    policy_version,
-    owner: 'owner@example.com',
-    team: 'ops',
-  });
-}
-
 /** A run of one class-3 call that an approval was asked, given and used for, unless `changes` say otherwise. */
 async function deploy(call_id: string, approved: boolean, action_class: 1 | 3 = 3): Promise<string> {
   const run_id = await flow.run();
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   agent.start();
   let approval_id = '';
   if (approved) {
@@ -139,7 +128,7 @@ test('what people say about a flag does not turn a failure into a pass; evidence
   await service.service.flush();
   expect((await coverage('approval_matches')).failed).toBe(2);
   const run_id = await flow.run();
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   agent.start();
   await collect(clickhouse, agent.rows);
   await anHourLater();

@@ -182,6 +182,10 @@ export class Agent {
   }
 }
 
+/** The agent of a run of the workflow that `approvalFlow` registers. */
+export const agentOf = ({ policy_version }: Pick<RunIdentity, 'policy_version'>, run_id: string): Agent =>
+  new Agent({ run_id, workflow: 'ops-deploy', policy_version, owner: 'owner@example.com', team: 'ops' });
+
 /** Inserts rows the way a collector does, each batch under a token of its own. */
 export async function collect(
   { clients }: Pick<ClickHouse, 'clients'>,

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/state/time.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { overPostgres } from '../support/postgres.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
-import { Agent, collect, span } from './agent.ts';
+import { type Agent, agentOf, collect, span } from './agent.ts';
 
 let clickhouse: ClickHouse;
 let test_: TestService;
@@ -54,21 +54,12 @@ const evaluate = async () => {
   return counts;
 };
 
-async function agentOf(token: string | null = flow.bob): Promise<Agent> {
-  const run_id = await flow.run(token);
-  const { policy_version } = flow;
-  return new Agent({
-    run_id,
-    workflow: 'ops-deploy',
-    policy_version,
-    owner: 'owner@example.com',
-    team: 'ops',
-  });
-}
+const newAgent = async (token: string | null = flow.bob): Promise<Agent> =>
+  agentOf(flow, await flow.run(token));
 
 /** A run with one class-2 action, and its sample: the first runs of a policy version are always sampled. */
 async function sampledRun(token: string | null = flow.bob): Promise<{ agent: Agent; sample_id: string }> {
-  const agent = await agentOf(token);
+  const agent = await newAgent(token);
   agent.start();
   agent.tool('set_status', 'update_status', 2, { id: 'T-1', status: 'done' });
   agent.seal();
@@ -206,7 +197,7 @@ describe('flags', () => {
     items(auditor, `/v1/flags?control=${control}&run_id=${agent.run.run_id}`);
 
   test('late data clears a flag, and the flag says what cleared it', async () => {
-    agent = await agentOf();
+    agent = await newAgent();
     agent.start();
     const missing = agent.call('0.10');
     agent.seal();
@@ -227,7 +218,7 @@ describe('flags', () => {
   });
 
   test('open → acknowledged → resolved, each by a person with a note; resolved stays resolved', async () => {
-    agent = await agentOf();
+    agent = await newAgent();
     agent.start();
     agent.call('9.99');
     agent.seal();
@@ -325,7 +316,7 @@ describe('reading', () => {
   });
 
   test('costs agree with the runs, have the unpriced beside them, and group by what is asked', async () => {
-    const agent = await agentOf();
+    const agent = await newAgent();
     agent.start();
     agent.call('0.000000000000001');
     agent.call(null);
@@ -416,7 +407,7 @@ describe('reading', () => {
 });
 
 test('a row that becomes visible after its span was judged is judged all the same', async () => {
-  const agent = await agentOf();
+  const agent = await newAgent();
   agent.start();
   agent.seal();
   await collect(clickhouse, agent.rows);

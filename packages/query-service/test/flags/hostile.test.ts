@@ -9,7 +9,7 @@ import { evaluateControls } from '../../src/flags/evaluate.ts';
 import { systemClock } from '../../src/state/time.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
-import { Agent, collect, span } from './agent.ts';
+import { Agent, agentOf, collect, span } from './agent.ts';
 
 let clickhouse: ClickHouse;
 let service: TestService;
@@ -38,21 +38,10 @@ const list = z.object({ items: z.array(z.looseObject({ control: z.string(), summ
 const flagsOf = async (run_id: string) =>
   list.parse((await service.call(auditor, 'GET', `/v1/flags?run_id=${run_id}`)).body).items;
 
-function agentOf(run_id: string): Agent {
-  const { policy_version } = flow;
-  return new Agent({
-    run_id,
-    workflow: 'ops-deploy',
-    policy_version,
-    owner: 'owner@example.com',
-    team: 'ops',
-  });
-}
-
 /** What is found of it is found whatever another agent sent, and reaches the store. */
 async function judgedAllTheSame(): Promise<void> {
   const run_id = await flow.run();
-  const other = agentOf(run_id);
+  const other = agentOf(flow, run_id);
   other.start();
   other.tool('drop_database', 'delete', 3, {});
   await collect(clickhouse, other.rows);
@@ -63,7 +52,7 @@ async function judgedAllTheSame(): Promise<void> {
 
 test('an argument whose name is no text stops no control', async () => {
   const run_id = await flow.run();
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   agent.start();
   agent.say(
     'tool_finished',
@@ -83,7 +72,7 @@ test('an argument whose name is no text stops no control', async () => {
 
 test('nor does a record that is none, and whose fields have such names', async () => {
   const run_id = await flow.run();
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   agent.start();
   agent.say('model_called');
   const attributes = { ...agent.attributes(), [TOLLGATE.record]: '{"a":{"\\udfff":1}}' };
@@ -94,7 +83,7 @@ test('nor does a record that is none, and whose fields have such names', async (
 
 test('nor does a run whose id is no version of a UUID, as that of most traces', async () => {
   const run_id = '11111111-1111-0111-1111-111111111111';
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   const record = { ...agent.attributes(), [TOLLGATE.record]: 'none' };
   await collect(clickhouse, [span({ attributes: record })]);
   const trace_id = 'c'.repeat(32);
@@ -114,7 +103,7 @@ test('nor does a run whose id is no version of a UUID, as that of most traces', 
 test('nor do names that a database cannot hold or index', async () => {
   const long = `a\0b${randomBytes(6000).toString('base64')}`;
   const run_id = await flow.run();
-  const agent = agentOf(run_id);
+  const agent = agentOf(flow, run_id);
   agent.start();
   const call = {
     ...{ tool: 'set_status', action: 'update_status', action_class: 2 as const, call_id: long },
