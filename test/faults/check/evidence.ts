@@ -24,6 +24,9 @@ const USED_UP = [
   'evidence_unavailable',
 ];
 
+/** A call that was given up once its intent was on record failed, and did nothing. */
+const NO_SUCCESS = ['unknown', 'failed'];
+
 /** A grant that was used up and did nothing: the process that used it says so, or whoever asks again for what it was. */
 export const grantAccounted: Check = (ledger, { heard, deaths }) => {
   const died = new Set(deaths.map(({ life }) => life));
@@ -55,7 +58,7 @@ export function unaccountedGrants(ledger: Ledger): readonly ApprovalEntry[] {
           .some(
             (record) =>
               record.approval_id === approval_id &&
-              (record.outcome === 'unknown' || USED_UP.includes(record.reason ?? '')),
+              (NO_SUCCESS.includes(record.outcome ?? '') || USED_UP.includes(record.reason ?? '')),
           ),
     );
 }

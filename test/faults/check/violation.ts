@@ -9,7 +9,7 @@ export const RULES = {
   wanted_once: 'nothing that was wanted once happens twice, under whatever call id',
   intent_first: 'no effect before its intent is in the outbox',
   refusal_recorded: 'every refusal that an agent saw is on record',
-  grant_accounted: 'no consumed grant without an effect, an unknown outcome or a refusal on record',
+  grant_accounted: 'no consumed grant without an effect, an outcome or a refusal on record',
   outcome_told: 'every effect has an outcome on record, and no success is claimed without one',
   nothing_lost: 'every record that was in the outbox arrives',
   chain_whole: 'every chain of every writer is whole',

@@ -1,3 +1,4 @@
+import type { GateStep } from '@tollgate/instrumentation';
 import type { Place } from './steps.ts';
 import type { Strike, Trial } from './trial.ts';
 
@@ -12,7 +13,7 @@ const KILLED_WHILE_IT_ACTS: Strike = {
 };
 
 /**
- * Trials by hand, of every session. The service is away for so long that the call is refused, though its approval is there or is given
+ * Trials by hand, of every session. In the first ones the service is away for so long that the call is refused, though its approval is there or is given
  * later. The agent asks once more, a person approves once more, the message goes out, and the agent dies. Whoever goes on with
  * the run must not find the first approval alive, and send it again on that.
  */
@@ -23,7 +24,7 @@ export function hardTrials(firstId: number): readonly Trial[] {
   ];
   const ids = ['same', 'other'] as const;
   const cases = steps.flatMap((place) => ids.map((callIds) => ({ place, callIds })));
-  return cases.map(({ place, callIds }, index) => {
+  const away = cases.map(({ place, callIds }, index): Trial => {
     const id = firstId + index;
     const text = 'Sorry.';
     return {
@@ -44,4 +45,22 @@ export function hardTrials(firstId: number): readonly Trial[] {
       collectorAway: false,
     };
   });
+  const givenUp = (['grant.consumed', 'intent.recorded'] as const).map((step, index) =>
+    givenUpAt(step, firstId + away.length + index),
+  );
+  return [...away, ...givenUp];
+}
+
+/** The agent thinks better of it when its grant is used up already: it says so, and nothing happens. */
+function givenUpAt(withdrawAt: GateStep, id: number): Trial {
+  const args = { ticket: `T-${id}`, text: 'Sorry.' };
+  return {
+    id,
+    callIds: 'same',
+    wanted: [{ callId: 'send-1', tool: 'send_reply', args, withdrawAt }],
+    parallel: false,
+    approver: 'approves',
+    strikes: [],
+    collectorAway: false,
+  };
 }

@@ -1,3 +1,4 @@
+import type { GateStep } from '@tollgate/instrumentation';
 import type { Place, Victim } from './steps.ts';
 
 /** One SIGKILL, or two at once. */
@@ -35,6 +36,8 @@ export interface Wanted {
   readonly args: Readonly<Record<string, string>>;
   /** The agent thinks better of it so many milliseconds after it began to wait. */
   readonly withdrawAfterMs?: number;
+  /** Or at this step of the gate, before anything else happens. */
+  readonly withdrawAt?: GateStep;
 }
 
 /** Violations, planted so that the checks have to find them. */

@@ -1,5 +1,13 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GatedTool, type Run, type Tollgate, ToolRefused } from '@tollgate/instrumentation';
+import {
+  GATE_STEP_CHANNEL,
+  type GatedTool,
+  type GateStepMessage,
+  type Run,
+  type Tollgate,
+  ToolRefused,
+} from '@tollgate/instrumentation';
 import type { Wanted } from '../plan/trial.ts';
 import { takeEffect } from './effect.ts';
 import type { AgentSetup, Job, Said } from './messages.ts';
@@ -56,12 +64,13 @@ export class Worker {
 
   /** The reason of the refusal, if it was refused. */
   private async call(run: Run, wanted: Wanted, callId: string): Promise<string | undefined> {
-    const { tool, args, withdrawAfterMs } = wanted;
-    const signal = withdrawAfterMs === undefined ? undefined : AbortSignal.timeout(withdrawAfterMs);
+    const { tool, args } = wanted;
+    using patience = patienceOf(wanted, callId);
     try {
-      await this.tools[tool](args, { callId, signal, purpose: 'fault injection' });
+      await this.tools[tool](args, { callId, signal: patience.signal, purpose: 'fault injection' });
       return undefined;
     } catch (error) {
+      if (error === patience.signal.reason) return undefined;
       if (!(error instanceof ToolRefused)) throw error;
       const { reason, enforcement, callId: call } = error.decision;
       this.say({ kind: 'refused', run: run.id, call, tool, reason, enforcement });
@@ -89,4 +98,25 @@ export class Worker {
     this.say({ kind: 'refused', run: run.id, call, tool, ...facts });
     return true;
   }
+}
+
+/** Ends when the agent thinks better of its call. */
+function patienceOf(
+  { withdrawAfterMs, withdrawAt }: Wanted,
+  call: string,
+): Disposable & { signal: AbortSignal } {
+  const over = new AbortController();
+  const hear = (message: unknown) => {
+    const { step, callId } = message as GateStepMessage;
+    if (step === withdrawAt && callId === call) over.abort();
+  };
+  subscribe(GATE_STEP_CHANNEL, hear);
+  const timer = withdrawAfterMs === undefined ? undefined : setTimeout(() => over.abort(), withdrawAfterMs);
+  return {
+    signal: over.signal,
+    [Symbol.dispose]: () => {
+      unsubscribe(GATE_STEP_CHANNEL, hear);
+      clearTimeout(timer);
+    },
+  };
 }

@@ -80,8 +80,8 @@ async function useGrant(run: GovernedRun, call: Call, waiting: Ruling, approvalI
   passed('grant.consumed', run, call);
   if (receipt.kind === 'refused')
     throw await refuseTool(run, call, { ...waiting, reason: receipt.reason }, receipt.why);
-  if (run.ended || call.signal.aborted)
-    throw await refuseTool(run, call, { ...waiting, verdict: 'deny', reason: 'run_sealed' });
+  if (run.ended) throw await refuseTool(run, call, { ...waiting, verdict: 'deny', reason: 'run_sealed' });
+  if (call.signal.aborted) throw await refuseTool(run, call, { ...waiting, reason: 'approval_withdrawn' });
   const { approved_by, consumed_at, broke_glass = false } = receipt.value;
   const granted: Ruling = { ...waiting, reason: broke_glass ? 'break_glass' : 'approval_granted' };
   const intent = gateEntry(call, granted, 'executed', { detail: { approved_by, consumed_at } });

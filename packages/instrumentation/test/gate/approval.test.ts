@@ -114,7 +114,7 @@ test('cancelled while the grant is consumed: it is used up, and nothing is execu
   expect(sent).toEqual([]);
   expect(await kinds(result.runId)).toEqual([
     ['waiting', 'approval_required'],
-    ['blocked', 'run_sealed'],
+    ['refused', 'approval_withdrawn'],
   ]);
 });
 
