@@ -144,6 +144,12 @@ export const CONTROL_RULES = {
     enforced: 'a class-3 workflow names whom a breach reaches, how, and how soon they answer',
     checked: 'each incident was delivered and acknowledged before its deadline',
   },
+  run_judged: {
+    classes: [1, 2, 3],
+    rule: 'Every run is judged by every control.',
+    enforced: 'what fails for one run is tried again, and holds up no other run and no other control',
+    checked: 'no control is left that could not judge a run',
+  },
   rollups_agree: {
     classes: [1, 2, 3],
     rule: 'Totals of closed days agree with the rows behind them.',

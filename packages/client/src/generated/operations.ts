@@ -1807,7 +1807,7 @@ export interface Operations {
   /** What a control’s coverage was counted over, one by one, with the result of each; the newest first */
   'GET /v1/controls/{control}/population': {
     readonly params: {
-      readonly control: "owner_named" | "run_registered" | "policy_registered" | "policy_current" | "tool_listed" | "data_allowed" | "final_status_present" | "model_call_priced" | "evidence_chain_whole" | "span_unchanged" | "refused_actions" | "escalation_noted" | "log_fields_present" | "scope_held" | "rollback_note_present" | "unreviewed_sample" | "approval_matches" | "forged_service_claims" | "budget_breach" | "budget_warning" | "break_glass_used" | "incident_path_reached" | "rollups_agree";
+      readonly control: "owner_named" | "run_registered" | "policy_registered" | "policy_current" | "tool_listed" | "data_allowed" | "final_status_present" | "model_call_priced" | "evidence_chain_whole" | "span_unchanged" | "refused_actions" | "escalation_noted" | "log_fields_present" | "scope_held" | "rollback_note_present" | "unreviewed_sample" | "approval_matches" | "forged_service_claims" | "budget_breach" | "budget_warning" | "break_glass_used" | "incident_path_reached" | "rollups_agree" | "run_judged";
     };
     readonly query: {
       readonly limit?: number | undefined;

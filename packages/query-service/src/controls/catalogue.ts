@@ -17,6 +17,7 @@ import { policyRegistered } from './policy-registered.ts';
 import { refusedActions } from './refused-actions.ts';
 import { rollbackNotePresent } from './rollback-note-present.ts';
 import { rollupsAgree } from './rollups-agree.ts';
+import { runJudged } from './run-judged.ts';
 import { runRegistered } from './run-registered.ts';
 import { scopeHeld } from './scope-held.ts';
 import { spanUnchanged } from './span-unchanged.ts';
@@ -25,6 +26,9 @@ import { unreviewedSample } from './unreviewed-sample.ts';
 
 /** What they judge belongs to no run: no run is touched when it changes. */
 export const OF_NO_RUN: readonly Control[] = [rollupsAgree];
+
+/** What evaluation finds of itself. */
+const OF_EVALUATION: readonly Control[] = [runJudged];
 
 /** What they find is found in the rows of runs; those of each class first. */
 export const OF_RUNS: readonly Control[] = [
@@ -52,4 +56,4 @@ export const OF_RUNS: readonly Control[] = [
   incidentPathReached,
 ];
 
-export const CONTROLS: readonly Control[] = [...OF_RUNS, ...OF_NO_RUN];
+export const CONTROLS: readonly Control[] = [...OF_RUNS, ...OF_NO_RUN, ...OF_EVALUATION];

@@ -5,7 +5,7 @@ import { type Population, populationOf } from './population.ts';
 /**
  * The units of a population with what each control found of them: control, workflow, team, run_id, unit, at, seen, result, flag_id.
  * Failed: a flag of it that no later evidence has cleared, whatever people have done about it since. Unknown: evidence of it is
- * newer than the last evaluation could judge, or a flag of its run is still on its way. A flagged unit is of the population whatever it
+ * newer than the last evaluation could judge, a flag of its run is still on its way, or the control could not judge the run. A flagged unit is of the population whatever it
  * claims to be, so that nothing leaves it by claiming a lower class or another workflow.
  */
 export function unitsQuery(population: Population): string {
@@ -19,21 +19,30 @@ export const controlsOf = (population: Population): readonly Control[] =>
 const IN_RANGE = (column: string) =>
   `${column} >= {from:DateTime64(9, 'UTC')} AND ${column} < {to:DateTime64(9, 'UTC')}`;
 
-/**
- * What stands against each unit; of several flags the one that was raised first. A flag is raised by the service's clock, once its
- * evidence is there; that is dated by the agent's, which may be a day ahead of the store's (more is not stored), and no two clocks
- * agree. What was raised two days before the period is of nothing in it.
- */
-const FLAGGED = (unit: string, of = 'run_id IS NOT NULL') => `
-  SELECT control, ifNull(run_id, toUUIDOrZero('')) AS run, ${unit} AS unit, argMin(f.flag_id, (raised_at, f.flag_id)) AS flag_id,
-    argMin(f.workflow, (raised_at, f.flag_id)) AS workflow, argMin(f.team, (raised_at, f.flag_id)) AS team
-  FROM (
+/** Flags that nothing has cleared. */
+const STANDING = (which: string) => `
     SELECT flag_id, argMax(f.control, (f.at, f.received_at)) AS control, argMax(f.run_id, (f.at, f.received_at)) AS run_id,
       argMax(f.workflow, (f.at, f.received_at)) AS workflow, argMax(f.team, (f.at, f.received_at)) AS team,
       argMax(f.state, (f.at, f.received_at)) AS state, argMax(f.evidence, (f.at, f.received_at)) AS evidence, min(f.raised_at) AS raised_at
-    FROM flags AS f WHERE f.raised_at >= {from:DateTime64(9, 'UTC')} - toIntervalDay(2) GROUP BY flag_id) AS f
-  WHERE state != 'cleared' AND ${of}
+    FROM flags AS f WHERE ${which} GROUP BY flag_id HAVING state != 'cleared'`;
+
+/**
+ * A flag is raised by the service's clock, once its evidence is there; that is dated by the agent's, which may be a day ahead of the
+ * store's (more is not stored), and no two clocks agree. What was raised two days before the period is of nothing in it.
+ */
+const OF_PERIOD = `f.raised_at >= {from:DateTime64(9, 'UTC')} - toIntervalDay(2)`;
+
+/** What stands against each unit; of several flags the one that was raised first. */
+const FLAGGED = (unit: string, of = 'run_id IS NOT NULL') => `
+  SELECT control, ifNull(run_id, toUUIDOrZero('')) AS run, ${unit} AS unit, argMin(f.flag_id, (raised_at, f.flag_id)) AS flag_id,
+    argMin(f.workflow, (raised_at, f.flag_id)) AS workflow, argMin(f.team, (raised_at, f.flag_id)) AS team
+  FROM (${STANDING(OF_PERIOD)}) AS f WHERE ${of}
   GROUP BY control, run, unit`;
+
+/** Which controls could not judge a run, of whose calls some may have begun long after that. */
+const UNJUDGED = `
+  SELECT assumeNotNull(run_id) AS run, groupUniqArrayArray(JSONExtract(f.evidence, 'parts', 'Array(String)')) AS parts
+  FROM (${STANDING(`f.control = 'run_judged'`)}) AS f WHERE run_id IS NOT NULL GROUP BY run`;
 
 /** Reports of calls that ran. */
 const REPORTS = (where: string) => `
@@ -80,11 +89,13 @@ function judged(population: 'runs' | 'calls'): string {
   SELECT u.k.1 AS control, if(f.flag_id != '', f.workflow, u.workflow) AS workflow, if(f.flag_id != '', f.team, u.team) AS team,
     u.run AS run, u.unit AS unit, u.at AS at, f.flag_id AS flag_id,
     multiIf(f.flag_id != '', 'failed',
-      u.seen > {evaluated:DateTime64(9, 'UTC')} - toIntervalSecond(u.k.3) OR has({pending:Array(String)}, concat(control, ':', toString(u.run))),
+      u.seen > {evaluated:DateTime64(9, 'UTC')} - toIntervalSecond(u.k.3) OR has({pending:Array(String)}, concat(control, ':', toString(u.run)))
+        OR has(n.parts, u.k.1),
       'unknown', 'passed') AS result
   FROM (SELECT *, arrayJoin([${controls.join(', ')}]) AS k FROM (${calls ? CALLS : RUNS})) AS u
   LEFT JOIN (${FLAGGED(calls ? `JSONExtractString(evidence, 'call_id')` : `''`)}) AS f
     ON f.control = u.k.1 AND f.run = u.run AND f.unit = u.unit
+  LEFT JOIN (${UNJUDGED}) AS n ON n.run = u.run
   WHERE ${calls ? `has(u.k.2, u.class) OR f.flag_id != ''` : '1'}`;
 }
 

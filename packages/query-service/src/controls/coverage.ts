@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { lastEvaluation } from '../flags/last-evaluation.ts';
+import { unjudgedSince } from '../flags/unjudged.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { storeTime } from '../records/store-time.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
 import { storeRange } from '../runs/time-range.ts';
-import { isoTime } from '../state/time.ts';
+import { isoTime, seconds } from '../state/time.ts';
 import { CONTROLS } from './catalogue.ts';
 import { unitsQuery } from './coverage-units.ts';
 import { listedClasses } from './listed-classes.ts';
@@ -129,7 +130,7 @@ async function asked(deps: CoverageDeps, identity: Identity, { from, to, workflo
   const teams = visibleTeams(identity);
   // In this order, and both before the store: what an evaluation found is then on its way, or in what is read.
   const evaluated = await lastEvaluation(deps);
-  const pending = await pendingFlags(deps);
+  const pending = [...(await pendingFlags(deps)), ...(await lately(deps))];
   const params = {
     ...storeRange({ from, to }),
     ...{ workflow, every: teams === undefined, teams: teams ?? [], pending },
@@ -152,3 +153,12 @@ async function pendingFlags({ control }: Pick<Deps, 'control'>): Promise<string[
     return `${name}:${run_id ?? ''}`;
   });
 }
+
+/** What a control fails to judge is flagged after its grace; until then it is known to the evaluator alone. */
+async function lately({ control, clock }: Pick<Deps, 'control' | 'clock'>): Promise<string[]> {
+  const rows = await unjudgedSince(control, clock() - UNFLAGGED);
+  return rows.map(({ part, subject }) => `${part}:${subject}`);
+}
+
+/** Longer than the grace of `run_judged` and the rests between tries. */
+const UNFLAGGED = seconds(600);

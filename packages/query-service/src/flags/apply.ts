@@ -14,6 +14,12 @@ export interface FlagCounts {
   cleared: number;
 }
 
+export const noFlags = (): FlagCounts => ({ raised: 0, reopened: 0, updated: 0, cleared: 0 });
+
+export const addFlags = (counts: FlagCounts, more: FlagCounts): void => {
+  for (const kind of ['raised', 'reopened', 'updated', 'cleared'] as const) counts[kind] += more[kind];
+};
+
 /**
  * Brings the flags of judged scopes in line with what was found, those of one control in one transaction, so that two
  * evaluators agree. Not all in one: whoever waits for an approval waits for it.
@@ -22,7 +28,7 @@ export async function applyJudgements(
   control: ControlState,
   judgements: readonly Judgement[],
 ): Promise<FlagCounts> {
-  const counts: FlagCounts = { raised: 0, reopened: 0, updated: 0, cleared: 0 };
+  const counts = noFlags();
   for (const judgement of judgements) {
     const changes = await control.change((change) => applyJudgement(change, control, judgement));
     for (const { kind } of changes) counts[kind] += 1;

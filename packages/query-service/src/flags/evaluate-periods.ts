@@ -1,6 +1,6 @@
-import type { Deps } from '../deps.ts';
-import type { FlagCounts } from './apply.ts';
+import { type FlagCounts, noFlags } from './apply.ts';
 import { courseOf, judgedPeriods, periodsFrom } from './course.ts';
+import type { JudgeDeps } from './judge-page.ts';
 import { judgePeriods } from './judge-periods.ts';
 import { lastEvaluation } from './last-evaluation.ts';
 import { storeNow } from './touched-runs.ts';
@@ -13,20 +13,17 @@ interface PeriodOptions {
 }
 
 /** Evaluates what workflows spent in days and months. Evaluations of one control state take turns, as those of runs do. */
-export function evaluatePeriods(
-  deps: Pick<Deps, 'store' | 'control' | 'clock'>,
-  options: PeriodOptions = {},
-): Promise<FlagCounts> {
+export function evaluatePeriods(deps: JudgeDeps, options: PeriodOptions = {}): Promise<FlagCounts> {
   return deps.control.exclusively('evaluation of budgets', () => evaluateNow(deps, options));
 }
 
 async function evaluateNow(
-  deps: Pick<Deps, 'store' | 'control' | 'clock'>,
+  deps: JudgeDeps,
   { since, continuous = false }: PeriodOptions,
 ): Promise<FlagCounts> {
   const course = courseOf(deps.control);
   const from = periodsFrom(course, { since, last: await lastEvaluation(deps), continuous });
-  if (from === undefined) return { raised: 0, reopened: 0, updated: 0, cleared: 0 };
+  if (from === undefined) return noFlags();
   const started = await storeNow(deps);
   const began = performance.now();
   const counts = await judgePeriods(deps, from);

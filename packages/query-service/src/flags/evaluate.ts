@@ -1,11 +1,12 @@
-import type { Deps } from '../deps.ts';
 import { NO_TIME } from '../runs/run-times.ts';
+import { halvesOf, storesAnswer } from './apart.ts';
+import { addFlags } from './apply.ts';
 import { type Course, courseOf, readBackTo } from './course.ts';
 import { evaluatePeriods } from './evaluate-periods.ts';
 import { judgeInstallation } from './judge-installation.ts';
 import {
-  addFlags,
   type EvaluationCounts,
+  type JudgeDeps,
   judgePromptly,
   judgePromptlyAgain,
   judgeRest,
@@ -32,8 +33,6 @@ interface EvaluationOptions {
   readonly continuous?: boolean;
 }
 
-type EvaluationDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
-
 const ARRIVALS = 'evaluation';
 const REST = 'evaluation of what waits';
 
@@ -43,7 +42,7 @@ const REST = 'evaluation of what waits';
  * is about the controls without a grace alone, and leaves the others to `evaluateRest`.
  */
 export function evaluateControls(
-  deps: EvaluationDeps,
+  deps: JudgeDeps,
   options: EvaluationOptions = {},
 ): Promise<EvaluationCounts> {
   const { exclusively } = deps.control;
@@ -52,11 +51,11 @@ export function evaluateControls(
 }
 
 async function evaluateNow(
-  deps: EvaluationDeps,
+  deps: JudgeDeps,
   course: Course,
   { since, continuous = false }: EvaluationOptions,
 ): Promise<EvaluationCounts> {
-  const counts = noCounts();
+  const [counts, trouble] = [noCounts(), new Set<unknown>()];
   const started = await storeNow(deps);
   const last = await lastEvaluation(deps);
   const from = since ?? readBackTo(course, { started, last, continuous });
@@ -67,20 +66,23 @@ async function evaluateNow(
   };
   for await (const { runs, arrivals } of touchedRuns(deps, from, continuous ? choice : undefined)) {
     const changed = since === undefined ? await changedRuns(deps.control, runs, { continuous }) : runs;
-    for (const page of pagesOf(changed))
-      counts.runs += await (continuous ? judgePromptly : judgeWhole)(deps, page, counts);
-    if (continuous) looks.took(arrivals, started);
+    const before = trouble.size;
+    await judgePages(deps, changed, continuous ? judgePromptly : judgeWhole, { counts, trouble });
+    if (continuous && trouble.size === before) looks.took(arrivals, started);
   }
-  await setLastEvaluation(deps, started);
+  // What was not judged is read again by the next one.
+  if (trouble.size === 0) await setLastEvaluation(deps, started);
   const now = deps.clock();
   const due = await promptDue(deps.control, now);
-  if (continuous) await judgeDue(deps, due, judgePromptlyAgain, counts);
+  if (continuous) await judgeDue(deps, due, judgePromptlyAgain, { counts, trouble });
   else {
-    await judgeDue(deps, [...new Set([...due, ...(await restDue(deps.control, now))])], judgeWhole, counts);
+    const all = [...new Set([...due, ...(await restDue(deps.control, now))])];
+    await judgeDue(deps, all, judgeWhole, { counts, trouble });
     // A continuous course has loops of their own for these: nobody's flag waits for sums over a month.
     addFlags(counts, await evaluatePeriods(deps, { since }));
     addFlags(counts, await judgeInstallation(deps));
   }
+  throwFirst(trouble);
   return counts;
 }
 
@@ -90,11 +92,12 @@ export interface RestCounts extends EvaluationCounts {
 }
 
 /** Evaluates the controls with a grace over some runs whose time has come. It may go on beside a continuous evaluation. */
-export function evaluateRest(deps: EvaluationDeps): Promise<RestCounts> {
+export function evaluateRest(deps: JudgeDeps): Promise<RestCounts> {
   return deps.control.exclusively(REST, async () => {
-    const counts = noCounts();
+    const [counts, trouble] = [noCounts(), new Set<unknown>()];
     const due = await restDue(deps.control, deps.clock());
-    await judgeDue(deps, due.slice(0, DUE_AT_ONCE), judgeRest, counts);
+    await judgeDue(deps, due.slice(0, DUE_AT_ONCE), judgeRest, { counts, trouble });
+    throwFirst(trouble);
     return { ...counts, due: due.length };
   });
 }
@@ -105,16 +108,52 @@ const noCounts = (): EvaluationCounts => ({
 
 const DUE_AT_ONCE = 200;
 
+/** What became of some pages. */
+interface Outcome {
+  readonly counts: EvaluationCounts;
+  /** Why runs could not even be remembered as not judged, though the stores answer. */
+  readonly trouble: Set<unknown>;
+}
+
 async function judgeDue(
-  deps: EvaluationDeps,
+  deps: JudgeDeps,
   due: readonly string[],
   judgeRuns: typeof judgeWhole,
-  counts: EvaluationCounts,
+  outcome: Outcome,
 ): Promise<void> {
   for (let at = 0; at < due.length; at += DUE_AT_ONCE) {
     const runs = await withFingerprints(deps, due.slice(at, at + DUE_AT_ONCE));
-    for (const page of pagesOf(runs)) counts.runs += await judgeRuns(deps, page, counts);
+    await judgePages(deps, runs, judgeRuns, outcome);
   }
+}
+
+async function judgePages(
+  deps: JudgeDeps,
+  runs: readonly TouchedRun[],
+  judgeRuns: typeof judgeWhole,
+  outcome: Outcome,
+): Promise<void> {
+  for (const page of pagesOf(runs)) await judgeHalves(deps, page, judgeRuns, outcome);
+}
+
+/** A page that fails as a whole is judged in halves: it holds up neither those behind it nor the rest of itself. */
+async function judgeHalves(
+  deps: JudgeDeps,
+  page: readonly TouchedRun[],
+  judgeRuns: typeof judgeWhole,
+  outcome: Outcome,
+): Promise<void> {
+  try {
+    outcome.counts.runs += await judgeRuns(deps, page, outcome.counts);
+  } catch (error) {
+    if (!(await storesAnswer(deps))) throw error;
+    if (page.length === 1) outcome.trouble.add(error);
+    else for (const half of halvesOf(page)) await judgeHalves(deps, half, judgeRuns, outcome);
+  }
+}
+
+function throwFirst(trouble: ReadonlySet<unknown>): void {
+  for (const error of trouble) throw error;
 }
 
 /** Rows of a page of runs are in memory together. */
@@ -136,7 +175,7 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 }
 
 /** A run of which nothing is stored any more is judged as well: its flags heal or stay by what the service knows. */
-async function withFingerprints(deps: EvaluationDeps, runs: readonly string[]): Promise<TouchedRun[]> {
+async function withFingerprints(deps: JudgeDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
   return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, times: NO_TIME });
 }

@@ -1,6 +1,6 @@
 import { OF_NO_RUN } from '../controls/catalogue.ts';
 import type { Deps } from '../deps.ts';
-import { applyJudgements, type FlagCounts } from './apply.ts';
+import { addFlags, applyJudgements, type FlagCounts, noFlags } from './apply.ts';
 import { judge } from './judge.ts';
 import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
@@ -12,5 +12,7 @@ export async function judgeInstallation(
   const { control } = deps;
   const context = await judgeContext(deps, [], deps.clock());
   const page = { runs: [], reads: new PageReads(deps, {}), context, writer: control.writer };
-  return applyJudgements(control, await judge(OF_NO_RUN, page));
+  const counts = noFlags();
+  for (const each of OF_NO_RUN) addFlags(counts, await applyJudgements(control, [await judge(each, page)]));
+  return counts;
 }

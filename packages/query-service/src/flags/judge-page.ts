@@ -1,15 +1,18 @@
 import { OF_RUNS } from '../controls/catalogue.ts';
+import type { Control, JudgeContext } from '../controls/control.ts';
 import type { Deps } from '../deps.ts';
 import { tellFinishedRuns } from '../events/finished-runs.ts';
 import { together } from '../runs/run-times.ts';
 import { drawSamples } from '../samples/draw-samples.ts';
 import { seconds } from '../state/time.ts';
-import { applyJudgements, type FlagCounts } from './apply.ts';
-import { type JudgedPage, type Judgement, judge } from './judge.ts';
+import { apart, Batch } from './apart.ts';
+import { addFlags, applyJudgements, type FlagCounts } from './apply.ts';
+import { type JudgedPage, type Judgement, judge, readFor } from './judge.ts';
 import { rememberJudged, rememberPrompt, rememberRechecked, rememberRest } from './memory.ts';
 import { PageReads, READ_PRIORITY, type ReadPriority } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
 import type { TouchedRun } from './touched-runs.ts';
+import { noteUnjudged } from './unjudged.ts';
 
 export interface EvaluationCounts extends FlagCounts {
   /** Runs that were judged. */
@@ -18,11 +21,7 @@ export interface EvaluationCounts extends FlagCounts {
   sampled: number;
 }
 
-export const addFlags = (counts: FlagCounts, more: FlagCounts): void => {
-  for (const kind of ['raised', 'reopened', 'updated', 'cleared'] as const) counts[kind] += more[kind];
-};
-
-type JudgeDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
+export type JudgeDeps = Pick<Deps, 'store' | 'control' | 'clock' | 'logger'>;
 
 /** What these find counts at once. */
 const PROMPT = OF_RUNS.filter(({ graceSeconds }) => graceSeconds === 0);
@@ -37,14 +36,16 @@ export async function judgeWhole(
   runs: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<number> {
-  const judged = await pageOf(deps, runs);
-  counts.sampled += await drawSamples(deps, judged);
-  const prompt = await judge(PROMPT, judged);
-  const rest = await judge(REST, judged);
-  addFlags(counts, await applyJudgements(deps.control, [...prompt, ...rest]));
-  await tellFinishedRuns(deps, judged.runs);
-  const rechecks = { prompt: earliestRechecks(prompt), rest: earliestRechecks(rest) };
-  await rememberJudged(deps.control, runs, rechecks);
+  const turn = await Turn.of(deps, runs, counts);
+  await turn.drawSamples();
+  const prompt = await turn.judge(PROMPT);
+  const rest = await turn.judge(REST);
+  await turn.tellFinished();
+  const again = await turn.noteUnjudged();
+  await rememberJudged(deps.control, runs, {
+    prompt: earliestRechecks(prompt, again),
+    rest: earliestRechecks(rest, again),
+  });
   return runs.length;
 }
 
@@ -73,11 +74,10 @@ export async function judgePromptlyAgain(
 }
 
 async function judgePrompt(deps: JudgeDeps, runs: readonly TouchedRun[], counts: EvaluationCounts) {
-  const judged = await pageOf(deps, runs, READ_PRIORITY.prompt);
-  const judgements = await judge(PROMPT, judged);
-  addFlags(counts, await applyJudgements(deps.control, judgements));
-  await tellFinishedRuns(deps, judged.runs);
-  return earliestRechecks(judgements);
+  const turn = await Turn.of(deps, runs, counts, READ_PRIORITY.prompt);
+  const judgements = await turn.judge(PROMPT);
+  await turn.tellFinished();
+  return earliestRechecks(judgements, await turn.noteUnjudged());
 }
 
 /** Judges runs by the controls that wait, and draws their samples. @returns how many */
@@ -86,33 +86,122 @@ export async function judgeRest(
   runs: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<number> {
-  const judged = await pageOf(deps, runs);
-  counts.sampled += await drawSamples(deps, judged);
-  const judgements = await judge(REST, judged, REST_READS_AT_ONCE);
-  addFlags(counts, await applyJudgements(deps.control, judgements));
-  const again = deps.clock() + REST_AFTER;
-  await rememberRest(deps.control, runs, { rest: earliestRechecks(judgements), again });
+  const turn = await Turn.of(deps, runs, counts);
+  await turn.drawSamples();
+  const judgements = await turn.judge(REST, REST_READS_AT_ONCE);
+  const rest = earliestRechecks(judgements, await turn.noteUnjudged());
+  await rememberRest(deps.control, runs, { rest, again: deps.clock() + REST_AFTER });
   return runs.length;
 }
 
 /** What has just arrived goes first. */
 const REST_READS_AT_ONCE = 2;
 
-async function pageOf(
-  deps: JudgeDeps,
-  touched: readonly TouchedRun[],
-  priority: ReadPriority = READ_PRIORITY.other,
-): Promise<JudgedPage> {
-  const runs = touched.map(({ run_id }) => run_id);
-  const context = await judgeContext(deps, runs, deps.clock());
-  // What is stored of a run lies within its times: judging it costs the same however much history there is.
-  const times = together(touched.map((run) => run.times));
-  const reads = new PageReads(deps, { runs }, { times, priority });
-  return { runs, reads, context, writer: deps.control.writer };
+/**
+ * One turn over a page of runs, part by part. What fails in one part for one run, though the stores answer, holds up neither the
+ * other runs nor the other parts.
+ */
+class Turn {
+  readonly #deps: JudgeDeps;
+  readonly #batch: Batch<TouchedRun, JudgedPage>;
+  readonly #counts: EvaluationCounts;
+  readonly #parts: string[] = [];
+  readonly #failures: { readonly subject: string; readonly part: string; readonly error: unknown }[] = [];
+
+  /** Why nothing can be judged. */
+  readonly #broken: { readonly error: unknown } | undefined;
+
+  private constructor(
+    deps: JudgeDeps,
+    batch: Batch<TouchedRun, JudgedPage>,
+    counts: EvaluationCounts,
+    broken: { readonly error: unknown } | undefined,
+  ) {
+    this.#deps = deps;
+    this.#batch = batch;
+    this.#counts = counts;
+    this.#broken = broken;
+  }
+
+  static async of(
+    deps: JudgeDeps,
+    touched: readonly TouchedRun[],
+    counts: EvaluationCounts,
+    priority: ReadPriority = READ_PRIORITY.other,
+  ): Promise<Turn> {
+    const { context, broken } = await contextOf(deps, touched);
+    const pageOf = (some: readonly TouchedRun[]): JudgedPage => {
+      const runs = some.map(({ run_id }) => run_id);
+      // What is stored of a run lies within its times: judging it costs the same however much history there is.
+      const times = together(some.map((run) => run.times));
+      const reads = new PageReads(deps, { runs }, { times, priority });
+      return { runs, reads, context, writer: deps.control.writer };
+    };
+    return new Turn(deps, new Batch(touched, pageOf), counts, broken);
+  }
+
+  async judge(controls: readonly Control[], reads_at_once?: number): Promise<readonly Judgement[]> {
+    const judgements: Judgement[] = [];
+    if (this.#broken === undefined) await readFor(controls, this.#batch.page.reads, reads_at_once);
+    for (const control of controls)
+      await this.#part(control.control, async (page) => {
+        const judgement = await judge(control, page);
+        addFlags(this.#counts, await applyJudgements(this.#deps.control, [judgement]));
+        judgements.push(judgement);
+      });
+    return judgements;
+  }
+
+  drawSamples(): Promise<void> {
+    return this.#part('drawing of samples', async (page) => {
+      this.#counts.sampled += await drawSamples(this.#deps, page);
+    });
+  }
+
+  tellFinished(): Promise<void> {
+    return this.#part('telling of final statuses', ({ runs }) => tellFinishedRuns(this.#deps, runs));
+  }
+
+  /** @returns when the runs that could not be judged are to be tried again */
+  noteUnjudged(): Promise<ReadonlyMap<string, bigint>> {
+    const { runs, context } = this.#batch.page;
+    const tried = { subjects: runs, parts: this.#parts, failures: this.#failures };
+    return noteUnjudged(this.#deps, tried, context, this.#counts);
+  }
+
+  async #part(part: string, work: (page: JudgedPage) => Promise<unknown>): Promise<void> {
+    this.#parts.push(part);
+    const failures =
+      this.#broken === undefined
+        ? await apart(this.#deps, this.#batch, work)
+        : this.#batch.items.map((item) => ({ item, ...this.#broken }));
+    for (const { item, error } of failures) this.#failures.push({ subject: item.run_id, part, error });
+  }
 }
 
-function earliestRechecks(judgements: readonly Judgement[]): ReadonlyMap<string, bigint> {
-  const earliest = new Map<string, bigint>();
+/**
+ * What the service recorded of a page of runs; of a single run of which it cannot be read, why.
+ * @throws where it cannot be read of several, or of none: then it is nothing about one run
+ */
+async function contextOf(
+  deps: JudgeDeps,
+  touched: readonly TouchedRun[],
+): Promise<{ readonly context: JudgeContext; readonly broken?: { readonly error: unknown } }> {
+  const runs = touched.map(({ run_id }) => run_id);
+  try {
+    return { context: await judgeContext(deps, runs, deps.clock()) };
+  } catch (error) {
+    const context = await judgeContext(deps, [], deps.clock());
+    if (runs.length > 1) throw error;
+    return { context, broken: { error } };
+  }
+}
+
+function earliestRechecks(
+  judgements: readonly Judgement[],
+  again: ReadonlyMap<string, bigint>,
+): ReadonlyMap<string, bigint> {
+  const earliest = new Map(again);
   for (const { run_id, at } of judgements.flatMap(({ rechecks }) => rechecks)) {
     const known = earliest.get(run_id);
     if (known === undefined || at < known) earliest.set(run_id, at);

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { periodBudgets } from '../controls/period-budgets.ts';
-import type { Deps } from '../deps.ts';
+import { plainText } from '../records/plain-text.ts';
 import { storeTime } from '../records/store-time.ts';
-import { applyJudgements, type FlagCounts } from './apply.ts';
-import { judge } from './judge.ts';
+import { apart, Batch } from './apart.ts';
+import { addFlags, applyJudgements, type FlagCounts, noFlags } from './apply.ts';
+import { type JudgedPage, judge } from './judge.ts';
+import type { JudgeDeps } from './judge-page.ts';
 import { PageReads } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
+import { noteUnjudged, unjudgedSubjects } from './unjudged.ts';
 
 /** A workflow and a UTC month in which it spent. */
 interface SpentIn {
@@ -24,24 +27,50 @@ const CHANGED = `
   ORDER BY month, workflow`;
 
 const PERIODS_AT_ONCE = 200;
+const PART = periodBudgets.control;
 
-/** Judges the budgets of the days and months in whose spend something changed since a time (ns, of the store's clock). */
-export async function judgePeriods(
-  deps: Pick<Deps, 'store' | 'control' | 'clock'>,
-  since: bigint,
-): Promise<FlagCounts> {
+/**
+ * Judges the budgets of the days and months in whose spend something changed since a time (ns, of the store's clock), and those that
+ * could not be judged before.
+ */
+export async function judgePeriods(deps: JudgeDeps, since: bigint): Promise<FlagCounts> {
   const changed = await new PageReads(deps, { since: storeTime(since) }).rows(CHANGED);
-  const periods = z.array(spentIn).parse(changed);
-  const context = await judgeContext(deps, [], deps.clock());
-  const counts = { raised: 0, reopened: 0, updated: 0, cleared: 0 };
-  for (let at = 0; at < periods.length; at += PERIODS_AT_ONCE) {
-    const reads = new PageReads(deps, paramsOf(periods.slice(at, at + PERIODS_AT_ONCE)));
-    const page = { runs: [], reads, context, writer: deps.control.writer };
-    const some = await applyJudgements(deps.control, await judge([periodBudgets], page));
-    for (const kind of ['raised', 'reopened', 'updated', 'cleared'] as const) counts[kind] += some[kind];
-  }
+  const again = (await unjudgedSubjects(deps.control, PART)).flatMap(periodOf);
+  const periods = distinct([...z.array(spentIn).parse(changed), ...again]);
+  const counts = noFlags();
+  for (let at = 0; at < periods.length; at += PERIODS_AT_ONCE)
+    await judgeSome(deps, periods.slice(at, at + PERIODS_AT_ONCE), counts);
   return counts;
 }
+
+async function judgeSome(deps: JudgeDeps, periods: readonly SpentIn[], counts: FlagCounts): Promise<void> {
+  const context = await judgeContext(deps, [], deps.clock());
+  const batch = new Batch(periods, (some): JudgedPage => {
+    const reads = new PageReads(deps, paramsOf(some));
+    return { runs: [], reads, context, writer: deps.control.writer };
+  });
+  const failures = await apart(deps, batch, async (page) => {
+    addFlags(counts, await applyJudgements(deps.control, [await judge(periodBudgets, page)]));
+  });
+  const tried = {
+    subjects: periods.map(subjectOf),
+    parts: [PART],
+    failures: failures.map(({ item, error }) => ({ subject: subjectOf(item), part: PART, error })),
+  };
+  await noteUnjudged(deps, tried, context, counts);
+}
+
+const subjectOf = ({ workflow, month }: SpentIn): string => `${plainText(workflow)}/${month}`;
+
+/** Empty for a run. */
+function periodOf(subject: string): SpentIn[] {
+  const slash = subject.lastIndexOf('/');
+  return slash === -1 ? [] : [{ workflow: subject.slice(0, slash), month: Number(subject.slice(slash + 1)) }];
+}
+
+const distinct = (periods: readonly SpentIn[]): SpentIn[] => [
+  ...new Map(periods.map((period) => [subjectOf(period), period])).values(),
+];
 
 function paramsOf(periods: readonly SpentIn[]): Readonly<Record<string, unknown>> {
   const months = periods.map(({ month }) => month);

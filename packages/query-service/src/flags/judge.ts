@@ -24,22 +24,25 @@ export interface JudgedPage {
 /** Reads that are on their way at the same time; the store has other work. */
 const READS_AT_ONCE = 4;
 
-/** What some controls say of some runs. Controls that read the same rows share one read. */
-export async function judge(
+/** Asks for what some controls judge, controls that read the same rows once. A read that fails fails the controls that want it. */
+export async function readFor(
   controls: readonly Control[],
-  { runs, reads, context, writer }: JudgedPage,
+  reads: PageReads,
   reads_at_once = READS_AT_ONCE,
-): Promise<readonly Judgement[]> {
+): Promise<void> {
   const distinct = [...new Map(controls.map((control) => [control.query, control])).values()];
   for (let at = 0; at < distinct.length; at += reads_at_once)
-    await Promise.all(distinct.slice(at, at + reads_at_once).map((control) => reads.of(control)));
-  const judgements: Judgement[] = [];
-  for (const control of controls) {
-    const rows = await reads.of(control);
-    const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, writer);
-    judgements.push({ control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks });
-    // Gates wait for answers of this process: judging gives way to them after each control.
-    await giveWay();
-  }
-  return judgements;
+    await Promise.allSettled(distinct.slice(at, at + reads_at_once).map((control) => reads.of(control)));
+}
+
+/** What one control says of a page. */
+export async function judge(
+  control: Control,
+  { runs, reads, context, writer }: JudgedPage,
+): Promise<Judgement> {
+  const rows = await reads.of(control);
+  const { ripe, rechecks } = ripen(control, control.judge(rows, context), context.now, writer);
+  // Gates wait for answers of this process: judging gives way to them after each control.
+  await giveWay();
+  return { control, scopes: [...runs, ...control.scopes(rows)], findings: ripe, rechecks };
 }

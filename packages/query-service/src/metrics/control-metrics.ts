@@ -1,6 +1,7 @@
 import { APPROVAL_STATES, FLAG_STATES, SEVERITIES } from '@tollgate/contract';
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../deps.ts';
+import { unjudgedCount } from '../flags/unjudged.ts';
 import { outboxDepth } from '../records/outbox.ts';
 
 type ControlDeps = Pick<Deps, 'control' | 'clock'>;
@@ -39,6 +40,10 @@ export function controlMetrics(deps: ControlDeps, registry: Registry): void {
   gauge(
     { name: 'tollgate_open_flags', help: 'Flags that are open or acknowledged.', labelNames: ['severity'] },
     async (one) => setAll(one, 'severity', SEVERITIES, await openFlags(deps)),
+  );
+  gauge(
+    { name: 'tollgate_unjudged', help: 'Runs, and months of spend, that a control could not judge.' },
+    async (one) => one.set(await unjudgedCount(control)),
   );
   gauge(
     {

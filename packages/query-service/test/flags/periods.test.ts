@@ -4,10 +4,12 @@ import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEvaluator } from '../../src/flags/evaluator.ts';
 import { evaluationTables } from '../../src/flags/tables.ts';
+import { unjudgedSubjects } from '../../src/flags/unjudged.ts';
 import { systemClock } from '../../src/state/time.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { Agent, collect } from './agent.ts';
+import { refuseRows } from './broken-table.ts';
 
 let clickhouse: ClickHouse;
 let service: TestService;
@@ -62,4 +64,19 @@ test('by itself, and of no run alone, a day that is over its limit is flagged, a
   expect(await flagged(1)).toEqual([day]);
   await spend('0.60');
   expect(await flagged(2)).toEqual([day, month]);
+}, 120_000);
+
+test('what could not be judged is tried again, although nothing arrives', async () => {
+  const { control } = service.service;
+  await control.change(({ db }) => db.deleteFrom('flags').execute());
+  const mend = await refuseRows(
+    control,
+    'flags',
+    `new.control = 'budget_breach' and new.scope like '%/day/%'`,
+  );
+  await spend('0.01');
+  while ((await unjudgedSubjects(control, 'budget_breach')).length === 0) await pause(20);
+  await mend();
+  expect(await flagged(2)).toHaveLength(2);
+  while ((await unjudgedSubjects(control, 'budget_breach')).length > 0) await pause(20);
 }, 120_000);

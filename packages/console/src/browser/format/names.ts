@@ -77,6 +77,7 @@ const CONTROLS: Record<ControlName, string> = {
   break_glass_used: 'glass broken',
   incident_path_reached: 'incident path reached',
   rollups_agree: 'rollups agree',
+  run_judged: 'run judged',
 };
 
 export const CONTROL_NAMES: readonly string[] = Object.keys(CONTROLS);

@@ -13,6 +13,7 @@ import { erasures } from './0010-erasures.ts';
 import { flagReads } from './0011-flag-reads.ts';
 import { evaluationReads } from './0012-evaluation-reads.ts';
 import { promptRechecks } from './0013-prompt-rechecks.ts';
+import { unjudged } from './0014-unjudged.ts';
 
 /** In order of their names; a migration that has been released never changes. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-flag-reads': flagReads,
   '0012-evaluation-reads': evaluationReads,
   '0013-prompt-rechecks': promptRechecks,
+  '0014-unjudged': unjudged,
 };
 
 /** Brings the control state to the newest shape. @throws what the failing migration threw; nothing of it is kept then. */

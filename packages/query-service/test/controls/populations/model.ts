@@ -2,7 +2,7 @@ import { CONTROLS } from '../../../src/controls/catalogue.ts';
 import { populationOf } from '../../../src/controls/population.ts';
 import { seconds } from '../../../src/state/time.ts';
 import type { Facts } from './facts.ts';
-import type { FlagRow } from './flags.ts';
+import { type FlagRow, partsOf } from './flags.ts';
 
 /** What is asked, and when. */
 export interface View {
@@ -30,7 +30,8 @@ type Begun = Pick<Unit, 'workflow' | 'team' | 'run_id' | 'unit' | 'at'>;
 
 /** Each unit of each control's population, as the documentation says, one after the other. */
 export function unitsOf(facts: Facts, view: View): Unit[] {
-  const flags = standing(facts.flags);
+  const flags = firstOfEach(standing(facts.flags));
+  const isUnjudged = unjudged(standing(facts.flags));
   const pending = view.outbox ? facts.flags.filter((row) => row.pending) : [];
   const inPeriod = ({ at }: { at: bigint }) => at >= view.from && at < view.to;
   return CONTROLS.flatMap(({ control, classes, graceSeconds }) => {
@@ -42,7 +43,8 @@ export function unitsOf(facts: Facts, view: View): Unit[] {
       const isPending = pending.some(
         (row) => row.control === control && (population_of === 'incidents' || row.run_id === unit.run_id),
       );
-      const result = flag !== undefined ? 'failed' : isKnown && !isPending ? 'passed' : 'unknown';
+      const isOpen = isPending || (population_of !== 'incidents' && isUnjudged(unit.run_id, control));
+      const result = flag !== undefined ? 'failed' : isKnown && !isOpen ? 'passed' : 'unknown';
       // What the service recorded of an incident is no claim.
       const claims = population_of !== 'incidents';
       const whose = flag === undefined || !claims ? {} : { workflow: flag.workflow, team: flag.team };
@@ -80,15 +82,30 @@ export function unitsOf(facts: Facts, view: View): Unit[] {
 const ANY_RUN = 'any';
 const keyOf = (control: string, run_id: string, unit: string) => JSON.stringify([control, run_id, unit]);
 
-/** What stands against each unit in the store: of several flags the one that was raised first. */
-function standing(rows: readonly FlagRow[]): ReadonlyMap<string, FlagRow> {
+/** Flags in the store that nothing has cleared. */
+function standing(rows: readonly FlagRow[]): readonly FlagRow[] {
   const stored = Map.groupBy(
     rows.filter(({ pending }) => !pending),
     ({ flag_id }) => flag_id,
   );
   const newest = [...stored.values()].flatMap((of) => of.toSorted((a, b) => Number(b.at - a.at)).slice(0, 1));
+  return newest.filter(({ state }) => state !== 'cleared');
+}
+
+/** Whether a control could not judge a run. */
+function unjudged(rows: readonly FlagRow[]): (run_id: string, control: string) => boolean {
+  const parts = new Set(
+    rows
+      .filter(({ control }) => control === 'run_judged')
+      .flatMap((row) => partsOf(row).map((part) => keyOf(part, row.run_id ?? '', ''))),
+  );
+  return (run_id, control) => parts.has(keyOf(control, run_id, ''));
+}
+
+/** What stands against each unit: of several flags the one that was raised first. */
+function firstOfEach(rows: readonly FlagRow[]): ReadonlyMap<string, FlagRow> {
   const found = new Map<string, FlagRow>();
-  for (const row of newest.filter(({ state }) => state !== 'cleared').sort(byRaised)) {
+  for (const row of rows.toSorted(byRaised)) {
     const population = populationOf(CONTROLS.find(({ control }) => control === row.control)?.control);
     const run_id = population === 'incidents' ? ANY_RUN : row.run_id;
     if (run_id === null) continue;
