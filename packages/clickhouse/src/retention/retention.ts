@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { onCluster, type Target } from '../migrations/render.ts';
 import { DATABASE } from '../roles.ts';
 
-/** For how many days things are kept, counted from when they happened and never from when they arrived. */
+/**
+ * For how many days things are kept, counted from when they happened, or from when they arrived where that is later: what a span
+ * says of its time may be years too early, and must not make it vanish.
+ */
 export interface RetentionDays {
   /** Spans without their content, records, calls, and what the service itself recorded. */
   readonly evidence: number;
@@ -28,6 +31,7 @@ const MOST_DAYS = 36_500;
 
 type Rule = {
   readonly table: string;
+  /** SQL of a time. */
   readonly from: string;
   readonly keep: keyof RetentionDays;
   /** Which rows it is about; none of a run on hold (`NOT_HELD`) where the table has runs. */
@@ -40,26 +44,31 @@ type Rule = {
  */
 const NOT_HELD = `run_id NOT IN (SELECT run_id FROM ${DATABASE}.runs_on_hold)`;
 
+/** When something happened, or when the store received it, whichever is later: the first is a claim, or another host's clock. */
+const evidence = (table: string, happened: string, where?: string): Rule => ({
+  ...{ table, from: `greatest(${happened}, received_at)`, keep: 'evidence' },
+  ...(where === undefined ? {} : { where }),
+});
+
 /**
- * Which tables lose rows, and from when on their days are counted. Every time here is the service's own or was checked
- * at landing (2015 to a day ahead). Not among them: registered workflows, prices, erasures and holds, which are
- * asked for as long as anything is kept.
+ * Which tables lose rows, and from when on their days are counted. Not among them: registered workflows, prices, erasures and
+ * holds, which are asked for as long as anything is kept.
  */
 const RULES: readonly Rule[] = [
-  ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map(
-    (table): Rule => ({ table, from: 'start', keep: 'evidence', where: NOT_HELD }),
+  ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map((table) =>
+    evidence(table, 'start', NOT_HELD),
   ),
-  { table: 'run_summaries', from: 'started_at', keep: 'evidence', where: NOT_HELD },
+  evidence('run_summaries', 'started_at', NOT_HELD),
   { table: 'model_call_repricings', from: 'received_at', keep: 'evidence', where: NOT_HELD },
-  { table: 'service_records', from: 'time', keep: 'evidence', where: NOT_HELD },
-  { table: 'run_registrations', from: 'registered_at', keep: 'evidence', where: NOT_HELD },
-  { table: 'approvals', from: 'at', keep: 'evidence', where: NOT_HELD },
-  { table: 'samples', from: 'sampled_at', keep: 'evidence', where: NOT_HELD },
-  { table: 'reviews', from: 'reviewed_at', keep: 'evidence', where: NOT_HELD },
+  evidence('service_records', 'time', NOT_HELD),
+  evidence('run_registrations', 'registered_at', NOT_HELD),
+  evidence('approvals', 'at', NOT_HELD),
+  evidence('samples', 'sampled_at', NOT_HELD),
+  evidence('reviews', 'reviewed_at', NOT_HELD),
   // A flag may be about no run, and of NULL it is not known whether it is in a list.
-  { table: 'flags', from: 'at', keep: 'evidence', where: `(run_id IS NULL) OR (${NOT_HELD})` },
-  { table: 'suspensions', from: 'at', keep: 'evidence' },
-  { table: 'span_content', from: 'start', keep: 'content', where: NOT_HELD },
+  evidence('flags', 'at', `(run_id IS NULL) OR (${NOT_HELD})`),
+  evidence('suspensions', 'at'),
+  { ...evidence('span_content', 'start', NOT_HELD), keep: 'content' },
   { table: 'quarantine', from: 'received_at', keep: 'quarantine' },
   { table: 'rollup_drifts', from: 'found_at', keep: 'totals' },
   // The row of 1970 is of no day.
@@ -71,6 +80,7 @@ const RULES: readonly Rule[] = [
 /** One table and the rule by which its rows expire, as ClickHouse writes it in SHOW CREATE TABLE. */
 interface Expiry {
   readonly table: string;
+  readonly days: number;
   readonly ttl: string;
   /** Rows whose time is over, as a condition; undefined where no hold could have kept them. */
   readonly expiredOfRuns: string | undefined;
@@ -87,6 +97,7 @@ export function expiries(days: RetentionDays): readonly Expiry[] {
     const end = `toDate(${from}) + toIntervalDay(${days[keep]})`;
     return {
       table,
+      days: days[keep],
       ttl: `${end}${where === undefined ? '' : ` WHERE ${where}`}`,
       expiredOfRuns: where?.includes(NOT_HELD) === true ? `${end} <= today()` : undefined,
     };
@@ -96,8 +107,9 @@ export function expiries(days: RetentionDays): readonly Expiry[] {
 const tableRow = z.object({ name: z.string(), ddl: z.string() });
 
 /**
- * Sets how long each table keeps its rows; a table that has its rule already is left alone. A shorter time takes effect
- * in the background, with the next merges.
+ * Sets how long each table keeps its rows; a table that has its rule already is left alone. A shorter time takes effect in the
+ * background, as parts are rewritten. Any other rule rewrites nothing: a part learns of it with its next merge, and at the latest
+ * when its time by the old rule is over: the engine then asks the new one of its rows.
  * @returns the tables that were changed
  */
 export async function applyRetention(
@@ -118,11 +130,18 @@ export async function applyRetention(
   const changed = expiries(days).filter(
     ({ table, ttl }) => !ddls.get(table)?.includes(` TTL ${ttl} SETTINGS`),
   );
-  for (const { table, ttl } of changed)
+  for (const { table, ttl, days: kept } of changed)
     await owner.command({
       query: `ALTER TABLE ${DATABASE}.${table} ${onCluster(target)} MODIFY TTL ${ttl}`,
-      // Parts learn of it in the background: to wait for ten million stored spans took longer than a client waits for an answer.
-      clickhouse_settings: { alter_sync: '0' },
+      clickhouse_settings: {
+        // In the background: to wait for ten million stored spans took longer than a client waits for an answer.
+        alter_sync: '0',
+        materialize_ttl_after_modify: kept < daysOf(ddls.get(table)) ? 1 : 0,
+      },
     });
   return changed.map(({ table }) => table);
 }
+
+/** How long a table keeps its rows now, in days; one that has no rule keeps them for good. */
+const daysOf = (ddl = ''): number =>
+  Number(/ TTL .* \+ toIntervalDay\((\d+)\)/.exec(ddl)?.[1] ?? Number.POSITIVE_INFINITY);

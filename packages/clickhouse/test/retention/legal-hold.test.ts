@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applyRetention, type ClickHouse, DEFAULT_RETENTION, openClickHouse } from '../../src/index.ts';
-import { count, land, row } from '../support/landing.ts';
+import { count, land, landEarlier, row } from '../support/landing.ts';
 
 const DAY = 86_400_000;
 const TABLES = ['spans', 'span_content', 'evidence_records', 'flags', 'run_summaries'];
@@ -24,6 +24,7 @@ describe('a legal hold', () => {
 
   /** In days, and in the middle of a month: a run has a summary a month. */
   const longAgo = Math.floor((Date.now() - Date.UTC(2018, 2, 15, 12)) / DAY);
+  const received = BigInt(Date.now() - longAgo * DAY) * 1_000_000n;
   const spanOf = (run: string, days = longAgo) =>
     row({
       Timestamp: String(BigInt(Date.now() - days * DAY) * 1_000_000n),
@@ -39,6 +40,7 @@ describe('a legal hold', () => {
     ...{ flag_id: randomUUID(), run_id, state: 'open', record_hash: 'x' },
     at: '2017-01-01 00:00:00',
     raised_at: '2017-01-01 00:00:00',
+    received_at: '2017-01-01 00:00:00',
   });
   const event = (hold_id: string, event: 'set' | 'lifted') =>
     insert('legal_holds', [
@@ -66,12 +68,13 @@ describe('a legal hold', () => {
   const fill = async (...runs: string[]) => {
     for (const run of runs) {
       // Parts of one run alone, and parts of several: a part that is expired whole is dropped by another way.
-      await land(store, [spanOf(run)]);
+      await landEarlier(store, [spanOf(run)], received);
       await insert('flags', [flagOf(run)]);
     }
-    await land(
+    await landEarlier(
       store,
       runs.map((run) => spanOf(run, longAgo + 1)),
+      received,
     );
   };
 

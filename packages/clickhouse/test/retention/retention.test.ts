@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applyRetention, type ClickHouse, DEFAULT_RETENTION } from '../../src/index.ts';
 import { expiries } from '../../src/retention/retention.ts';
 import { startTestClickHouse } from '../../src/testing.ts';
-import { ask, count, land, row } from '../support/landing.ts';
+import { ask, count, land, landEarlier, row } from '../support/landing.ts';
 
 const DAY = 86_400_000;
+const WAIT = { timeout: 30_000, interval: 200 };
+const OF_SPANS = ['spans', 'span_content', 'evidence_records', 'model_calls', 'tool_calls', 'run_summaries'];
 
 describe('retention', () => {
   let store: ClickHouse;
@@ -49,33 +51,112 @@ describe('retention', () => {
     expect([...ruled, ...kept].sort()).toEqual(stored.map(({ name }) => name));
   });
 
+  const ago = (days: number) => BigInt(Date.now() - days * DAY) * 1_000_000n;
+  /** A span that is in every table that spans go to. */
+  const spanOf = (run: string, days: number) =>
+    row({
+      Timestamp: ago(days).toString(),
+      SpanAttributes: {
+        'tollgate.run.id': run,
+        'tollgate.record': '{"kind":"gate_decided","seq":0}',
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.input.messages': 'secret',
+      },
+    });
+  const left = (run: string, ...tables: readonly string[]) =>
+    Promise.all(
+      tables.map((table) =>
+        count(store.clients.reader, `SELECT count() FROM ${table} WHERE run_id = {run:UUID}`, { run }),
+      ),
+    );
+
+  /** Parts of these tables that hold something of a run, and whose whole time is over by what the engine noted of them. */
+  const expiredParts = async (run: string) => {
+    let expired = 0;
+    for (const table of ['spans', 'span_content'])
+      expired += await count(
+        store.clients.owner,
+        `SELECT count() FROM system.parts WHERE database = 'tollgate' AND table = {table:String} AND active
+           AND arrayMax(rows_where_ttl_info.max) < now() AND name IN (SELECT _part FROM merge('tollgate', {name:String}) WHERE run_id = {run:UUID})`,
+        { table, name: `^${table}$`, run },
+      );
+    return expired;
+  };
+
   it('takes content earlier than evidence, and each by when it happened', async () => {
-    const at = (days: number) => String(BigInt(Date.now() - days * DAY) * 1_000_000n);
     const run = randomUUID();
-    const attributes = { 'tollgate.run.id': run, 'gen_ai.input.messages': 'secret' };
-    await land(store, [
-      row({ Timestamp: at(5), SpanAttributes: attributes }),
-      row({ Timestamp: at(200), SpanAttributes: attributes }),
-      row({ Timestamp: at(3000), SpanAttributes: attributes }),
-    ]);
+    for (const days of [5, 200, 3000]) await landEarlier(store, [spanOf(run, days)], ago(days));
     await merge('spans', 'span_content');
-    const left = (table: string) =>
-      count(store.clients.reader, `SELECT count() FROM ${table} WHERE run_id = {run:UUID}`, { run });
-    expect([await left('spans'), await left('span_content')]).toEqual([2, 1]);
+    expect(await left(run, 'spans', 'span_content')).toEqual([2, 1]);
+  });
+
+  it('counts from when it arrived where a span claims to be older than that', async () => {
+    const [claimed, arrived] = [randomUUID(), randomUUID()];
+    await land(store, [spanOf(claimed, 3000)]);
+    await landEarlier(store, [spanOf(arrived, 3000)], ago(2600));
+    // A month on, so that neither keeps the other's part.
+    await landEarlier(store, [spanOf(arrived, 2960)], ago(200));
+    await merge(...OF_SPANS);
+    expect(await left(claimed, ...OF_SPANS)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await left(arrived, ...OF_SPANS)).toEqual([1, 0, 1, 1, 1, 1]);
+  });
+
+  it('counts so of what the service recorded too, whatever its clock said', async () => {
+    const run_id = randomUUID();
+    const at = '2017-01-01 00:00:00';
+    await store.clients.service.insert({
+      table: 'approvals',
+      values: [
+        { run_id, approval_id: 'arrived now', at },
+        { run_id, approval_id: 'arrived then', at, received_at: at },
+      ],
+      format: 'JSONEachRow',
+    });
+    await merge('approvals');
+    const kept = 'SELECT approval_id FROM approvals WHERE run_id = {run_id:UUID}';
+    expect(await ask(store.clients.reader, kept, { run_id })).toEqual([{ approval_id: 'arrived now' }]);
+  });
+
+  it('counts so in parts from before that rule, which it does not rewrite', async () => {
+    const { owner } = store.clients;
+    const mutations = () => count(owner, `SELECT count() FROM system.mutations WHERE database = 'tollgate'`);
+    const [run, before] = [randomUUID(), await mutations()];
+    const rules = expiries(DEFAULT_RETENTION).filter(({ table }) =>
+      ['spans', 'span_content'].includes(table),
+    );
+    for (const { table, ttl } of rules) {
+      await owner.command({
+        query: `ALTER TABLE ${table} MODIFY TTL ${ttl.replace('greatest(start, received_at)', 'start')}`,
+        clickhouse_settings: { materialize_ttl_after_modify: 0 },
+      });
+      await owner.command({ query: `ALTER TABLE ${table} MODIFY SETTING merge_with_ttl_timeout = 1` });
+      await owner.command({ query: `SYSTEM STOP MERGES ${table}` });
+    }
+    await land(store, [spanOf(run, 3100), spanOf(run, 3100)]);
+    expect(await apply()).toEqual(['spans', 'span_content']);
+    expect(await mutations()).toBe(before);
+    expect(await expiredParts(run)).toBe(2);
+    for (const { table } of rules) await owner.command({ query: `SYSTEM START MERGES ${table}` });
+    // By itself the engine looks at what had expired by the old rule, once: by the new one it has not.
+    await vi.waitFor(async () => expect(await expiredParts(run)).toBe(0), WAIT);
+    await merge('spans', 'span_content');
+    expect(await left(run, 'spans', 'span_content')).toEqual([2, 2]);
+  });
+
+  it('of a shorter time reaches what is stored already', async () => {
+    const run = randomUUID();
+    await landEarlier(store, [spanOf(run, 100)], ago(100));
+    await apply({ content: 90 });
+    await vi.waitFor(async () => expect(await left(run, 'spans', 'span_content')).toEqual([1, 0]), WAIT);
+    await apply();
   });
 
   it('keeps what lies furthest ahead of all that landing lets through, for the longest time that can be set', async () => {
     await apply({ evidence: 36_500, content: 36_500, totals: 36_500 });
     const run = randomUUID();
-    const Timestamp = String(BigInt(Date.now() + DAY - 60_000) * 1_000_000n);
-    await land(store, [
-      row({ Timestamp, SpanAttributes: { 'tollgate.run.id': run, 'gen_ai.input.messages': 'x' } }),
-    ]);
+    await land(store, [spanOf(run, -1 + 1 / 1440)]);
     await merge('spans', 'span_content');
-    for (const table of ['spans', 'span_content'])
-      expect(
-        await count(store.clients.reader, `SELECT count() FROM ${table} WHERE run_id = {run:UUID}`, { run }),
-      ).toBe(1);
+    expect(await left(run, 'spans', 'span_content')).toEqual([1, 1]);
     await apply();
   });
 

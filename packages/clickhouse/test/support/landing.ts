@@ -88,6 +88,41 @@ export async function land(
   await text(stream);
 }
 
+/**
+ * Rows as the store would have them if it had received them at a moment of the past (ns), which no insert can say: through the
+ * views from where the time of receipt is stamped, with that one.
+ */
+export async function landEarlier(
+  { clients: { owner } }: Pick<ClickHouse, 'clients'>,
+  rows: readonly Row[],
+  received: bigint,
+): Promise<void> {
+  const [parsing] = await ask<{ query: string }>(
+    owner,
+    `SELECT as_select AS query FROM system.tables WHERE database = 'tollgate' AND name = 'parsed_spans_mv'`,
+  );
+  if (parsing === undefined) throw new Error('the view that parses landing rows is gone');
+  const columns = (await ask<{ name: string }>(owner, 'DESCRIBE TABLE parsed_spans'))
+    .map(({ name }) => name)
+    .join(', ');
+  await owner.command({ query: 'CREATE OR REPLACE TABLE earlier_spans AS otlp_spans ENGINE = Memory' });
+  const { stream } = await owner.exec({
+    query: 'INSERT INTO earlier_spans FORMAT JSONEachRow',
+    values: Readable.from(
+      rows.map((each) => `${line(each)}\n`),
+      { objectMode: false },
+    ),
+  });
+  await text(stream);
+  await owner.command({
+    query: `INSERT INTO parsed_spans (${columns})
+      SELECT ${columns} FROM (SELECT * REPLACE (fromUnixTimestamp64Nano({received:Int64}, 'UTC') AS received_at)
+        FROM (${parsing.query.replace('tollgate.otlp_spans', 'earlier_spans')}))`,
+    query_params: { received: received.toString() },
+  });
+  await owner.command({ query: 'DROP TABLE earlier_spans SYNC' });
+}
+
 /** Rows of an answer, as JSON has them. */
 export async function ask<T>(
   client: ClickHouseClient,
