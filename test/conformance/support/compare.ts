@@ -76,7 +76,7 @@ interface Column {
 }
 
 /** Sets: their order is that in which the engine read its parts. */
-const UNORDERED: readonly string[] = ['span_hashes', 'principals'];
+const UNORDERED: readonly string[] = ['span_hashes', 'principals', 'workflows'];
 
 /** Bytes in hex, everything else as the engine's JSON, which keeps repeated keys and their order. */
 function jsonOf({ name, type }: Column): string {

@@ -6,9 +6,9 @@ import { renderMigration } from '../../src/migrations/render.ts';
 import { startTestClickHouse } from '../../src/testing.ts';
 import { ask, land, row, START } from '../support/landing.ts';
 
-/** What the migration does once with what is there. */
+/** What the migrations do once with what is there. */
 const backfills = migrationFiles()
-  .filter(({ name }) => name.startsWith('0021_'))
+  .filter(({ name }) => name.startsWith('0021_') || name.startsWith('0027_'))
   .flatMap(({ text }) => renderMigration(text, { kind: 'single' }))
   .filter((statement) => statement.startsWith('INSERT'));
 
@@ -190,6 +190,32 @@ describe('runs', () => {
     expect(await read(run)).toMatchObject({ registered: 1, workflow: 'registered', owner: 'owner@x' });
   });
 
+  it('are of every workflow that anything claims, and of any once too many are claimed', async () => {
+    const run = randomUUID();
+    const record = JSON.stringify({ kind: 'run_started', seq: 0, workflow: 'recorded' });
+    const claims = (from: number) =>
+      Array.from({ length: 60 }, (_, index) => span(run, { 'tollgate.workflow': `w-${from + index}` }));
+    const period = async () =>
+      (
+        await ask<{ any_workflow: boolean; workflows: string[] }>(
+          store.clients.reader,
+          'SELECT any_workflow, workflows FROM run_periods WHERE run_id = {run:UUID}',
+          { run },
+        )
+      ).map(({ any_workflow, workflows }) => [
+        any_workflow,
+        workflows.length,
+        workflows.includes('recorded'),
+      ]);
+    await land(store, [span(run, { 'tollgate.record': record }), ...claims(0)]);
+    expect(await period()).toEqual([[false, 62, true]]);
+    await land(store, claims(100));
+    expect(await period()).toEqual([[true, 100, expect.any(Boolean)]]);
+    await store.clients.owner.command({ query: 'OPTIMIZE TABLE run_summaries FINAL' });
+    await land(store, claims(0));
+    expect(await period()).toEqual([[true, 100, expect.any(Boolean)]]);
+  });
+
   it('say no more than spans do: what is too long for a name is content', async () => {
     const run = randomUUID();
     const long = { 'tollgate.team': 'x'.repeat(1025), 'tollgate.final_status': 'y'.repeat(1025) };
@@ -202,7 +228,13 @@ describe('runs', () => {
   });
 
   it('are made of what was stored before there was a table of them, and once more changes nothing', async () => {
-    const rows = () => ask(store.clients.reader, 'SELECT * FROM runs ORDER BY run_id');
+    const record = JSON.stringify({ kind: 'run_started', seq: 0, workflow: 'recorded' });
+    await land(store, [span(randomUUID(), { 'tollgate.workflow': '', 'tollgate.record': record })]);
+    const periods = `SELECT * REPLACE (if(any_workflow, [], arraySort(p.workflows)) AS workflows) FROM run_periods AS p ORDER BY run_id, first_at`;
+    const rows = async () => [
+      await ask(store.clients.reader, 'SELECT * FROM runs ORDER BY run_id'),
+      await ask(store.clients.reader, periods),
+    ];
     const before = await rows();
     await store.clients.owner.command({ query: 'TRUNCATE TABLE run_summaries' });
     for (let time = 0; time < 2; time += 1)

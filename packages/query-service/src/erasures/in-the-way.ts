@@ -1,4 +1,5 @@
-import { heldAmong, type RunStart } from '../holds/held-among.ts';
+import { heldAmong } from '../holds/held-among.ts';
+import type { RunPeriod } from '../holds/in-period.ts';
 import type { Change } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
 
@@ -15,11 +16,11 @@ type Reading = Pick<Change['db'], 'selectFrom'>;
 /** Values in one query. */
 const AT_ONCE = 500;
 
-/** @param starts of these runs (`startsOf`): the store is not asked inside of a transaction */
+/** @param periods of these runs (`periodsOf`): the store is not asked inside of a transaction */
 export async function inTheWay(
   { db, now }: { readonly db: Reading; readonly now: bigint },
   run_ids: readonly string[],
-  starts: readonly RunStart[],
+  periods: readonly RunPeriod[],
 ): Promise<InTheWay> {
   const open = new Set<string>();
   for (let from = 0; from < run_ids.length; from += AT_ONCE) {
@@ -32,5 +33,5 @@ export async function inTheWay(
       .execute();
     for (const { run_id } of rows) open.add(run_id);
   }
-  return { held: await heldAmong(db, run_ids, starts), open: [...open] };
+  return { held: await heldAmong(db, run_ids, periods), open: [...open] };
 }

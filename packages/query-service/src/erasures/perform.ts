@@ -1,6 +1,6 @@
 import type { Disposal } from '@tollgate/clickhouse';
 import type { Deps } from '../deps.ts';
-import { startsOf } from '../holds/held-among.ts';
+import { periodsOf } from '../holds/held-among.ts';
 import { installationLedger } from '../records/workflow-ledger.ts';
 import type { Change } from '../state/change.ts';
 import { timeText } from '../state/time.ts';
@@ -111,7 +111,7 @@ async function noteSome(
   run_ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (run_ids.length === 0) return new Set();
-  const starts = await startsOf(deps, run_ids);
+  const periods = await periodsOf(deps, run_ids);
   const { erasure_id, run_id, trace_id, span_id } = erasure;
   const call_ids =
     run_id !== null && trace_id !== null && span_id !== null
@@ -119,7 +119,7 @@ async function noteSome(
       : undefined;
   return deps.control.change(async (change) => {
     // Asked here, so that no hold and no request comes in between.
-    const { held, open } = await inTheWay(change, run_ids, starts);
+    const { held, open } = await inTheWay(change, run_ids, periods);
     const stopped = new Set([...held, ...open]);
     const left = run_ids.filter((run_id) => !stopped.has(run_id));
     await setState(change.db, erasure_id, held, 'held');

@@ -2,7 +2,7 @@ import { TollgateError } from '@tollgate/contract';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Deps } from '../deps.ts';
-import { startsOf } from '../holds/held-among.ts';
+import { periodsOf } from '../holds/held-among.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { installationLedger } from '../records/workflow-ledger.ts';
 import type { ControlTables } from '../state/tables.ts';
@@ -71,7 +71,7 @@ export async function requestErasure(
 
 /** As it is at this moment; it is asked again when it is carried out. */
 const nowInTheWay = async (deps: Erasing, run_ids: readonly string[]): Promise<InTheWay> =>
-  inTheWay({ db: deps.control.db, now: deps.clock() }, run_ids, await startsOf(deps, run_ids));
+  inTheWay({ db: deps.control.db, now: deps.clock() }, run_ids, await periodsOf(deps, run_ids));
 
 function disposalOf({ store }: Pick<Deps, 'store'>) {
   if (store.disposal === undefined)

@@ -8,14 +8,14 @@ export type Hold = ControlTables['legal_holds'];
 
 export const holdAnswer = z.object({
   hold_id: z.string(),
-  /** Null where it is of the runs of a workflow that started in a period. */
+  /** Null where it is of the runs of a workflow and a period. */
   run_id: z.string().nullable(),
   workflow: z.string(),
   owner: z.string(),
   team: z.string(),
-  /** Of the period; null: from the first run on. */
+  /** Of the period in which a run claims to have been, or arrived; null: from the first run on. */
   from: z.iso.datetime().nullable(),
-  /** Runs that started before it; null: also those to come. */
+  /** Before which; null: also those to come. */
   to: z.iso.datetime().nullable(),
   reason: z.string(),
   set_by: z.string(),

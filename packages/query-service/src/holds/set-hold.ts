@@ -6,7 +6,7 @@ import { timeText } from '../state/time.ts';
 import { FIRST, type Hold, holdRow, LAST } from './hold.ts';
 import { runSubject, type Subject, workflowSubject } from './subject.ts';
 
-/** A run, or the runs of a workflow that started in a period; times in nanoseconds, none where it has no such end. */
+/** A run, or the runs of a workflow and a period (`IN_PERIOD`); times in nanoseconds, none where it has no such end. */
 export type Asked =
   | { readonly kind: 'run'; readonly run_id: string }
   | {

@@ -1,10 +1,10 @@
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
-import { startChain, verifyChain } from '@tollgate/contract';
+import { startChain, TOLLGATE, verifyChain } from '@tollgate/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findHeldRuns } from '../../src/holds/find-held-runs.ts';
-import { heldAmong, startsOf } from '../../src/holds/held-among.ts';
-import { Agent, collect } from '../flags/agent.ts';
+import { heldAmong, periodsOf } from '../../src/holds/held-among.ts';
+import { Agent, collect, span } from '../flags/agent.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
 
@@ -39,7 +39,7 @@ const inStore = async (run_id: string) =>
   (await read('SELECT 1 FROM runs_on_hold WHERE run_id = {run_id:UUID}', { run_id })).length > 0;
 const held = async (run_id: string) => {
   const { deps } = service.service;
-  return (await heldAmong(deps.control.db, [run_id], await startsOf(deps, [run_id]))).length > 0;
+  return (await heldAmong(deps.control.db, [run_id], await periodsOf(deps, [run_id]))).length > 0;
 };
 
 test('a hold of a run is in force with its answer, on record, and over when an admin lifts it', async () => {
@@ -88,7 +88,7 @@ test('a run is held as long as one of its holds is', async () => {
   expect([await held(run_id), await inStore(run_id)]).toEqual([false, false]);
 });
 
-test('a hold of a workflow and a period is about the runs that started in it, also those found later', async () => {
+test('a hold of a workflow and a period is about the runs of it, also those found later', async () => {
   const at = (day: number) => BigInt(Date.UTC(2026, 10, day)) * 1_000_000n;
   const runOf = async (day: number) => {
     const run_id = crypto.randomUUID();
@@ -125,6 +125,62 @@ test('no span that claims an earlier time gets a registered run out of a hold', 
   const { body } = await set({ workflow: 'ops-deploy', from });
   expect([await held(run_id), await inStore(run_id)]).toEqual([true, true]);
   await lift(body['hold_id']);
+});
+
+const HOUR = 3_600_000;
+const ago = (hours: number) => BigInt(Date.now() - hours * HOUR) * 1_000_000n;
+type Claim = readonly [start: bigint, workflow: string];
+/** A run that nobody registered, of one span for each claim. */
+const unregistered = async (...starts: readonly Claim[]) => {
+  const run_id = crypto.randomUUID();
+  const rows = starts.map(([start, workflow]) =>
+    span({ start, attributes: { [TOLLGATE.runId]: run_id, [TOLLGATE.workflow]: workflow } }),
+  );
+  await collect(clickhouse, rows);
+  return run_id;
+};
+/** Whether erasure and retention hold a run while this hold is set. */
+const whileHeld = async (run_id: string, period: object) => {
+  const { body } = await set({ workflow: 'ops-deploy', ...period });
+  const both = [await held(run_id), await inStore(run_id)];
+  await lift(body['hold_id']);
+  return both;
+};
+const iso = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();
+
+test('no span that claims an earlier time gets a run that nobody registered out of a hold', async () => {
+  const run_id = await unregistered([ago(1), 'ops-deploy'], [ago(720), 'ops-deploy']);
+  expect(await whileHeld(run_id, { from: iso(24) })).toEqual([true, true]);
+});
+
+test('nor one that claims another workflow, however many it claims', async () => {
+  const one = await unregistered([ago(1), 'ops-deploy'], [ago(1), 'zz-other']);
+  expect(await whileHeld(one, { from: iso(24) })).toEqual([true, true]);
+  const others = Array.from({ length: 150 }, (_, index): Claim => [ago(1), `zz-${index}`]);
+  const many = await unregistered(...others, [ago(1), 'ops-deploy']);
+  expect(await whileHeld(many, { from: iso(24) })).toEqual([true, true]);
+});
+
+test('a run is held by what its record claims where its span names no workflow', async () => {
+  const run_id = crypto.randomUUID();
+  const record = JSON.stringify({ kind: 'run_started', seq: 0, workflow: 'ops-deploy' });
+  const attributes = { [TOLLGATE.runId]: run_id, [TOLLGATE.record]: record };
+  await collect(clickhouse, [span({ start: ago(1), attributes })]);
+  expect(await whileHeld(run_id, { from: iso(24) })).toEqual([true, true]);
+});
+
+test('a run is held where it arrived in the period, went on into it or before it, and not where it did neither', async () => {
+  const old = await unregistered([ago(720), 'ops-deploy']);
+  expect(await whileHeld(old, { from: iso(1) })).toEqual([true, true]);
+  expect(await whileHeld(old, { from: iso(800), to: iso(700) })).toEqual([true, true]);
+  expect(await whileHeld(old, { from: iso(700), to: iso(100) })).toEqual([false, false]);
+  const long = await unregistered([ago(720), 'ops-deploy'], [ago(480), 'ops-deploy']);
+  expect(await whileHeld(long, { from: iso(600), to: iso(500) })).toEqual([true, true]);
+  expect(await whileHeld(long, { from: iso(400), to: iso(300) })).toEqual([false, false]);
+  expect(await whileHeld(await unregistered([ago(1), 'zz-other']), { from: iso(24) })).toEqual([
+    false,
+    false,
+  ]);
 });
 
 test('who may: its owner and admins set one, admins lift it, and another team knows nothing of it', async () => {
