@@ -15,7 +15,7 @@ export interface PassCounts {
 export interface PassOptions {
   /** Look through everything that is stored, as the first pass does, and not only through what is new. */
   readonly full?: boolean;
-  /** Days before this one are kept as they are: their rows are no longer all there. */
+  /** Versions of days before this one are kept as they are: the rows are no longer all there. */
   readonly keptFrom?: string;
   /** Days that one pass builds at most, the newest first. */
   readonly atMost?: number;
@@ -41,22 +41,35 @@ export async function passOver(
   const since = everything && known.size === 0 ? started : passedUntil - SETTLED;
   for (const [day, at] of await touchedDays(deps, rollup, since))
     touched.set(day, at > (touched.get(day) ?? 0n) ? at : (touched.get(day) ?? 0n));
-  const changed = [...touched].filter(([day, at]) => day >= keptFrom && !stands(known.get(day), at));
+  const changed = [...touched].filter(
+    ([day, at]) => (day >= keptFrom || !known.has(day)) && !stands(known.get(day), at),
+  );
   const opened = changed.map(([day]) => day);
   await openDays(deps, rollup, { days: opened, now: started, keptFrom });
-  const open = new Set([...[...known.values()].filter((day) => day.open).map(({ day }) => day), ...opened]);
-  const due = [...open].filter((day) => isQuiet(day, touched.get(day) ?? 0n, started));
+  const open = [
+    ...[...known.values()].filter((each) => each.open),
+    ...opened.map((day) => ({ day, kept_from: keptFrom })),
+  ];
+  const due = open
+    .filter((each) => !cameLate(each) && isQuiet(each.day, touched.get(each.day) ?? 0n, started))
+    .map(({ day }) => day);
   const again = [...known.values()].filter(
-    (each) => each.day >= keptFrom && !open.has(each.day) && isUnsettled(each, started),
+    (each) => each.day >= keptFrom && !each.open && !opened.includes(each.day) && isUnsettled(each, started),
   );
   const days = [...due, ...again.map(({ day }) => day)].sort().reverse().slice(0, atMost);
   for (const day of days) await buildDay(deps, rollup, day, await storeNow(deps));
   return {
     opened: opened.length,
     built: days.length,
-    open: open.size - due.filter((day) => days.includes(day)).length,
+    open: open.length - due.filter((day) => days.includes(day)).length,
   };
 }
+
+/**
+ * Whether the day was older than what is kept already when the first of it arrived. It has lost nothing yet, and more may arrive at
+ * any time, so no version closes it: it stays open, and its rows go when they have been kept as long as others.
+ */
+const cameLate = ({ day, kept_from }: Pick<RolledDay, 'day' | 'kept_from'>): boolean => day < kept_from;
 
 /** Whether a version holds although something about its day was received at that time. */
 const stands = (day: RolledDay | undefined, at: bigint): boolean =>

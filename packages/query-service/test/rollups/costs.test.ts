@@ -139,6 +139,28 @@ describe('the costs of closed days', () => {
     expect(await calls()).toBe(2);
   });
 
+  test('of a day that is older than what is kept, and of which nothing was known, are there as often as something arrives', async () => {
+    for (const [hour, id] of [
+      [1, 'a'],
+      [2, 'b'],
+    ] as const) {
+      await land(clickhouse, [{ run: randomUUID(), hour, id }]);
+      for (let time = 0; time < 3; time += 1) {
+        await pass({ keptFrom: DAYS[1], full: time === 2 });
+        await age(clickhouse);
+        expect(await calls()).toBe(hour);
+      }
+    }
+    expect(await combined(clickhouse)).toEqual(await fromRows(clickhouse));
+  });
+
+  test('of a day that was open when its rows began to expire are rolled up all the same', async () => {
+    await land(clickhouse, [{ run, hour: 1, id: 'a' }]);
+    await pass();
+    await age(clickhouse);
+    expect(await pass({ keptFrom: DAYS[1] })).toMatchObject({ built: 1, open: 0 });
+  });
+
   test('of today are there also where evidence is kept for a day', async () => {
     const now = BigInt(Date.now()) * 1_000_000n;
     const hour = Number(now / 3_600_000_000_000n) - Date.parse(DAYS[0]) / 3_600_000;
