@@ -2,6 +2,7 @@ import type { Deps } from './deps.ts';
 import { performErasures } from './erasures/perform.ts';
 import { pruneJournal } from './events/journal.ts';
 import { startEvaluator } from './flags/evaluator.ts';
+import { dropReleased } from './holds/drop-released.ts';
 import { findHeldRuns } from './holds/find-held-runs.ts';
 import { startNotifier } from './incidents/notifier.ts';
 import { startPricing } from './pricing/worker.ts';
@@ -20,7 +21,6 @@ export const STANDARD_WORK: readonly Background[] = [
   (deps) => startNotifier(deps, { intervalMs: 500 }),
   (deps) => repeat(() => findHeldRuns(deps), 60_000, deps.logger, 'looking for runs on hold'),
   (deps) => repeat(() => performErasures(deps), 1000, deps.logger, 'erasure of content'),
-  ({ store, logger }) =>
-    repeat(async () => store.disposal?.dropReleased(), 3_600_000, logger, 'dropping what no hold keeps'),
+  (deps) => repeat(() => dropReleased(deps), 3_600_000, deps.logger, 'dropping what no hold keeps'),
   (deps) => startRollups(deps, { passMs: 30_000, checkMs: 600_000 }),
 ];
