@@ -8,6 +8,7 @@ export type Report = {
   scope?: string;
   id?: string;
   process?: string;
+  principal?: string;
   at?: number;
   until?: number;
   input?: string;
@@ -25,7 +26,10 @@ export function report(said: Report): Row {
     Duration: (BigInt(until - at) * 1_000_000n).toString(),
     SpanName: `chat ${MODEL.model}`,
     ScopeName: said.scope ?? 'sdk',
-    ResourceAttributes: { 'service.instance.id': said.process ?? 'p1', 'tollgate.principal': 'ci' },
+    ResourceAttributes: {
+      'service.instance.id': said.process ?? 'p1',
+      'tollgate.principal': said.principal ?? 'ci',
+    },
     SpanAttributes: {
       'tollgate.run.id': said.run,
       'tollgate.workflow': 'triage',

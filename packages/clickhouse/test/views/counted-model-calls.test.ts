@@ -41,6 +41,34 @@ describe('counted model calls', () => {
     expect(await count({ id: 'r1' }, { id: 'r1', at: 1, until: 9 })).toEqual(twice);
   });
 
+  it('never merges what another principal reports, whatever id it names', async () => {
+    const own = { scope: 'a', id: 'r1' };
+    expect(await count(own, { ...own, scope: 'b', principal: 'stranger' })).toEqual(twice);
+  });
+
+  it('never merges it by time either', async () => {
+    const total = await count(
+      { scope: 'a', at: 0, until: 100 },
+      { scope: 'b', at: 10, until: 90, principal: 'stranger' },
+    );
+    expect(total).toEqual(twice);
+  });
+
+  it('lets no stranger’s report stand for a call that says nothing of its usage', async () => {
+    const unsaid = { scope: '@opentelemetry/instrumentation-openai', input: '', output: '' };
+    const known = { scope: 'opentelemetry.instrumentation.openai.v1', principal: 'stranger' };
+    expect(await count(unsaid, { ...known, at: 1, until: 9 })).toEqual({ calls: 2, unpriced: 1, cost: COST });
+  });
+
+  it('lets no stranger’s cost take the place of a call’s own', async () => {
+    const cheap = { 'tollgate.cost.usd': '0.000001', 'tollgate.cost.source': 'provider' };
+    const total = await count(
+      { scope: 'a', id: 'r1' },
+      { scope: 'b', id: 'r1', principal: 'stranger', attributes: cheap },
+    );
+    expect(total).toEqual({ calls: 2, unpriced: 0, cost: '0.000201' });
+  });
+
   it('counts as many calls as the most talkative scope reports', async () => {
     expect(
       await count({ scope: 'a', id: 'r1' }, { scope: 'a', id: 'r1', at: 20 }, { scope: 'b', id: 'r1' }),

@@ -8,9 +8,9 @@ import { ask, land, row, START } from '../support/landing.ts';
 
 /** What the migrations do once with what is there. */
 const backfills = migrationFiles()
-  .filter(({ name }) => name.startsWith('0021_') || name.startsWith('0027_'))
+  .filter(({ name }) => /^(0021|0027|0028)_/.test(name))
   .flatMap(({ text }) => renderMigration(text, { kind: 'single' }))
-  .filter((statement) => statement.startsWith('INSERT'));
+  .filter((statement) => /^INSERT INTO tollgate[.]run_summaries/.test(statement));
 
 describe('runs', () => {
   let store: ClickHouse;
@@ -28,7 +28,7 @@ describe('runs', () => {
         ...attributes,
       },
     });
-  const register = (run_id: string) =>
+  const register = (run_id: string, late = false) =>
     store.clients.service.insert({
       table: 'run_registrations',
       values: [
@@ -41,7 +41,7 @@ describe('runs', () => {
             team: 't',
             principal: 'k',
           },
-          ...{ initiator: 'i@x', initiator_verified: true, registered_at: '2026-01-15 11:59:00' },
+          ...{ late, initiator: 'i@x', initiator_verified: true, registered_at: '2026-01-15 11:59:00' },
         },
       ],
       format: 'JSONEachRow',
@@ -107,6 +107,28 @@ describe('runs', () => {
       governed: false,
       final_status: 'unsealed',
     });
+  });
+
+  it('know every principal that sent something of them, from rows that were there before as well', async () => {
+    const run = randomUUID();
+    const of = (principal: string) => ({
+      ...span(run),
+      ResourceAttributes: { 'tollgate.principal': principal },
+    });
+    const principals = () =>
+      ask<{ senders: string[]; late: boolean }>(
+        store.clients.reader,
+        'SELECT arraySort(principals) AS senders, late FROM runs WHERE run_id = {run:UUID}',
+        { run },
+      );
+    await land(store, [of('b'), of('a')]);
+    await land(store, [of('c'), { ...of('b'), Timestamp: String(START + 86_400_000_000_000n * 40n) }]);
+    const expected = [{ senders: ['a', 'b', 'c'], late: false }];
+    expect(await principals()).toEqual(expected);
+    await register(run, true);
+    for (const query of ['TRUNCATE TABLE run_summaries', ...backfills, ...backfills])
+      await store.clients.owner.command({ query });
+    expect(await principals()).toEqual([{ senders: ['a', 'b', 'c'], late: true }]);
   });
 
   it('are the same in whatever order, batches and repetitions spans come, over months and after merges', async () => {

@@ -150,15 +150,16 @@ function explanation(
   };
 }
 
-/** Reports that may be of the same call: those with its response id, and those with its tokens that lie in it or around it. */
+/** Reports of its principal that may be of the same call: those with its response id, and those with its tokens that lie in it or around it. */
 function relatedTo(report: ModelCallAnswer, calls: readonly ModelCallAnswer[]): ModelCallAnswer[] {
   return calls.filter(
     (call) =>
-      call === report ||
-      (report.response_id !== '' && call.response_id === report.response_id) ||
-      (call.input_tokens === report.input_tokens &&
-        call.output_tokens === report.output_tokens &&
-        ((call.start >= report.start && call.end <= report.end) ||
-          (call.start <= report.start && call.end >= report.end))),
+      call.principal === report.principal &&
+      (call === report ||
+        (report.response_id !== '' && call.response_id === report.response_id) ||
+        (call.input_tokens === report.input_tokens &&
+          call.output_tokens === report.output_tokens &&
+          ((call.start >= report.start && call.end <= report.end) ||
+            (call.start <= report.start && call.end >= report.end)))),
   );
 }

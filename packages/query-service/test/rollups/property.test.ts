@@ -48,6 +48,7 @@ const call: fc.Arbitrary<Omit<Call, 'run'> & { run: number }> = fc.record({
   model: fc.constantFrom('large', 'unknown', 'also-unknown'),
   workflow: fc.constantFrom('triage', 'release'),
   output: fc.constantFrom(50, 51),
+  principal: fc.constantFrom('ops-agent', 'stranger'),
 });
 
 type Step =
