@@ -4,10 +4,12 @@ import { defineControl, type Finding, type JudgeContext } from './control.ts';
 import { COUNTED_CALLS, type CountedCalls, countedCalls } from './counted-calls.ts';
 import { EXAMPLE_RESUMED_RUN, EXAMPLE_TIME, exampleRow } from './examples.ts';
 import { overLimit } from './over-limit.ts';
+import { isForeign } from './rows.ts';
 
 /** What a run spent on its counted calls. */
 interface Spend {
   readonly run_id: string;
+  readonly principal: string;
   readonly workflow: string;
   /** Decimal US dollars of the priced calls only. */
   readonly spent: string;
@@ -19,7 +21,15 @@ interface Spend {
 
 const example = (changes: Partial<CountedCalls> = {}): CountedCalls => ({
   ...exampleRow(),
-  ...{ provider: 'openai', model: 'gpt-4o', unpriced: false, reason: '', calls: 3, spent: '1' },
+  ...{
+    principal: 'ops-agent',
+    provider: 'openai',
+    model: 'gpt-4o',
+    unpriced: false,
+    reason: '',
+    calls: 3,
+    spent: '1',
+  },
   ...{ last: EXAMPLE_TIME, until: EXAMPLE_TIME },
   ...changes,
 });
@@ -34,12 +44,11 @@ export const budgetBreach = defineControl({
   query: COUNTED_CALLS,
   row: countedCalls,
   judge: (rows, context) =>
-    [...Map.groupBy(rows, ({ run_id }) => run_id).values()]
-      .map(spendOf)
-      .flatMap((spend) => [...breachOf(spend, context), ...driftOf(spend, context)]),
+    spendsOf(rows, context).flatMap((spend) => [...breachOf(spend, context), ...driftOf(spend, context)]),
   examples: {
     passes: [
       { name: 'exactly at the limit', rows: [example({ spent: '1.000000000000000' })] },
+      { name: 'what another key spent', rows: [example({ principal: 'sales-agent', spent: '2' })] },
       {
         name: 'what the ledger has, or less',
         rows: [example({ run_id: EXAMPLE_RESUMED_RUN, spent: '0.500000000000000' })],
@@ -63,11 +72,24 @@ export const budgetBreach = defineControl({
   },
 });
 
+/**
+ * What is one spend: what the principal spent that registered the run, since a stranger's calls are no breach of it (`run_registered` flags
+ * them); of a run that nobody registered, what each principal spent.
+ */
+function spendsOf(rows: readonly CountedCalls[], context: JudgeContext): Spend[] {
+  const own = rows.filter((row) => !isForeign(row, context));
+  const spends = Map.groupBy(own, ({ run_id, principal }) =>
+    context.run(run_id) === undefined ? JSON.stringify([run_id, principal]) : run_id,
+  );
+  return [...spends.values()].map(spendOf);
+}
+
 function spendOf(rows: readonly CountedCalls[]): Spend {
   const [first] = rows;
   const calls = (of: readonly CountedCalls[]) => of.reduce((sum, row) => sum + row.calls, 0);
   return {
     run_id: first?.run_id ?? '',
+    principal: first?.principal ?? '',
     workflow:
       rows
         .map(({ workflow }) => workflow)
@@ -90,8 +112,9 @@ function breachOf(spend: Spend, context: JudgeContext): Finding[] {
     context.policies.inForce(spend.workflow, spend.last);
   const limit = policy?.budget_limit.per_run;
   if (policy === undefined || limit === undefined) return [];
+  const key = run === undefined && spend.principal !== '' ? `run:${spend.principal}` : 'run';
   return overLimit(
-    { ...spend, period: 'run', name: spend.run_id, scope: spend.run_id, subject: 'The run' },
+    { ...spend, period: 'run', key, name: spend.run_id, scope: spend.run_id, subject: 'The run' },
     policy,
     limit,
   );

@@ -59,6 +59,8 @@ export interface RegisteredRun {
   /** The process that registered it, then each that resumed it; each writes a chain of its own. */
   readonly writers: readonly string[];
   readonly registered_at: bigint;
+  /** Under an id that the service did not give. */
+  readonly late: boolean;
 }
 
 /** One approval as the service recorded it. Positions are the service's order of receipt; no clock is compared. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { arePlain, PLAIN_CALLS } from '../costs/plain-calls.ts';
 import { claimed, nanoseconds } from './rows.ts';
 
-/** The counted calls of one run to one model, priced or not. */
+/** The counted calls of one run to one model that one principal sent, priced or not. */
 export const countedCalls = z.object({
   ...claimed,
+  principal: z.string(),
   provider: z.string(),
   model: z.string(),
   unpriced: z.boolean(),
@@ -22,14 +23,14 @@ export type CountedCalls = z.output<typeof countedCalls>;
 
 const callsIn = (source: string, runs: string) => `
   SELECT toString(c.run_id) AS run_id, max(toString(c.workflow)) AS workflow, '' AS policy_version, max(toString(c.owner)) AS owner,
-         max(toString(c.team)) AS team, c.provider AS provider, c.model AS model, CAST(c.cost IS NULL, 'Bool') AS unpriced,
+         max(toString(c.team)) AS team, c.principal AS principal, c.provider AS provider, c.model AS model, CAST(c.cost IS NULL, 'Bool') AS unpriced,
          if(unpriced, c.unpriced_reason, '') AS reason, count() AS calls,
          toString(sum(ifNull(c.cost, toDecimal128(0, 15)))) AS spent,
          toString(toUnixTimestamp64Nano(max(c.start))) AS last, toString(toUnixTimestamp64Nano(min(c.received_at))) AS since,
          toString(toUnixTimestamp64Nano(max(c.received_at))) AS until
   FROM ${source} AS c
   WHERE ${runs}
-  GROUP BY c.run_id, c.provider, c.model, unpriced, reason`;
+  GROUP BY c.run_id, c.principal, c.provider, c.model, unpriced, reason`;
 
 const ASKED = 'c.run_id IN {runs:Array(UUID)}';
 

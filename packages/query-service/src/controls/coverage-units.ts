@@ -1,3 +1,4 @@
+import { inView, type Sight } from '../runs/sight.ts';
 import { CONTROLS } from './catalogue.ts';
 import type { Control } from './control.ts';
 import { type Population, populationOf } from './population.ts';
@@ -5,12 +6,13 @@ import { type Population, populationOf } from './population.ts';
 /**
  * The units of a population with what each control found of them: control, workflow, team, run_id, unit, at, seen, result, flag_id.
  * Failed: a flag of it that no later evidence has cleared, whatever people have done about it since. Unknown: evidence of it is
- * newer than the last evaluation could judge, a flag of its run is still on its way, or the control could not judge the run. A flagged unit is of the population whatever it
+ * newer than the last evaluation could judge, a flag of its run is still on its way, or the control could not judge the run. Runs and
+ * calls are those that `sight` sees; samples and incidents have a team of their own. A flagged unit is of the population whatever it
  * claims to be, so that nothing leaves it by claiming a lower class or another workflow.
  */
-export function unitsQuery(population: Population): string {
+export function unitsQuery(population: Population, sight: Sight): string {
   if (population === 'samples') return SAMPLES;
-  return population === 'incidents' ? INCIDENTS : judged(population);
+  return population === 'incidents' ? INCIDENTS : judged(population, sight);
 }
 
 export const controlsOf = (population: Population): readonly Control[] =>
@@ -66,20 +68,21 @@ const LISTED_AS = `{listed:Map(String, UInt8)}[concat(
  * of neither, class 3; of several reports, the highest. A run that nobody registered may claim several workflows and teams: a call
  * of it is of the greatest, as the run is.
  */
-export const CALLS = `
+export const callsOf = ({ isOfAll, sees }: Sight): string => `
   SELECT c.run_id AS run, c.call_id AS unit, if(r.workflow != '', r.workflow, c.workflow) AS workflow, if(r.team != '', r.team, c.team) AS team,
     c.at AS at, c.seen AS seen, arrayMax(${CLASS}, arrayMap(s -> ${LISTED_AS}, c.said), c.said.4) AS class
   FROM (
     SELECT run_id, call_id, max(workflow) AS workflow, max(team) AS team, groupUniqArray(said) AS said, min(start) AS at, max(received_at) AS seen
     FROM (${REPORTS(IN_RANGE('t.start'))} UNION ALL ${REPORTS(`NOT (${IN_RANGE('t.start')}) AND t.run_id IN (${OVER_AN_END})`)})
     GROUP BY run_id, call_id HAVING ${IN_RANGE('at')}) AS c
-  LEFT JOIN (SELECT run_id, workflow, team, policy_version FROM run_registrations) AS r ON r.run_id = c.run_id`;
+  LEFT JOIN (SELECT run_id, workflow, team, policy_version FROM run_registrations) AS r ON r.run_id = c.run_id
+  ${isOfAll ? '' : `WHERE c.run_id IN (SELECT v.run_id FROM runs AS v WHERE ${sees(inView('v'))})`}`;
 
-const RUNS = `
+const runsOf = ({ sees }: Sight): string => `
   SELECT r.run_id AS run, '' AS unit, r.workflow AS workflow, r.team AS team, r.started_at AS at, greatest(r.received_at, r.started_at) AS seen, 0 AS class
-  FROM runs AS r WHERE ${IN_RANGE('r.started_at')} AND r.governed`;
+  FROM runs AS r WHERE ${IN_RANGE('r.started_at')} AND r.governed AND (${sees(inView('r'))})`;
 
-function judged(population: 'runs' | 'calls'): string {
+function judged(population: 'runs' | 'calls', sight: Sight): string {
   const calls = population === 'calls';
   // Names and numbers of this repository.
   const controls = controlsOf(population).map(
@@ -92,7 +95,7 @@ function judged(population: 'runs' | 'calls'): string {
       u.seen > {evaluated:DateTime64(9, 'UTC')} - toIntervalSecond(u.k.3) OR has({pending:Array(String)}, concat(control, ':', toString(u.run)))
         OR has(n.parts, u.k.1),
       'unknown', 'passed') AS result
-  FROM (SELECT *, arrayJoin([${controls.join(', ')}]) AS k FROM (${calls ? CALLS : RUNS})) AS u
+  FROM (SELECT *, arrayJoin([${controls.join(', ')}]) AS k FROM (${calls ? callsOf(sight) : runsOf(sight)})) AS u
   LEFT JOIN (${FLAGGED(calls ? `JSONExtractString(evidence, 'call_id')` : `''`)}) AS f
     ON f.control = u.k.1 AND f.run = u.run AND f.unit = u.unit
   LEFT JOIN (${UNJUDGED}) AS n ON n.run = u.run

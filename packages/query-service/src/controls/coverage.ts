@@ -7,6 +7,7 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { storeTime } from '../records/store-time.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
+import { sightOf } from '../runs/sight.ts';
 import { storeRange } from '../runs/time-range.ts';
 import { isoTime, seconds } from '../state/time.ts';
 import { CONTROLS } from './catalogue.ts';
@@ -58,7 +59,14 @@ interface Period {
 }
 type CoverageDeps = Pick<Deps, 'store' | 'control' | 'clock'>;
 
-const MINE = `({every:Bool} OR team IN {teams:Array(String)}) AND ({workflow:String} = '' OR workflow = {workflow:String})`;
+/** What of a population is asked for. Of runs and their calls the units say what is seen. */
+const askedOf = (population: Population): string => {
+  const ofTeams =
+    population === 'runs' || population === 'calls'
+      ? 'true'
+      : '({every:Bool} OR team IN {teams:Array(String)})';
+  return `${ofTeams} AND ({workflow:String} = '' OR workflow = {workflow:String})`;
+};
 
 /** How every control held, by workflow, over what began in a period. */
 export async function readCoverage(
@@ -66,13 +74,13 @@ export async function readCoverage(
   identity: Identity,
   period: Period,
 ): Promise<z.input<typeof coverageList>> {
-  const { params, evaluated } = await asked(deps, identity, period);
+  const { params, evaluated, sight } = await asked(deps, identity, period);
   const items: CoverageAnswer[] = [];
   for (const population of Object.keys(POPULATIONS) as Population[]) {
     const query = `
       SELECT control, workflow, '${population}' AS population_of, count() AS population, countIf(result = 'passed') AS passed,
         countIf(result = 'failed') AS failed, countIf(result = 'unknown') AS unknown
-      FROM (${unitsQuery(population)}) WHERE ${MINE} GROUP BY control, workflow ORDER BY workflow`;
+      FROM (${unitsQuery(population, sight)}) WHERE ${askedOf(population)} GROUP BY control, workflow ORDER BY workflow`;
     items.push(...(await select(deps, coverageAnswer, query, params)));
   }
   const order = new Map(CONTROLS.map(({ control }, index) => [String(control), index]));
@@ -95,13 +103,13 @@ export async function readPopulation(
 ): Promise<{ items: z.input<typeof unitAnswer>[]; next_cursor: string | null }> {
   const population = populationOf(CONTROLS.find((each) => each.control === control)?.control);
   if (population === undefined) return { items: [], next_cursor: null };
-  const { params } = await asked(deps, identity, period);
+  const { params, sight } = await asked(deps, identity, period);
   const after =
     cursor === undefined
       ? undefined
       : decodeCursor(cursor, z.tuple([z.string().regex(/^\d{1,19}$/), z.guid(), z.string()]));
   const conditions = [
-    `control = {control:String} AND ${MINE}`,
+    `control = {control:String} AND ${askedOf(population)}`,
     ...(result === undefined ? [] : ['result = {result:String}']),
     ...(after === undefined
       ? []
@@ -109,7 +117,7 @@ export async function readPopulation(
   ];
   const query = `
     SELECT workflow, toString(run) AS run_id, unit, toString(toUnixTimestamp64Nano(at)) AS at, result, flag_id
-    FROM (SELECT * FROM (${unitsQuery(population)}) WHERE ${conditions.join(' AND ')} ORDER BY at DESC, run DESC, unit DESC LIMIT {limit:UInt32})`;
+    FROM (SELECT * FROM (${unitsQuery(population, sight)}) WHERE ${conditions.join(' AND ')} ORDER BY at DESC, run DESC, unit DESC LIMIT {limit:UInt32})`;
   const rows = await select(deps, unitRow, query, {
     ...{ ...params, control, result, limit: limit + 1 },
     ...(after === undefined ? {} : { at: storeTime(after[0]), run: after[1], unit: after[2] }),
@@ -128,15 +136,16 @@ export async function readPopulation(
 
 async function asked(deps: CoverageDeps, identity: Identity, { from, to, workflow = '' }: Period) {
   const teams = visibleTeams(identity);
+  const sight = await sightOf(deps, identity);
   // In this order, and both before the store: what an evaluation found is then on its way, or in what is read.
   const evaluated = await lastEvaluation(deps);
   const pending = [...(await pendingFlags(deps)), ...(await lately(deps))];
   const params = {
     ...storeRange({ from, to }),
-    ...{ workflow, every: teams === undefined, teams: teams ?? [], pending },
+    ...{ workflow, every: teams === undefined, teams: teams ?? [], pending, ...sight.params },
     ...{ evaluated: storeTime(evaluated), now: storeTime(deps.clock()), listed: await listedClasses(deps) },
   };
-  return { params, evaluated };
+  return { params, evaluated, sight };
 }
 
 const pendingRow = z.object({ control: z.string(), run_id: z.string().nullable() });

@@ -60,6 +60,7 @@ const RUN: RegisteredRun = {
   initiator: 'ines@example.com',
   writers: [EXAMPLE_WRITER],
   registered_at: EXAMPLE_TIME,
+  late: false,
 };
 
 const RESUMED_RUN: RegisteredRun = {

@@ -1,11 +1,18 @@
-import { defineControl } from './control.ts';
+import { defineControl, type JudgeContext } from './control.ts';
 import { COUNTED_CALLS, type CountedCalls, countedCalls } from './counted-calls.ts';
 import { EXAMPLE_TIME, exampleRow } from './examples.ts';
 import { about } from './rows.ts';
 
 const example = (changes: Partial<CountedCalls> = {}): CountedCalls => ({
   ...exampleRow(),
-  ...{ provider: 'openai', model: 'house-model', unpriced: true, reason: 'no_price', calls: 2 },
+  ...{
+    principal: 'ops-agent',
+    provider: 'openai',
+    model: 'house-model',
+    unpriced: true,
+    reason: 'no_price',
+    calls: 2,
+  },
   ...{ spent: '0', last: EXAMPLE_TIME, until: EXAMPLE_TIME },
   ...changes,
 });
@@ -23,10 +30,10 @@ export const modelCallPriced = defineControl({
       .filter(({ unpriced }) => unpriced)
       .map((each) => ({
         ...about(each, context),
-        key: `${each.provider}/${each.model}:${each.reason}`,
+        key: `${each.provider}/${each.model}:${each.reason}${isItsOwn(each, context) ? '' : `:${each.principal}`}`,
         summary: `${each.calls} ${each.calls === 1 ? 'call' : 'calls'} of ${each.model || 'an unnamed model'} (${each.provider || 'unknown provider'}) ${each.calls === 1 ? 'has' : 'have'} no cost: ${REASONS[each.reason] ?? 'unknown'}.`,
         evidence: {
-          provider: each.provider,
+          ...{ principal: each.principal, provider: each.provider },
           model: each.model,
           reason: each.reason,
           unpriced_calls: each.calls,
@@ -34,9 +41,16 @@ export const modelCallPriced = defineControl({
       })),
   examples: {
     passes: [{ name: 'a priced call', rows: [example({ unpriced: false, reason: '', spent: '0.5' })] }],
-    fails: [{ name: 'a model without a price', rows: [example()] }],
+    fails: [
+      { name: 'a model without a price', rows: [example()] },
+      { name: 'the same by another key', rows: [example({ principal: 'sales-agent' })] },
+    ],
   },
 });
+
+/** What the principal sent that registered the run, or came past a collector that knows keys. */
+const isItsOwn = ({ run_id, principal }: CountedCalls, context: JudgeContext) =>
+  principal === '' || principal === context.run(run_id)?.principal;
 
 const REASONS: Readonly<Record<string, string>> = {
   no_usage: 'the call reported no usage',

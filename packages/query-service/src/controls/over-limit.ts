@@ -7,6 +7,8 @@ export interface PeriodSpend {
   /** The run, the UTC day (2026-11-23) or the UTC month (2026-11). */
   readonly name: string;
   readonly scope: string;
+  /** Tells it apart from other spends of the period in the scope; the period's name where there is one alone. */
+  readonly key?: string;
   readonly workflow: string;
   /** Decimal US dollars of the priced calls only. */
   readonly spent: string;
@@ -19,13 +21,13 @@ export interface PeriodSpend {
 
 /** The finding that a limit was passed; none up to the limit itself. Pure. */
 export function overLimit(spend: PeriodSpend, policy: Requirements, limit: string): Finding[] {
-  const { scope, period, name, workflow, calls, unpriced_calls, since, subject } = spend;
+  const { scope, period, key = period, name, workflow, calls, unpriced_calls, since, subject } = spend;
   // The wire drops nothing, but a sum of scale 15 comes with zeros behind it.
   const spent = addUsd(spend.spent);
   if (compareUsd(spent, limit) <= 0) return [];
   return [
     {
-      ...{ scope, key: period, run_id: period === 'run' ? name : null, workflow, since },
+      ...{ scope, key, run_id: period === 'run' ? name : null, workflow, since },
       owner: policy.owner.email,
       team: policy.team,
       summary: `${subject} spent ${spent} USD, ${subtractUsd(spent, limit)} over its limit of ${limit}${unpriced(spend)}.`,

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { runSubject } from '../holds/subject.ts';
 import { seesTeam } from '../identity/allows.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
+import { hiddenAmong } from '../runs/hidden-among.ts';
 import { select } from '../runs/select.ts';
 import type { ControlTables } from '../state/tables.ts';
 
@@ -64,8 +65,9 @@ async function runsBy(
     { person },
   );
   const runs = [...here, ...stored];
-  if (runs.some(({ team }) => !seesTeam(admin, team)))
+  const run_ids = [...new Set(runs.map(({ run_id }) => run_id))].sort();
+  if (runs.some(({ team }) => !seesTeam(admin, team)) || (await hiddenAmong(deps, admin, run_ids)).length > 0)
     throw new TollgateError('forbidden', 'Some of the runs are of teams that you do not see.');
   if (runs.length === 0) throw new TollgateError('not_found', 'This person has started no run.');
-  return [...new Set(runs.map(({ run_id }) => run_id))].sort();
+  return run_ids;
 }

@@ -1,6 +1,8 @@
 import type { Deps } from '../deps.ts';
+import { teamOfEach } from '../identity/principal-teams.ts';
 import { plainText } from '../records/plain-text.ts';
 import { readFinishedRuns } from '../runs/run-rows.ts';
+import { soleTeam } from '../runs/sole-team.ts';
 import { seconds } from '../state/time.ts';
 import { KEPT } from './journal.ts';
 
@@ -14,11 +16,12 @@ export async function tellFinishedRuns(
 ): Promise<void> {
   const finished = await readFinishedRuns(deps, runs, deps.clock() - seconds(KEPT.seconds));
   if (finished.length === 0) return;
+  const teams = await teamOfEach(deps, [...new Set(finished.flatMap(({ principals }) => principals))]);
   await deps.control.change(async (change) => {
-    for (const { run_id, ...said } of finished) {
-      // An agent's words, all three of a run that nobody registered.
-      const status = plainText(said.status);
-      const [workflow, team] = [plainText(said.workflow), plainText(said.team)];
+    for (const { run_id, ...run } of finished) {
+      // An agent's words, both of a run that nobody registered.
+      const [status, workflow] = [plainText(run.status), plainText(run.workflow)];
+      const team = soleTeam(run, teams);
       const told = await change.db
         .selectFrom('events')
         .select('position')

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
+import { principalsOf } from '../identity/principal-teams.ts';
 import { storeTime } from '../records/store-time.ts';
 import { select } from '../runs/select.ts';
 import { isoTime } from '../state/time.ts';
@@ -59,12 +60,5 @@ async function visiblePrincipals(
 ): Promise<string[] | undefined> {
   const teams = visibleTeams(identity);
   if (teams === undefined) return undefined;
-  const rows = await control.db
-    .selectFrom('credentials')
-    .select('principal')
-    .distinct()
-    .where('kind', '=', 'agent_key')
-    .where('team', 'in', teams)
-    .execute();
-  return rows.flatMap(({ principal }) => (principal === null ? [] : [principal]));
+  return principalsOf({ control }, teams);
 }

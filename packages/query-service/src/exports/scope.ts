@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { findRun } from '../runs/read-runs.ts';
+import { inView, sightOf } from '../runs/sight.ts';
 import { rangeQuery, storeRange } from '../runs/time-range.ts';
 
 /** What an evidence pack is of: one run, or the runs of a period, of one workflow or of all that the person sees. */
@@ -56,14 +57,16 @@ export async function packScopeOf(
       params: { ...params, run_id, workflow: run.workflow },
     };
   }
-  const mine = (table: string) =>
-    `${MINE(`${table}.team`)} AND ({workflow:String} = '' OR ${table}.workflow = {workflow:String})`;
-  const runs = `SELECT r.run_id FROM runs AS r WHERE ${RANGE('r.started_at')} AND ${mine('r')}`;
+  const ofAsked = (table: string) => `({workflow:String} = '' OR ${table}.workflow = {workflow:String})`;
+  const mine = `${MINE('t.team')} AND ${ofAsked('t')}`;
+  const sight = await sightOf(deps, identity);
+  const runs = `
+    SELECT r.run_id FROM runs AS r WHERE ${RANGE('r.started_at')} AND ${ofAsked('r')} AND (${sight.sees(inView('r'))})`;
   return {
     asked,
     ofRuns: `t.run_id IN (${runs})`,
-    ofWorkflows: mine('t'),
-    ofFlags: `(t.run_id IN (${runs}) OR (t.run_id IS NULL AND ${RANGE('t.raised_at')} AND ${mine('t')}))`,
-    params,
+    ofWorkflows: mine,
+    ofFlags: `(t.run_id IN (${runs}) OR (t.run_id IS NULL AND ${RANGE('t.raised_at')} AND ${mine}))`,
+    params: { ...params, ...sight.params },
   };
 }

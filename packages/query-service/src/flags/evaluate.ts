@@ -177,5 +177,7 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 /** A run of which nothing is stored any more is judged as well: its flags heal or stay by what the service knows. */
 async function withFingerprints(deps: JudgeDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
-  return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, times: NO_TIME });
+  return runs.map(
+    (run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, times: NO_TIME, late: false },
+  );
 }

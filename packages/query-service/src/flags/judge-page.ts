@@ -187,12 +187,11 @@ async function contextOf(
   deps: JudgeDeps,
   touched: readonly TouchedRun[],
 ): Promise<{ readonly context: JudgeContext; readonly broken?: { readonly error: unknown } }> {
-  const runs = touched.map(({ run_id }) => run_id);
   try {
-    return { context: await judgeContext(deps, runs, deps.clock()) };
+    return { context: await judgeContext(deps, touched, deps.clock()) };
   } catch (error) {
     const context = await judgeContext(deps, [], deps.clock());
-    if (runs.length > 1) throw error;
+    if (touched.length > 1) throw error;
     return { context, broken: { error } };
   }
 }

@@ -6,19 +6,21 @@ import type { Deps } from '../deps.ts';
 import { recordedIncidents } from '../incidents/recorded-incidents.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { resumedWriters } from '../registrations/run-writers.ts';
+import type { TouchedRun } from './touched-runs.ts';
 
 /**
  * What the service itself recorded about some runs, read from its own state in which the facts became true: an agent
- * can write nothing there, and nothing of it can still be on its way.
+ * can write nothing there, and nothing of it can still be on its way. Whether a run was registered late is told by the store.
  */
 export async function judgeContext(
   { control }: Pick<Deps, 'control'>,
-  run_ids: readonly string[],
+  touched: readonly Pick<TouchedRun, 'run_id' | 'late'>[],
   now: bigint,
 ): Promise<JudgeContext> {
+  const run_ids = touched.map(({ run_id }) => run_id);
   const [policies, runs, approvals, ledger, incidents] = [
     await policyBook(control.db),
-    await registeredRuns(control.db, run_ids),
+    await registeredRuns(control.db, touched),
     await recordedApprovals(control.db, run_ids),
     await ledgerOfRuns(control.db, run_ids),
     await recordedIncidents(control, run_ids),
@@ -82,7 +84,12 @@ export async function policyBook(db: Db): Promise<WholePolicyBook> {
 const keyOf = (version: { workflow: string; policy_version: string }) =>
   `${version.workflow}@${version.policy_version}`;
 
-async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<string, RegisteredRun>> {
+async function registeredRuns(
+  db: Db,
+  touched: readonly Pick<TouchedRun, 'run_id' | 'late'>[],
+): Promise<Map<string, RegisteredRun>> {
+  const run_ids = touched.map(({ run_id }) => run_id);
+  const late = new Set(touched.flatMap((run) => (run.late ? [run.run_id] : [])));
   const rows = await db
     .selectFrom('runs')
     .select([
@@ -103,7 +110,7 @@ async function registeredRuns(db: Db, run_ids: readonly string[]): Promise<Map<s
     rows.map(({ writer, ...row }) => [
       row.run_id,
       {
-        ...{ ...row, registered_at: BigInt(row.registered_at) },
+        ...{ ...row, registered_at: BigInt(row.registered_at), late: late.has(row.run_id) },
         writers: [writer, ...(resumed.get(row.run_id) ?? [])],
       },
     ]),

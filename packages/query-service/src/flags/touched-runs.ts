@@ -11,6 +11,8 @@ export interface TouchedRun {
   /** How many rows are stored of it. */
   readonly rows: number;
   readonly times: RunTimes;
+  /** Registered under an id that the service did not give. */
+  readonly late: boolean;
 }
 
 /** Runs read in one go: their ids are in the address of the query, which has a bound. */
@@ -112,36 +114,46 @@ const inPages = (arrivals: readonly Arrival[]): Arrival[][] =>
     arrivals.slice(page * PAGE_OF_RUNS, (page + 1) * PAGE_OF_RUNS),
   );
 
-const timesRow = z.object({ run_id: z.string(), first: z.coerce.bigint(), last: z.coerce.bigint() });
+const summaryRow = z.object({
+  run_id: z.string(),
+  first: z.coerce.bigint(),
+  last: z.coerce.bigint(),
+  late: z.coerce.boolean(),
+});
 
-const TIMES = `
+const SUMMARIES = `
   SELECT toString(s.run_id) AS run_id, toString(toUnixTimestamp64Nano(min(s.started_at))) AS first,
-    toString(toUnixTimestamp64Nano(max(s.last_at))) AS last
+    toString(toUnixTimestamp64Nano(max(s.last_at))) AS last, max(s.registered_late) AS late
   FROM run_summaries AS s WHERE s.run_id IN {runs:Array(UUID)} GROUP BY s.run_id SETTINGS final = 0`;
 
-/** From when until when there are spans of each run; a run of which there are none has no time. */
-async function timesOf(
+/** From when until when there are spans of each run, and whether it was registered late; a run of which there are none has no time. */
+async function summariesOf(
   deps: Pick<Deps, 'store'>,
   runs: readonly string[],
-): Promise<ReadonlyMap<string, RunTimes>> {
-  const rows = await select(deps, timesRow, TIMES, { runs });
-  return new Map(rows.map(({ run_id, first, last }) => [run_id, { first, last }]));
+): Promise<ReadonlyMap<string, Pick<TouchedRun, 'times' | 'late'>>> {
+  const rows = await select(deps, summaryRow, SUMMARIES, { runs });
+  return new Map(rows.map(({ run_id, first, last, late }) => [run_id, { times: { first, last }, late }]));
 }
+
+const UNKNOWN = { times: NO_TIME, late: false } as const;
 
 /** The fingerprints of some runs, one each. */
 export async function fingerprints(
   { store }: Pick<Deps, 'store'>,
   runs: readonly string[],
 ): Promise<readonly TouchedRun[]> {
-  const times = await timesOf({ store }, runs);
+  const summaries = await summariesOf({ store }, runs);
   const answer = await store.reader.query({
     query: FINGERPRINTS,
     query_params: { runs },
     format: 'JSONEachRow',
-    clickhouse_settings: { final: 0, ...onlyWithin(together([...times.values()])) },
+    clickhouse_settings: {
+      final: 0,
+      ...onlyWithin(together([...summaries.values()].map(({ times }) => times))),
+    },
   });
   const rows = z.array(fingerprintRow).parse(await answer.json());
-  return rows.map((row) => ({ ...row, times: times.get(row.run_id) ?? NO_TIME }));
+  return rows.map((row) => ({ ...row, ...(summaries.get(row.run_id) ?? UNKNOWN) }));
 }
 
 /** The store's own clock (ns), by which `received_at` is written. */

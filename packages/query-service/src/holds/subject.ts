@@ -1,8 +1,10 @@
+import { TollgateError } from '@tollgate/contract';
 import type { Deps } from '../deps.ts';
 import type { PersonIdentity } from '../identity/identity.ts';
 import { requireTeam } from '../identity/require.ts';
 import { installationLedger, workflowLedger } from '../records/workflow-ledger.ts';
 import { currentVersion } from '../registrations/read-workflow.ts';
+import { hiddenAmong } from '../runs/hidden-among.ts';
 import { findRun } from '../runs/read-runs.ts';
 import type { RecordScope } from '../state/change.ts';
 
@@ -32,6 +34,7 @@ export async function runSubject(
     .executeTakeFirst();
   if (registered !== undefined) {
     requireTeam(person, registered.team);
+    if ((await hiddenAmong(deps, person, [run_id])).length > 0) throw new TollgateError('not_found');
     return { run_id, ...registered, scope: { run_id, ...registered } };
   }
   const { workflow, policy_version, owner, team } = (await findRun(deps, person, run_id)).row;

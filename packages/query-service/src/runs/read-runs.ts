@@ -4,12 +4,12 @@ import { type CostAnswer, costAnswer, NO_COST, runCosts } from '../costs/run-cos
 import type { Deps } from '../deps.ts';
 import { evaluationTables } from '../flags/tables.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
-import { seesTeam, visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoTime } from '../state/time.ts';
 import { type RunRow, readRunRow, readRunRows } from './run-rows.ts';
 import { type RunTimes, together } from './run-times.ts';
 import { type RunSearch, type SoughtRun, searchRuns } from './search-runs.ts';
+import { sightOf } from './sight.ts';
 
 /** `unsealed`: no final status has arrived. */
 export const RUN_STATUSES = [...FINAL_STATUSES, 'unsealed'] as const;
@@ -37,7 +37,7 @@ export const runAnswer = z.object({
 });
 type RunAnswer = z.output<typeof runAnswer>;
 
-interface RunQuery extends Omit<RunSearch, 'teams' | 'after'> {
+interface RunQuery extends Omit<RunSearch, 'sight' | 'after'> {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -49,7 +49,8 @@ export async function listRuns(
   { limit, cursor, ...asked }: RunQuery,
 ): Promise<{ items: RunAnswer[]; next_cursor: string | null }> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor, AFTER);
-  const found = await searchRuns(deps, { ...asked, teams: visibleTeams(identity), after }, limit + 1);
+  const sight = await sightOf(deps, identity);
+  const found = await searchRuns(deps, { ...asked, sight, after }, limit + 1);
   const page = pageOf(found, limit, ({ started, run_id }) => [started.toString(), run_id]);
   return { ...page, items: await readRuns(deps, page.items) };
 }
@@ -83,12 +84,12 @@ export interface FoundRun {
 
 /** @throws TollgateError `not_found` where there is none, or it is another team's */
 export async function findRun(
-  deps: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'control'>,
   identity: Identity,
   run_id: string,
 ): Promise<FoundRun> {
-  const found = await readRunRow(deps, run_id);
-  if (found === undefined || !seesTeam(identity, found.team)) throw new TollgateError('not_found');
+  const found = await readRunRow(deps, run_id, await sightOf(deps, identity));
+  if (found === undefined) throw new TollgateError('not_found');
   return { row: found, times: timesOf([found]) };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
 import { select } from './select.ts';
+import type { Sight } from './sight.ts';
 
 const row = z.object({
   run_id: z.string(),
@@ -20,6 +21,7 @@ const row = z.object({
 });
 /** What is known of a run: what the service registered, else what the agent's evidence claims. Times in ns. */
 export type RunRow = z.output<typeof row>;
+const seenRow = row.extend({ seen: z.coerce.boolean() });
 
 const MANY = `
   SELECT r.run_id AS run_id, r.workflow AS workflow, r.policy_version AS policy_version, r.owner AS owner, r.team AS team,
@@ -40,8 +42,8 @@ const MERGED_AS_IN_VIEW =
  * What the view says of one run, asked of the table below it: to plan the view takes the engine twice as long as the read does. A test
  * holds the two against each other.
  */
-const ONE = `
-  SELECT run_id, if(registered, registered_workflow, s.workflow) AS workflow,
+const one = ({ sees }: Pick<Sight, 'sees'>) => `
+  SELECT run_id, ${sees(IN_SUMMARY)} AS seen, if(registered, registered_workflow, s.workflow) AS workflow,
     if(registered, registered_policy_version, s.policy_version) AS policy_version, if(registered, registered_owner, s.owner) AS owner,
     if(registered, registered_team, s.team) AS team, if(registered, registered_principal, s.principal) AS principal,
     initiator, initiator_verified, registered, governed, if(claimed_status.2 = '', 'unsealed', claimed_status.2) AS status,
@@ -49,17 +51,36 @@ const ONE = `
   FROM run_summaries AS s WHERE run_id = {run_id:UUID}
   ${MERGED_AS_IN_VIEW}`;
 
-/** Undefined where nothing is known of the run. */
-export async function readRunRow(deps: Pick<Deps, 'store'>, run_id: string): Promise<RunRow | undefined> {
-  const [found] = await select(deps, row, ONE, { run_id }, { one_thread: true });
-  return found;
+const IN_SUMMARY = {
+  registered: 's.registered',
+  late: 's.registered_late',
+  team: 's.registered_team',
+  principals: 's.principals',
+};
+
+/** Undefined where nothing is known of the run, or nothing may be told. */
+export async function readRunRow(
+  deps: Pick<Deps, 'store'>,
+  run_id: string,
+  sight: Sight,
+): Promise<RunRow | undefined> {
+  const [found] = await select(deps, seenRow, one(sight), { run_id, ...sight.params }, { one_thread: true });
+  if (found === undefined || !found.seen) return undefined;
+  const { seen: _, ...rest } = found;
+  return rest;
 }
 
-const finished = z.object({ run_id: z.string(), workflow: z.string(), team: z.string(), status: z.string() });
+const finished = z.object({
+  ...{ run_id: z.string(), workflow: z.string(), team: z.string(), status: z.string() },
+  registered: z.coerce.boolean(),
+  late: z.coerce.boolean(),
+  principals: z.array(z.string()),
+});
 
 const FINISHED = `
   SELECT toString(s.run_id) AS run_id, if(registered, registered_workflow, s.workflow) AS workflow,
-    if(registered, registered_team, s.team) AS team, claimed_status.2 AS status
+    if(registered, registered_team, s.team) AS team, claimed_status.2 AS status,
+    s.registered AS registered, s.registered_late AS late, s.principals AS principals
   FROM run_summaries AS s WHERE s.run_id IN {runs:Array(UUID)} AND governed AND claimed_status.2 != ''
     AND last_at >= {since:DateTime64(9, 'UTC')}
   ${MERGED_AS_IN_VIEW}`;

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { storeTime } from '../records/store-time.ts';
 import { ofWhatRunsDid, type RunFilter, runConditions } from './filters.ts';
 import { select } from './select.ts';
+import { inView, type Sight } from './sight.ts';
 import { MAY_HAVE_STARTED, type Slice, sliceParams, slicesOf } from './slices.ts';
 import { startedRange } from './started-range.ts';
 import { rangeOf } from './time-range.ts';
@@ -13,8 +14,7 @@ export interface RunSearch extends RunFilter {
   readonly status?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Those that the asker sees; all where it is not given. */
-  readonly teams: readonly string[] | undefined;
+  readonly sight: Sight;
   /** When (ns) the last run of the page before started, and its id. */
   readonly after: readonly [string, string] | undefined;
 }
@@ -35,13 +35,13 @@ const firstShare = (conditions: number): number => Math.min(2 * 20 ** conditions
  */
 export async function searchRuns(
   deps: Pick<Deps, 'store'>,
-  { status, from, to, teams, after, ...filter }: RunSearch,
+  { status, from, to, sight, after, ...filter }: RunSearch,
   wanted: number,
 ): Promise<readonly SoughtRun[]> {
   const asked = (among?: string) => [
     ...(status === undefined ? [] : ['r.final_status = {status:String}']),
     ...runConditions(filter, among),
-    ...(teams === undefined ? [] : ['r.team IN {teams:Array(String)}']),
+    ...(sight.isOfAll ? [] : [sight.sees(inView('r'))]),
   ];
   const conditions = [
     `r.started_at >= {slice_from:DateTime64(9, 'UTC')} AND r.started_at < {slice_to:DateTime64(9, 'UTC')}`,
@@ -50,7 +50,7 @@ export async function searchRuns(
   const ofAll = searchSql([...conditions, ...asked()]);
   const ofFew = searchSql([`r.run_id IN (${MAY_HAVE_STARTED})`, ...conditions, ...asked(MAY_HAVE_STARTED)]);
   const params = {
-    ...{ ...filter, status, teams: teams ?? [] },
+    ...{ ...filter, status, ...sight.params },
     ...(after === undefined ? {} : { at: storeTime(after[0]), id: after[1] }),
   };
   const { range, stored, ofRuns } = await startedRange(deps, rangeOf({ from, to }), after?.[0]);

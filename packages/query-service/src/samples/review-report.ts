@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { CALLS } from '../controls/coverage-units.ts';
+import { callsOf } from '../controls/coverage-units.ts';
 import { listedClasses } from '../controls/listed-classes.ts';
 import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { storeTime } from '../records/store-time.ts';
 import { select } from '../runs/select.ts';
+import { type Sight, sightOf } from '../runs/sight.ts';
 import { storeRange } from '../runs/time-range.ts';
 
 const count = z.coerce.number().int();
@@ -36,9 +37,10 @@ type ReportAnswer = z.output<typeof reportAnswer>;
 const samplesRow = z.object({ workflow: z.string(), ...counts });
 const actionsRow = z.object({ workflow: z.string(), actions: count });
 
-const MINE = `({every:Bool} OR team IN {teams:Array(String)}) AND ({workflow:String} = '' OR workflow = {workflow:String})`;
+const ASKED = `({workflow:String} = '' OR workflow = {workflow:String})`;
 
-const ACTIONS = `SELECT workflow, count() AS actions FROM (${CALLS}) WHERE class = 2 AND ${MINE} GROUP BY workflow`;
+const actionsOf = (sight: Sight) =>
+  `SELECT workflow, count() AS actions FROM (${callsOf(sight)}) WHERE class = 2 AND ${ASKED} GROUP BY workflow`;
 
 const SAMPLES = `
   SELECT workflow, count() AS samples, countIf(state = 'in_time') AS reviewed_in_time, countIf(state = 'late') AS reviewed_late,
@@ -56,7 +58,7 @@ const SAMPLES = `
       WHERE t.sampled_at >= {from:DateTime64(9, 'UTC')} AND t.sampled_at < {to:DateTime64(9, 'UTC')} GROUP BY sample_id) AS s
     LEFT JOIN (SELECT sample_id, count() AS reviews, min(reviewed_at) AS first FROM reviews GROUP BY sample_id) AS v
       ON v.sample_id = s.sample_id)
-  WHERE ${MINE}
+  WHERE ({every:Bool} OR team IN {teams:Array(String)}) AND ${ASKED}
   GROUP BY workflow`;
 
 interface ReportQuery {
@@ -72,12 +74,13 @@ export async function readReviewReport(
   { from, to, workflow = '' }: ReportQuery,
 ): Promise<readonly ReportAnswer[]> {
   const teams = visibleTeams(identity);
+  const sight = await sightOf(deps, identity);
   const params = {
     ...storeRange({ from, to }),
-    ...{ workflow, every: teams === undefined, teams: teams ?? [] },
+    ...{ workflow, every: teams === undefined, teams: teams ?? [], ...sight.params },
     ...{ now: storeTime(deps.clock()), listed: await listedClasses(deps) },
   };
-  const actions = await select(deps, actionsRow, ACTIONS, params);
+  const actions = await select(deps, actionsRow, actionsOf(sight), params);
   const samples = await select(deps, samplesRow, SAMPLES, params);
   const of = new Map(samples.map((each) => [each.workflow, each]));
   const ran = new Map(actions.map((each) => [each.workflow, each.actions]));

@@ -25,6 +25,7 @@ beforeAll(async () => {
   service = await startService({ store: { reader, service: writer }, background: [] });
   auditor = await service.person('ada@example.com', ['auditor'], ['*']);
   owner = await service.person('olga@example.com', ['owner'], ['ops']);
+  for (const team of ['ops', 'sales']) await service.key(team);
   await collect(clickhouse, [...rows(RUN, 'ops-deploy', 'ops'), ...rows(OTHER, 'sales-mail', 'sales')]);
 });
 afterAll(async () => {
@@ -48,7 +49,10 @@ function rows(run_id: string, workflow: string, team: string) {
     { rollback_note: '=HYPERLINK("http://x")\n"quoted",\n-2' },
   );
   agent.say('run_sealed', { final_status: 'completed' });
-  return agent.rows;
+  return agent.rows.map((row) => ({
+    ...row,
+    ResourceAttributes: { 'service.name': 'agent', 'tollgate.principal': `${team}-agent` },
+  }));
 }
 
 async function fetched(query: string, token = auditor): Promise<Response> {

@@ -21,7 +21,7 @@ import { systemClock } from '../../src/state/time.ts';
 import { type TestControl, testControl } from '../support/control.ts';
 
 const RUN = '0199a0de-0000-7000-8000-000000000001';
-const run = (fingerprint: string) => [{ run_id: RUN, fingerprint, rows: 1, times: NO_TIME }];
+const run = (fingerprint: string) => [{ run_id: RUN, fingerprint, rows: 1, times: NO_TIME, late: false }];
 const at = (time: bigint) => new Map([[RUN, time]]);
 const NEVER = new Map<string, bigint>();
 

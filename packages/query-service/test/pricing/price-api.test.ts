@@ -21,6 +21,8 @@ beforeAll(async () => {
   admin = await service.person('ada@example.com', ['admin'], ['*']);
   owner = await service.person('olga@example.com', ['owner'], ['ops']);
   stranger = await service.person('stan@example.com', ['owner'], ['elsewhere']);
+  // Its principal sends the calls, so that they are of `ops`.
+  await service.key('ops');
   await seedPrices({ store: { reader, service: writer } });
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { land, type Row, row, START } from '../../../clickhouse/test/support/landing.ts';
 import { COST, report, seedPrices } from '../../../clickhouse/test/support/model-call.ts';
 import { type RunSearch, type SoughtRun, searchRuns } from '../../src/runs/search-runs.ts';
+import { EVERY_RUN } from '../../src/runs/sight.ts';
 
 let store: ClickHouse;
 beforeAll(async () => {
@@ -111,11 +112,11 @@ const flagRows = ({ run_id, flag: { severities, open } }: Planned) =>
   }));
 const openFlagOf = ({ flag: { severities, open } }: Planned) => (open ? severities.at(-1) : undefined);
 
-async function pagesOf(search: Omit<RunSearch, 'teams' | 'after'>, limit: number): Promise<SoughtRun[]> {
+async function pagesOf(search: Omit<RunSearch, 'sight' | 'after'>, limit: number): Promise<SoughtRun[]> {
   const deps = { store: { reader: store.clients.reader, service: store.clients.service } };
   const all: SoughtRun[] = [];
   for (let after: RunSearch['after']; ; ) {
-    const page = await searchRuns(deps, { ...search, teams: undefined, after }, limit);
+    const page = await searchRuns(deps, { ...search, sight: EVERY_RUN, after }, limit);
     all.push(...page);
     const last = page.at(-1);
     if (last === undefined || page.length < limit) return all;
@@ -153,7 +154,7 @@ test('pages of any search hold each run that it asks for once, the newest first,
   expect(sorted).toHaveLength(400);
   expect(sorted.map(({ hour }) => hour)).toEqual(planned.map(({ hour }) => hour).sort((a, b) => b - a));
   const day = (hour: number) => new Date(Number(at(hour) / 1_000_000n)).toISOString();
-  const searches: [Omit<RunSearch, 'teams' | 'after'>, (run: Planned) => boolean][] = [
+  const searches: [Omit<RunSearch, 'sight' | 'after'>, (run: Planned) => boolean][] = [
     [{}, () => true],
     [{ status: 'failed' }, ({ status }) => status === 'failed'],
     [{ status: 'unsealed', team: 'legal' }, ({ status, team }) => status === undefined && team === 'legal'],

@@ -7,7 +7,6 @@ type Class = 1 | 2 | 3;
 interface CallFacts {
   readonly unit: string;
   readonly workflow: string;
-  readonly team: string;
   readonly class: Class;
   readonly at: bigint;
   /** When the store received the last that it says of itself. */
@@ -18,7 +17,8 @@ interface RunFacts {
   readonly run_id: string;
   readonly governed: boolean;
   readonly workflow: string;
-  readonly team: string;
+  /** Who sees all of these teams sees it. */
+  readonly needs: readonly string[];
   readonly at: bigint;
   /** When the store received the last of it; 0 where it received none. */
   readonly received: bigint;
@@ -89,7 +89,10 @@ function runFacts(
   const { run_id, registered, governed } = run;
   const sent = [...run.spans, ...run.calls.flatMap(({ reports }) => reports)];
   return {
-    ...{ run_id, governed: governed || registered !== null, ...whoseIs(run, sent) },
+    ...{ run_id, governed: governed || registered !== null, workflow: workflowOf(run, sent) },
+    // An id that the service gave is of the team that registered it; of any other, each key that sent something has a team.
+    needs:
+      registered === null ? sent.map((one) => (one.said ?? run.said).team) : [WORKFLOWS[registered.workflow]],
     at: least([...sent.map(({ at }) => at), ...(registered === null ? [] : [registered.at])]) ?? 0n,
     received: greatest(sent.flatMap((one) => receiptsOf(one, received))) ?? 0n,
     calls: run.calls.flatMap(({ call_id: unit, reports }): CallFacts[] => {
@@ -99,7 +102,7 @@ function runFacts(
       const firsts = ran.map((report) => least(receiptsOf(report, received)) ?? 0n);
       return [
         {
-          ...{ unit, ...whoseIs(run, ran) },
+          ...{ unit, workflow: workflowOf(run, ran) },
           class: greatest(ran.map((report) => classOf(report, run, versions))) ?? 3,
           at: least(ran.map(({ at }) => at)) ?? 0n,
           seen: greatest(firsts) ?? 0n,
@@ -113,14 +116,9 @@ function runFacts(
 const receiptsOf = ({ landed: { batch, again } }: Pick<Report, 'landed'>, received: readonly bigint[]) =>
   [batch, ...(again === null ? [] : [again])].map((number) => received[number] ?? 0n);
 
-/** Whom the service registered a run for, else the greatest that its spans claim. */
-const whoseIs = ({ registered, said }: Run, spans: readonly Pick<Report, 'said'>[]) =>
-  registered === null
-    ? {
-        workflow: greatest(spans.map((span) => (span.said ?? said).workflow)) ?? '',
-        team: greatest(spans.map((span) => (span.said ?? said).team)) ?? '',
-      }
-    : { workflow: registered.workflow, team: WORKFLOWS[registered.workflow] };
+/** What the service registered a run for, else the greatest that its spans claim. */
+const workflowOf = ({ registered, said }: Run, spans: readonly Pick<Report, 'said'>[]) =>
+  registered?.workflow ?? greatest(spans.map((span) => (span.said ?? said).workflow)) ?? '';
 
 /** What a report counts as: by the policy that the run was registered with, else by the one that it claims. */
 function classOf(

@@ -19,14 +19,15 @@ export interface Unit {
   readonly control: string;
   readonly population_of: string;
   readonly workflow: string;
-  readonly team: string;
+  /** Who sees all of these teams sees it. */
+  readonly needs: readonly string[];
   readonly run_id: string;
   readonly unit: string | null;
   readonly at: bigint;
   readonly result: 'passed' | 'failed' | 'unknown';
   readonly flag_id: string | null;
 }
-type Begun = Pick<Unit, 'workflow' | 'team' | 'run_id' | 'unit' | 'at'>;
+type Begun = Pick<Unit, 'workflow' | 'needs' | 'run_id' | 'unit' | 'at'>;
 
 /** Each unit of each control's population, as the documentation says, one after the other. */
 export function unitsOf(facts: Facts, view: View): Unit[] {
@@ -47,7 +48,7 @@ export function unitsOf(facts: Facts, view: View): Unit[] {
       const result = flag !== undefined ? 'failed' : isKnown && !isOpen ? 'passed' : 'unknown';
       // What the service recorded of an incident is no claim.
       const claims = population_of !== 'incidents';
-      const whose = flag === undefined || !claims ? {} : { workflow: flag.workflow, team: flag.team };
+      const whose = flag === undefined || !claims ? {} : { workflow: flag.workflow };
       return { ...unit, ...whose, ...of, result, flag_id: flag?.flag_id ?? null };
     };
     const flagOf = (run_id: string, unit: string) => flags.get(keyOf(control, run_id, unit));
@@ -59,21 +60,29 @@ export function unitsOf(facts: Facts, view: View): Unit[] {
           judged({ ...run, unit: null }, flagOf(run.run_id, ''), received <= known && run.at <= known),
         );
     if (population_of === 'calls')
-      return facts.runs.flatMap(({ run_id, calls }) =>
+      return facts.runs.flatMap(({ run_id, needs, calls }) =>
         calls.filter(inPeriod).flatMap(({ unit, seen, class: counts, ...call }) => {
           const flag = flagOf(run_id, unit);
           if (!classes.includes(counts) && flag === undefined) return [];
-          return judged({ ...call, run_id, unit: unit === '' ? null : unit }, flag, seen <= known);
+          return judged({ ...call, run_id, needs, unit: unit === '' ? null : unit }, flag, seen <= known);
         }),
       );
     if (population_of === 'incidents')
       return facts.incidents
         .filter(inPeriod)
-        .map(({ due, ...unit }) => judged(unit, flagOf(ANY_RUN, unit.unit), due < view.evaluated));
-    return facts.samples.filter(inPeriod).map(({ due, first, ...unit }): Unit => {
+        .map(({ due, team, ...unit }) =>
+          judged({ ...unit, needs: [team] }, flagOf(ANY_RUN, unit.unit), due < view.evaluated),
+        );
+    return facts.samples.filter(inPeriod).map(({ due, first, team, ...unit }): Unit => {
       const inTime = first !== undefined && first <= due;
       const isOver = first !== undefined || view.now > due;
-      return { ...unit, ...of, result: inTime ? 'passed' : isOver ? 'failed' : 'unknown', flag_id: null };
+      return {
+        ...unit,
+        needs: [team],
+        ...of,
+        result: inTime ? 'passed' : isOver ? 'failed' : 'unknown',
+        flag_id: null,
+      };
     });
   });
 }

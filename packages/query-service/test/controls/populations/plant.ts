@@ -89,6 +89,7 @@ function spansOf(run: Run, versions: Versions) {
   const span = (at: bigint, said: Claims, record?: object): Row =>
     row({
       Timestamp: at.toString(),
+      ResourceAttributes: { 'service.name': 'test', 'tollgate.principal': `${said.team}-agent` },
       ...(run.governed ? {} : { TraceId: run.run_id.replaceAll('-', '') }),
       SpanAttributes: {
         ...(run.governed ? { 'tollgate.run.id': run.run_id } : {}),
