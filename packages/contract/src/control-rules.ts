@@ -33,7 +33,7 @@ export const CONTROL_RULES = {
     rule: 'Every run is registered with the service.',
     enforced:
       'a run starts with a registration, or registers late where the workflow allows class 1 without the service',
-    checked: 'no evidence belongs to a run that the service does not know',
+    checked: 'no span belongs to a run that the service does not know, or that another key registered',
   },
   tool_listed: {
     classes: [1, 2, 3],

@@ -250,6 +250,8 @@ describe('a run that was registered', () => {
     await evaluateInAnHour();
     expect(JSON.stringify(await flagsOf('zoo', run_id))).not.toMatch(/drop_table|house-model/);
     expect(JSON.stringify(await flagsOf('ops', run_id))).toMatch(/drop_table/);
+    for (const team of TEAMS)
+      expect((await flagsOf(team, run_id)).map(({ control }) => control)).toContain('run_registered');
     const person = { person: `${run_id}@example.com` };
     expect((await service.call(people.get('zoo'), 'POST', '/v1/erasures/preview', person)).status).toBe(403);
   });
@@ -259,6 +261,27 @@ describe('a run that was registered', () => {
     expect((await registerLate('ops', run_id)).status).toBe(201);
     await service.service.flush();
     expect(await sightsOf('ops', run_id)).toEqual({ ...ALL, packed: true });
+  });
+
+  test('is no dearer by what a stranger sends, whose calls are flagged for its team, without a record too', async () => {
+    const run_id = await runOfZoo();
+    const call = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'm',
+    };
+    const cost = { 'tollgate.cost.usd': '99', 'tollgate.cost.source': 'provider' };
+    const own = agentOf('zoo', run_id);
+    await collect(clickhouse, [
+      byZoo(own.call('0.5')),
+      span({ attributes: { 'tollgate.run.id': run_id, ...call, ...cost } }),
+    ]);
+    await evaluateInAnHour();
+    const flags = await flagsOf('zoo', run_id);
+    expect(flags.map(({ control }) => control)).not.toContain('budget_breach');
+    expect(flags.find(({ control }) => control === 'run_registered')).toMatchObject({
+      evidence: { principal: 'ops-agent', registered_principal: 'zoo-agent', sent: ['model_calls', 'spans'] },
+    });
   });
 
   test('under an id that the service gave stays its team’s, whoever sends spans for it', async () => {
