@@ -40,5 +40,6 @@ that a thing belongs to, and with each role of another team. A route that is not
   Whoever decides on a call that waits sees its arguments all the same. A change of anybody's rights is on record, and nobody changes
   their own.
 - Beyond the table, a service refuses what a rule refuses whoever asks: the initiator of a run and the requester of an approval do not
-  decide on it, a reviewer does not review their own run, and where a workflow file names approvers, others are none.
+  decide on it, a reviewer does not review their own run, and where a workflow file names approvers, others are none. A critical flag
+  is not resolved by who started its run, or approved the call or broke the glass that it is about: not as its owner, nor as an admin.
 `;

@@ -39,8 +39,8 @@ export const ERRORS = {
   },
   four_eyes: {
     status: 403,
-    message: 'The initiator or requester of a run cannot decide on it.',
-    mend: 'Another approver has to decide.',
+    message: 'Nobody decides on what they had a part in themselves.',
+    mend: 'Another person has to decide.',
   },
   initiator_unverified: {
     status: 403,

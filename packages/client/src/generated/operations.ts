@@ -1548,7 +1548,7 @@ export interface Operations {
       readonly next_cursor: string | null;
     };
   };
-  /** One flag with the evidence that raised it */
+  /** One flag with the evidence that raised it, and who had a part in what it is about */
   'GET /v1/flags/{flag_id}': {
     readonly params: {
       readonly flag_id: string;
@@ -1575,6 +1575,11 @@ export interface Operations {
       readonly note: string | null;
       readonly cleared_because: string | null;
       readonly updated_at: string;
+      readonly had_part: readonly ({
+        readonly person: string;
+        readonly part: "initiator" | "approver" | "glass_breaker";
+      })[];
+      readonly can_resolve: boolean;
     };
   };
   /** Say that you have seen a flag, and what you will do */
@@ -1606,9 +1611,14 @@ export interface Operations {
       readonly note: string | null;
       readonly cleared_because: string | null;
       readonly updated_at: string;
+      readonly had_part: readonly ({
+        readonly person: string;
+        readonly part: "initiator" | "approver" | "glass_breaker";
+      })[];
+      readonly can_resolve: boolean;
     };
   };
-  /** Close a flag, and say what was done */
+  /** Close a flag, and say what was done; a critical one, somebody who had no part in what it is about */
   'POST /v1/flags/{flag_id}/resolve': {
     readonly params: {
       readonly flag_id: string;
@@ -1637,6 +1647,11 @@ export interface Operations {
       readonly note: string | null;
       readonly cleared_because: string | null;
       readonly updated_at: string;
+      readonly had_part: readonly ({
+        readonly person: string;
+        readonly part: "initiator" | "approver" | "glass_breaker";
+      })[];
+      readonly can_resolve: boolean;
     };
   };
   /** What was sent down incident paths, with each attempt, the newest first */

@@ -142,6 +142,11 @@ describe.skipIf(chromium === undefined)('over the real service', () => {
     await page.getByRole('link', { name: /gina@example.com, who had started the run, broke glass/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Flag: glass broken' }).waitFor();
     await page.getByRole('link', { name: 'The approval that it is about' }).waitFor();
+    await page.getByText('You started the run that this flag is about, so another person has to').waitFor();
+    expect(await page.getByRole('button', { name: 'Resolve' }).count()).toBe(0);
+    await page.getByLabel('Note').fill('I let it through.');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByRole('status').filter({ hasText: 'Flag acknowledged.' }).waitFor();
     await page.goto(`${origin}/workflows/night-deploys`);
     await page.getByRole('region', { name: 'What is left of the budget' }).getByText('30 % spent').waitFor();
     await quiet();

@@ -6,6 +6,9 @@ import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { requireTeam } from '../identity/require.ts';
 import { isoTime, isoTimeOrNull } from '../state/time.ts';
+import { flagEvidence, readFlagEvidence } from './flag-evidence.ts';
+import { FLAG_PARTS, hadPart } from './had-part.ts';
+import { mayResolve } from './may-triage.ts';
 import { type EvaluationTables, evaluationTables } from './tables.ts';
 
 /** A flag as the API shows it. */
@@ -22,7 +25,7 @@ export const flagAnswer = z.object({
   raised_at: z.iso.datetime(),
   due_at: z.iso.datetime().nullable(),
   summary: z.string(),
-  evidence: z.record(z.string(), z.json()),
+  evidence: flagEvidence,
   acknowledged_by: z.string().nullable(),
   acknowledged_at: z.iso.datetime().nullable(),
   resolved_by: z.string().nullable(),
@@ -32,6 +35,14 @@ export const flagAnswer = z.object({
   updated_at: z.iso.datetime(),
 });
 type FlagAnswer = z.output<typeof flagAnswer>;
+
+/** One flag, with who had a part in what it is about. */
+export const wholeFlagAnswer = flagAnswer.extend({
+  had_part: z.array(z.object({ person: z.string(), part: z.enum(FLAG_PARTS) })),
+  /** Whether whoever asks may resolve it now: nobody resolves a critical flag about their own doing. */
+  can_resolve: z.boolean(),
+});
+type WholeFlagAnswer = z.output<typeof wholeFlagAnswer>;
 
 interface FlagFilter {
   readonly state?: (typeof FLAG_STATES)[number] | undefined;
@@ -79,7 +90,7 @@ export async function readFlag(
   { control }: Pick<Deps, 'control'>,
   identity: Identity,
   flag_id: string,
-): Promise<FlagAnswer> {
+): Promise<WholeFlagAnswer> {
   const row = await evaluationTables(control.db)
     .selectFrom('flags')
     .selectAll()
@@ -87,17 +98,16 @@ export async function readFlag(
     .executeTakeFirst();
   if (row === undefined) throw new TollgateError('not_found');
   requireTeam(identity, row.team);
-  return toFlagAnswer(row);
+  const had_part = await hadPart(control.db, row);
+  return { ...toFlagAnswer(row), had_part, can_resolve: mayResolve(identity, row, had_part) };
 }
-
-const evidence = z.record(z.string(), z.json());
 
 function toFlagAnswer(row: EvaluationTables['flags']): FlagAnswer {
   return {
     ...row,
     raised_at: isoTime(row.raised_at),
     due_at: isoTimeOrNull(row.due_at),
-    evidence: evidence.parse(JSON.parse(row.evidence)),
+    evidence: readFlagEvidence(row.evidence),
     acknowledged_at: isoTimeOrNull(row.acknowledged_at),
     resolved_at: isoTimeOrNull(row.resolved_at),
     updated_at: isoTime(row.updated_at),

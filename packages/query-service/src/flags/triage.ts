@@ -5,20 +5,20 @@ import { requireTeam } from '../identity/require.ts';
 import { acknowledgeIncidents } from '../incidents/open-incident.ts';
 import { timeText } from '../state/time.ts';
 import { appendFlagEvent } from './event.ts';
+import { hadPart } from './had-part.ts';
+import { barredFromResolving, mayBecome, type TriageState } from './may-triage.ts';
 import { evaluationTables } from './tables.ts';
-
-/** From which states a person may take a flag where. Cleared and resolved are ends; the system alone reopens. */
-const FROM = { acknowledged: ['open'], resolved: ['open', 'acknowledged'] } as const;
 
 /**
  * A person acknowledges or resolves a flag, with a note.
- * @throws TollgateError `not_found`, `conflict` where the flag is no longer in a state to be taken there
+ * @throws TollgateError `not_found`, `conflict` where the flag is no longer in a state to be taken there, `four_eyes` for
+ * who would resolve a critical flag about what they did
  */
 export async function triageFlag(
   { control }: Pick<Deps, 'control'>,
   person: PersonIdentity,
   flag_id: string,
-  to: keyof typeof FROM,
+  to: TriageState,
   note: string,
 ): Promise<void> {
   await control.change(async (change) => {
@@ -26,8 +26,10 @@ export async function triageFlag(
     const flag = await db.selectFrom('flags').selectAll().where('flag_id', '=', flag_id).executeTakeFirst();
     if (flag === undefined) throw new TollgateError('not_found');
     requireTeam(person, flag.team);
-    if (!FROM[to].some((state) => state === flag.state))
-      throw new TollgateError('conflict', `The flag is ${flag.state}.`);
+    if (!mayBecome(flag.state, to)) throw new TollgateError('conflict', `The flag is ${flag.state}.`);
+    const barred =
+      to === 'resolved' ? barredFromResolving(flag, await hadPart(change.db, flag), person) : undefined;
+    if (barred !== undefined) throw barred;
     const at = timeText(change.now);
     const who =
       to === 'acknowledged'

@@ -62,6 +62,10 @@ export const flag = z.object({
   resolved_at: said,
   note: said,
   cleared_because: said,
+  /** Whose doing it is about, as `initiator`, `approver` or `glass_breaker`. */
+  had_part: z._default(z.array(z.object({ person: text, part: text })), []),
+  /** Whether whoever is signed in may resolve it now. */
+  can_resolve: z._default(z.boolean(), true),
 });
 export type Flag = z.output<typeof flag>;
 

@@ -8,13 +8,12 @@ import { DetailPairs } from '../parts/detail-pairs.tsx';
 import { DueDate } from '../parts/due.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Value } from '../parts/json-view.tsx';
-import { useMay } from '../parts/may.ts';
 import { Page, Panel } from '../parts/page.tsx';
-import { type Choice, ReasonForm } from '../parts/reason-form.tsx';
 import { Id, Shown } from '../parts/shown.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Utc } from '../parts/utc.tsx';
 import { FlagIncident } from './flag-incident.tsx';
+import { FlagTriage } from './flag-triage.tsx';
 
 export function FlagPage() {
   const { id = '' } = useParams();
@@ -51,7 +50,7 @@ function Body({ flag }: { readonly flag: Flag }) {
         </Panel>
       )}
       <FlagIncident flagId={flag.flag_id} />
-      {(flag.state === 'open' || flag.state === 'acknowledged') && <Triage flag={flag} />}
+      {(flag.state === 'open' || flag.state === 'acknowledged') && <FlagTriage flag={flag} />}
     </div>
   );
 }
@@ -127,35 +126,5 @@ function by(person: string | null, at: string | null) {
         </>
       )}
     </>
-  );
-}
-
-function Triage({ flag }: { readonly flag: Flag }) {
-  const may = useMay('owner', 'admin', 'reviewer', 'approver');
-  const id = flag.flag_id;
-  const acknowledge: Choice = {
-    text: 'Acknowledge',
-    tone: 'plain',
-    change: (note) => ({ what: 'acknowledge', id, note }),
-    done: 'Flag acknowledged.',
-  };
-  const resolve: Choice = {
-    text: 'Resolve',
-    tone: 'primary',
-    change: (note) => ({ what: 'resolve', id, note }),
-    done: 'Flag resolved.',
-  };
-  return (
-    <Panel id="triage" title="What you do about it">
-      {may ? (
-        <ReasonForm
-          label="Note"
-          hint="Kept with the flag, with your name and the time."
-          choices={flag.state === 'open' ? [resolve, acknowledge] : [resolve]}
-        />
-      ) : (
-        <p className="notice">This account may read flags, and not change them.</p>
-      )}
-    </Panel>
   );
 }
