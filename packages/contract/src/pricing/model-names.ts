@@ -79,3 +79,7 @@ function split(model: string): readonly [string, string] {
   const at = model.indexOf('/');
   return at < 0 ? ['', model] : [model.slice(0, at), model.slice(at + 1)];
 }
+
+/** Names carry dates as 20250929 or 2025-09-29; this is the second spelling. */
+export const dashedDates = (model: string): string =>
+  model.replaceAll(/-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');

@@ -1,9 +1,10 @@
 import Big from 'big.js';
-import { providerName } from './model-names.ts';
+import { type ModelName, providerName } from './model-names.ts';
 import { type PriceEntry, priceEntry } from './price-entry.ts';
 import type { PriceFile, PriceRule } from './price-file.ts';
 import type { PricedModel, PriceList } from './price-list.ts';
 import { perToken, scaled } from './rates.ts';
+import { isOfModel, isOfName } from './rule-names.ts';
 import { serviceTierOf } from './service-tiers.ts';
 
 /** A name as calls send it, what it stands for, and what that costs, in the order in which prices apply. */
@@ -30,15 +31,18 @@ interface Overrides {
   readonly file: PriceFile;
 }
 
-/** Prices of a workflow come before those of all, a price file's before the list's; of one kind the first that applies counts. */
+/**
+ * Prices of a workflow come before those of all, a price file's before the list's; of one kind the first that applies counts.
+ * A price that a file gives by another name than the list's is one of that name, and leaves the model's other names as they are.
+ */
 export function priceBook(list: PriceList, overrides?: Overrides): PriceBook {
   const aliases = new Map(
     overrides?.file.aliases.map(({ provider, model, is }) => [keyOf({ provider, model }), splitName(is)]),
   );
-  const rules = (overrides?.file.prices ?? []).map((rule) => ({
-    rule,
-    target: list.resolve(rule.provider, rule.model) ?? own(rule),
-  }));
+  const rules = (overrides?.file.prices ?? []).map((rule) => {
+    const target = list.resolve(rule.provider, rule.model) ?? own(rule);
+    return { rule, target, isWhole: rule.model === '*' || isOfModel(rule, target) };
+  });
   const stand = (provider: string, model: string): PricedModel | undefined => {
     const alias = aliases.get(keyOf({ provider, model }));
     if (alias !== undefined) return list.resolve(alias.provider, alias.model) ?? alias;
@@ -47,27 +51,37 @@ export function priceBook(list: PriceList, overrides?: Overrides): PriceBook {
     const named = own({ provider, model });
     return rules.some(({ target }) => keyOf(target) === keyOf(named)) ? named : undefined;
   };
-  const entriesOf = (priced: PricedModel): readonly PriceEntry[] => {
+  const entriesOf = (priced: PricedModel, sent: ModelName): readonly PriceEntry[] => {
     const listed = list.entries(priced);
     const overriding = rules
-      .filter(({ rule, target }) => keyOf(target) === keyOf(priced) || isDiscountOf(rule, priced))
-      .flatMap(({ rule }) => overridesOf(rule, priced, listed, overrides?.version ?? ''));
+      .filter(
+        ({ rule, target, isWhole }) =>
+          isDiscountOf(rule, priced) ||
+          (keyOf(target) === keyOf(priced) && (isWhole || isOfName(rule, sent))),
+      )
+      .flatMap(({ rule, isWhole }) =>
+        overridesOf(rule, priced, listed, { version: overrides?.version ?? '', isWhole }),
+      );
     return [...inOrder(overriding), ...listed];
   };
   const find: PriceBook['find'] = (provider, model) => {
     const priced = stand(provider, model);
     if (priced === undefined) return undefined;
-    const entries = entriesOf(priced);
+    const alias = aliases.get(keyOf({ provider, model }));
+    const entries = entriesOf(priced, alias ?? { provider, model });
     return entries.length === 0 ? undefined : { provider, model, priced, entries };
   };
   const readAll = async (): Promise<readonly PricedName[]> => {
-    const models = [
-      ...(await list.models()),
-      ...rules.filter(({ rule }) => rule.model !== '*').map(({ target }) => target),
-    ];
-    const distinct = new Map(models.map((priced) => [keyOf(priced), priced]));
+    const models = (await list.models()).map((priced) => ({ name: priced, priced }));
+    const ruled = rules
+      .filter(({ rule }) => rule.model !== '*')
+      .map(({ rule, target, isWhole }) => ({
+        name: isWhole ? target : { ...target, model: own(rule).model },
+        priced: target,
+      }));
+    const distinct = new Map([...models, ...ruled].map((each) => [keyOf(each.name), each]));
     return [...distinct.values()]
-      .map((priced) => ({ ...priced, priced, entries: entriesOf(priced) }))
+      .map(({ name, priced }) => ({ ...name, priced, entries: entriesOf(priced, name) }))
       .filter(({ entries }) => entries.length > 0)
       .sort((a, b) => compare(a.provider, b.provider) || compare(a.model, b.model));
   };
@@ -87,12 +101,13 @@ function overridesOf(
   rule: PriceRule,
   priced: PricedModel,
   listed: readonly PriceEntry[],
-  price_version: string,
+  { version, isWhole }: { readonly version: string; readonly isWhole: boolean },
 ): readonly PriceEntry[] {
   const { from, until, discount_percent, usd_per_million: said, workflows = [''] } = rule;
+  const forName = isWhole ? '' : `, for ${rule.model}`;
   const base = {
     priced: `${priced.provider}/${priced.model}`,
-    price_version,
+    price_version: version,
     origin: 'override' as const,
     ...(from === undefined ? {} : { valid_from: from }),
     valid_until: until ?? null,
@@ -105,7 +120,7 @@ function overridesOf(
         service_tier: serviceTierOf(rule.service_tier),
         above: rule.above_input_tokens ?? -1,
         rates: ratesOf(said),
-        note: 'price file',
+        note: `price file${forName}`,
       });
     return listed.map(({ price_id: _, ...entry }) =>
       priceEntry({
@@ -120,7 +135,7 @@ function overridesOf(
             .times('0.01')
             .toFixed(),
         ),
-        note: `${discount_percent} % below the list price${entry.note === '' ? '' : `, ${entry.note}`}`,
+        note: `${discount_percent} % below the list price${entry.note === '' ? '' : `, ${entry.note}`}${forName}`,
       }),
     );
   });

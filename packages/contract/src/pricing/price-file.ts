@@ -43,7 +43,7 @@ const prices = z.strictObject({
 const price = z.strictObject({
   provider: name.describe('As calls send it, or as the price list names it.'),
   model: name.describe(
-    'As calls send it, or as the price list names it; with discount_percent, * is every model.',
+    'As the price list names it, then for all of its names; or another name as calls send it, a dated one or a fine-tune, then for calls by that name and by names that begin with it. With discount_percent, * is every model.',
   ),
   workflows: z
     .array(workflow)

@@ -2,7 +2,7 @@ import { findProvider, type ModelInfo, type Provider, waitForUpdate } from '@pyd
 import type { Usage } from '../evidence/record.ts';
 import { entriesOf } from './list-entries.ts';
 import { matches } from './match.ts';
-import { type ModelName, readings } from './model-names.ts';
+import { dashedDates, type ModelName, readings } from './model-names.ts';
 import { inputTotal } from './price-call.ts';
 import { entryFor, type PriceEntry } from './price-entry.ts';
 import type { TokenPrices } from './rates.ts';
@@ -95,11 +95,8 @@ function modelOf(providers: Providers, priced: PricedModel): ModelInfo | undefin
   return provider && modelsOf(providers, provider).find(({ id }) => id === priced.model);
 }
 
-/** Names carry dates as 20250929 or 2025-09-29; the list has either. */
-function spellings(model: string): readonly string[] {
-  const dashed = model.replaceAll(/-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
-  return [...new Set([model, dashed])];
-}
+/** The list has dates in either spelling. */
+const spellings = (model: string): readonly string[] => [...new Set([model, dashedDates(model)])];
 
 /** What a model name stands for in the installed list. */
 export const resolveModel = (provider: string, model: string): PricedModel | undefined =>

@@ -66,6 +66,61 @@ prices:
     expect(priceIn(book, ...model, { service_tier: 'priority' })).toBeUndefined();
   });
 
+  test('a price for one name of a model leaves its other names as they are', () => {
+    const rule = (model: string) =>
+      bookOf(`prices: [{ provider: openai, model: '${model}', usd_per_million: { input: 1, output: 4 } }]`);
+    const overridden = (book: ReturnType<typeof bookOf>, names: readonly string[], provider = 'openai') =>
+      names.filter((name) => priceIn(book, provider, name)?.origin === 'override');
+    const gpt4o = ['gpt-4o', 'gpt-4o-2024-08-06', 'gpt-4o-2024-11-20', 'gpt-4o-2024-05-13'];
+    expect(overridden(rule('gpt-4o-2024-08-06'), gpt4o)).toEqual(['gpt-4o-2024-08-06']);
+    expect(overridden(rule('GPT-4o-20240806'), gpt4o)).toEqual(['gpt-4o-2024-08-06']);
+    expect(overridden(rule('gpt-4o'), gpt4o)).toEqual(gpt4o.slice(0, 3));
+    expect(overridden(rule('gpt-5-codex'), ['gpt-5', 'gpt-5-codex', 'gpt-5-2025-08-07'])).toEqual([
+      'gpt-5-codex',
+    ]);
+    expect(overridden(rule('gpt-4o-2024-08-06'), ['openai/gpt-4o-2024-08-06', 'openai/gpt-4o'], '')).toEqual([
+      'openai/gpt-4o-2024-08-06',
+    ]);
+    const tuned = [
+      'ft:gpt-4o-2024-08-06:acme::a',
+      'ft:gpt-4o-2024-08-06:acme::b',
+      'ft:gpt-4o-2024-11-20:x::c',
+    ];
+    expect(overridden(rule('ft:gpt-4o-2024-08-06:acme::a'), tuned)).toEqual(tuned.slice(0, 1));
+    expect(overridden(rule('ft:gpt-4o-2024-08-06'), tuned)).toEqual(tuned.slice(0, 2));
+    expect(overridden(rule('ft:gpt-4o'), tuned)).toEqual(tuned);
+    expect(
+      overridden(rule('ft:gpt-4-0613:acme::a'), ['gpt-4', 'gpt-4-0613', 'ft:gpt-4-0613:acme::a']),
+    ).toEqual(['ft:gpt-4-0613:acme::a']);
+  });
+
+  test('a model is priced by a name that its dated names begin with, and an alias by the name that it stands for', () => {
+    const book = bookOf(`
+aliases:
+  - { provider: azure.ai.openai, model: prod-chat, is: azure/gpt-4o-2024-08-06 }
+  - { provider: azure.ai.openai, model: test-chat, is: azure/gpt-4o }
+prices:
+  - { provider: anthropic, model: claude-3-opus, discount_percent: 10 }
+  - { provider: azure, model: gpt-4o-2024-08-06, usd_per_million: { input: 1, output: 4 } }
+`);
+    for (const dated of ['claude-3-opus-20240229', 'claude-3-opus@20240229', 'claude-3-opus-latest'])
+      expect(priceIn(book, 'anthropic', dated)).toMatchObject({ origin: 'override' });
+    expect(priceIn(book, 'azure.ai.openai', 'prod-chat')?.rates.input).toBe('0.000001');
+    expect(priceIn(book, 'azure.ai.openai', 'test-chat')).toMatchObject({ origin: 'list' });
+  });
+
+  test('what costs other than its model is listed by its name', async () => {
+    const book = bookOf(
+      'prices: [{ provider: openai, model: gpt-4o-2024-08-06, usd_per_million: { input: 1, output: 4 } }]',
+    );
+    const originOf = (model: string) =>
+      book.all().then((all) => all.find((each) => each.provider === 'openai' && each.model === model));
+    expect(await originOf('gpt-4o')).toMatchObject({ entries: [{ origin: 'list' }, {}, {}] });
+    expect((await originOf('gpt-4o-2024-08-06'))?.entries[0]).toMatchObject({
+      ...{ origin: 'override', priced: 'openai/gpt-4o', note: 'price file, for gpt-4o-2024-08-06' },
+    });
+  });
+
   test('an alias names what a deployment stands for', () => {
     const book = bookOf(NEGOTIATED);
     expect(book.find('azure.ai.openai', 'prod-chat')?.priced).toEqual({ provider: 'azure', model: 'gpt-4o' });

@@ -6,7 +6,7 @@ import { select } from '../runs/select.ts';
 
 type StoreDeps = Pick<Deps, 'store'>;
 
-/** Which reports, of those whose usage could be read: those that have no price, and with `superseded` also those whose price another version of the list gave. */
+/** Which reports, of those whose usage could be read: those that have no price, and with `superseded` also those that have another price now. */
 export interface RepricingScope {
   readonly superseded: boolean;
   /** Reports received since then (ns). */
@@ -44,11 +44,15 @@ const reportRow = z.object({
 });
 type ReportRow = z.output<typeof reportRow>;
 
+/** A price that comes first of all that its name has now is still the one that applies. Of the others, some are. */
+const MAY_COST_OTHERWISE =
+  '(m.provider, m.model, m.price_id) NOT IN (SELECT provider, model, entries[1].price_id FROM price_book)';
+
 const SCOPE = `
   m.model != '' AND m.input_tokens IS NOT NULL AND m.usage_note != 'unreadable' AND m.received_at >= {since:DateTime64(9, 'UTC')}
   AND m.start >= {from:DateTime64(9, 'UTC')} AND m.start < {to:DateTime64(9, 'UTC')}
   AND ({workflow:String} = '' OR m.workflow = {workflow:String})
-  AND (m.local_cost IS NULL OR ({superseded:Bool} AND m.local_price_version NOT IN {versions:Array(String)}))`;
+  AND (m.local_cost IS NULL OR ({superseded:Bool} AND ${MAY_COST_OTHERWISE}))`;
 
 /**
  * Runs with such reports, as they stand; whoever was repriced before stands at its newest price. Which runs may have one is
@@ -102,7 +106,6 @@ export async function repriceCalls(
 ): Promise<RepricingCounts & { readonly next: string | null }> {
   const params = {
     superseded: scope.superseded,
-    versions: book.versions,
     since: storeTime(scope.since ?? 0n),
     from: storeTime(scope.from ?? 0n),
     to: storeTime(scope.to ?? NEVER),

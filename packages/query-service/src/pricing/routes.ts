@@ -111,7 +111,7 @@ const reprice = defineRoute({
   tag: 'costs',
   access: { roles: ['admin'] },
   body: z.strictObject({
-    /** Also calls whose price another version of the list or file gave. */
+    /** Also calls that have another price now, by the list and the price file in force. */
     superseded: z.boolean(),
     ...rangeQuery,
     workflow: workflow.optional(),

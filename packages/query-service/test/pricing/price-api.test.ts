@@ -196,13 +196,15 @@ describe('a stored call', () => {
     const reprice = (superseded: boolean) =>
       service.call(admin, 'POST', '/v1/prices/reprice', { superseded, workflow: 'triage' });
     expect((await reprice(false)).body).toMatchObject({ repriced: 0, next_cursor: null });
-    // The list that priced the call is in force still: nothing superseded it.
+    // The list that priced the call is in force still, and another price comes before its own.
+    expect((await reprice(true)).body).toMatchObject({ repriced: 6, looked_at: 6 });
+    expect(await explain()).toMatchObject({ local_usd: '0.0012', price: { origin: 'override' } });
     expect((await reprice(true)).body).toMatchObject({ repriced: 0 });
     await load(
       'price_file',
       file('  - { provider: openai, model: gpt-4o, usd_per_million: { input: 3, output: 4 } }'),
     );
-    expect((await reprice(true)).body).toMatchObject({ repriced: 2, looked_at: 2 });
+    expect((await reprice(true)).body).toMatchObject({ repriced: 8, looked_at: 8 });
     const again = await get(`/v1/prices/explain?run_id=${RUN}&span_id=${'d3'.padEnd(16, '0')}`);
     // Without a price of their own, cached reads cost as input.
     expect(again.body).toMatchObject({ local_usd: '0.0034' });

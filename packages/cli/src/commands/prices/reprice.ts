@@ -18,7 +18,7 @@ export function repriceCommand(): Command {
     .description(
       'price stored calls that have no price, each at the prices of its time; earlier prices stay visible',
     )
-    .option('--superseded', 'also calls whose price another version of the list or price file gave')
+    .option('--superseded', 'also calls that have another price now, by the list and the price file in force')
     .addOption(new Option('--from <time>', 'calls from then on (UTC)').argParser(moment))
     .addOption(new Option('--to <time>', 'calls before then (UTC)').argParser(moment))
     .option('--workflow <workflow>', 'calls of this workflow')
