@@ -73,6 +73,9 @@ function storedLines({ stored }: Explanation): readonly string[] {
       : [
           `  the provider reported ${shown(report.provider_cost_usd)}; the price book says ${shown(report.local_cost_usd)}`,
         ]),
+    ...(report.cost_note === ''
+      ? []
+      : ['  the provider reported a cost that cannot be read; what the price book says counts']),
     ...(report.usage_note === '' ? [] : [`  usage: ${report.usage_note.replaceAll('_', ' ')}`]),
     `Reports of this call: ${other === 0 ? 'this one only' : `this one and ${other} more`}`,
     ...reports.map(({ span_id, scope_name, counted, why, cost_usd }) =>

@@ -141,7 +141,7 @@ describe('the price of a report', () => {
       await land(store, [report({ run, attributes })]);
       const [only] = await ask(
         store.clients.reader,
-        `SELECT cost, cost_source, price_version, provider_cost, local_cost, local_price_version FROM model_calls
+        `SELECT cost, cost_source, price_version, provider_cost, local_cost, local_price_version, cost_note FROM model_calls
          WHERE run_id = {run:UUID}`,
         { run },
       );
@@ -150,12 +150,12 @@ describe('the price of a report', () => {
     const local = { local_cost: '0.0002', local_price_version: 'test/1' };
     expect(await cost('0.25')).toEqual({
       ...{ cost: '0.25', cost_source: 'provider', price_version: '', provider_cost: '0.25' },
-      ...local,
+      ...{ ...local, cost_note: '' },
     });
     for (const bad of ['-1', '1e9', '9999999999', '0.1234567890123456', 'NaN'])
       expect(await cost(bad)).toEqual({
         ...{ cost: '0.0002', cost_source: 'local', price_version: 'test/1', provider_cost: null },
-        ...local,
+        ...{ ...local, cost_note: 'unreadable' },
       });
   });
 

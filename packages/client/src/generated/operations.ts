@@ -919,6 +919,7 @@ export interface Operations {
         readonly price_id: string;
         readonly unpriced_reason: string;
         readonly usage_note: string;
+        readonly cost_note: string;
         readonly why: string;
         readonly input_tokens: number | null;
         readonly output_tokens: number | null;
@@ -1071,7 +1072,7 @@ export interface Operations {
       };
     };
   };
-  /** Models whose calls have no cost, and why */
+  /** Models whose calls have no cost, and why; and those whose provider reported a cost that cannot be read */
   'GET /v1/prices/unpriced': {
     readonly params: undefined;
     readonly query: undefined;
@@ -1085,6 +1086,13 @@ export interface Operations {
         readonly calls: number;
         readonly input_tokens: number;
         readonly output_tokens: number;
+        readonly first_seen: string;
+        readonly last_seen: string;
+      })[];
+      readonly unread_costs: readonly ({
+        readonly provider: string;
+        readonly model: string;
+        readonly reports: number;
         readonly first_seen: string;
         readonly last_seen: string;
       })[];
@@ -1220,6 +1228,7 @@ export interface Operations {
           readonly price_id: string;
           readonly unpriced_reason: string;
           readonly usage_note: string;
+          readonly cost_note: string;
           readonly why: string;
           readonly input_tokens: number | null;
           readonly output_tokens: number | null;
@@ -1250,6 +1259,7 @@ export interface Operations {
           readonly price_id: string;
           readonly unpriced_reason: string;
           readonly usage_note: string;
+          readonly cost_note: string;
           readonly why: string;
           readonly input_tokens: number | null;
           readonly output_tokens: number | null;

@@ -37,7 +37,7 @@ export function contractUsage(reported: ModelUsage = {}): Usage {
   return Object.fromEntries(counts);
 }
 
-/** The cost of a call: the provider's own figure where it gave one, else by the price list, else null. */
+/** The cost of a call: the provider's own figure where it gave one that can be read, else by the price list, else null. */
 export function costOf(about: ModelCall, report: ModelReport, usage: Usage, at: Date): Cost {
   if (report.costUsd !== undefined && usd.safeParse(report.costUsd).success)
     return { usd: report.costUsd, source: 'provider', price_version: null };

@@ -35,11 +35,7 @@ export function modelEntry(call: MeteredCall): Entry {
   };
 }
 
-function attributesOf({ about, report, usage, cost, errorType }: MeteredCall): Attributes {
-  const provider =
-    cost.source === 'provider' && cost.usd !== null
-      ? { [TOLLGATE.costUsd]: cost.usd, [TOLLGATE.costSource]: 'provider' }
-      : {};
+function attributesOf({ about, report, usage, errorType }: MeteredCall): Attributes {
   return {
     [GEN_AI.operation]: about.operation ?? 'chat',
     [GEN_AI.provider]: about.provider,
@@ -54,9 +50,21 @@ function attributesOf({ about, report, usage, cost, errorType }: MeteredCall): A
     ...given(GEN_AI.reasoningTokens, usage.reasoning_tokens),
     ...given(TOLLGATE.serviceTier, report.serviceTier ?? about.serviceTier),
     ...(errorType === undefined ? {} : { [TOLLGATE.outcome]: 'failed' }),
-    ...provider,
+    ...(report.costUsd === undefined ? {} : reported(report.costUsd)),
   };
 }
+
+/** As long as any cost that can be read, and enough to see what another one was. */
+const LONGEST_COST = 64;
+
+/**
+ * The provider's own figure. One that cannot be read goes out as it came, or as what it is where it is no text: whoever stores it
+ * says so, and nobody drops it.
+ */
+const reported = (costUsd: unknown): Attributes => ({
+  [TOLLGATE.costUsd]: typeof costUsd === 'string' ? costUsd.slice(0, LONGEST_COST) : `a ${typeof costUsd}`,
+  [TOLLGATE.costSource]: 'provider',
+});
 
 function given(name: string, value: string | number | undefined): Attributes {
   return value === undefined ? {} : { [name]: value };

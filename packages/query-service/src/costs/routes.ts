@@ -4,6 +4,7 @@ import { rangeQuery } from '../runs/time-range.ts';
 import { COST_GROUPS, type CostGroup } from './groups.ts';
 import { costsAnswer, readCosts } from './read-costs.ts';
 import { readUnpriced, unpricedAnswer } from './read-unpriced.ts';
+import { readUnreadCosts, unreadCostsAnswer } from './read-unread-costs.ts';
 
 const readers = { roles: ['owner', 'reviewer', 'approver', 'auditor', 'admin'] } as const;
 const name = z.string().min(1).max(256);
@@ -49,13 +50,22 @@ export const costRoutes: readonly Route[] = [
   defineRoute({
     method: 'get',
     path: '/v1/prices/unpriced',
-    summary: 'Models whose calls have no cost, and why',
+    summary:
+      'Models whose calls have no cost, and why; and those whose provider reported a cost that cannot be read',
     tag: 'costs',
     access: readers,
-    response: z.object({ items: z.array(unpricedAnswer), next_cursor: z.null() }),
-    handle: async ({ deps, identity }) => ({
-      items: [...(await readUnpriced(deps, identity))],
-      next_cursor: null,
+    response: z.object({
+      items: z.array(unpricedAnswer),
+      /** What counts of these is the local cost, where there is one. */
+      unread_costs: z.array(unreadCostsAnswer),
+      next_cursor: z.null(),
     }),
+    handle: async ({ deps, identity }) => {
+      const [items, unread] = await Promise.all([
+        readUnpriced(deps, identity),
+        readUnreadCosts(deps, identity),
+      ]);
+      return { items: [...items], unread_costs: [...unread], next_cursor: null };
+    },
   }),
 ];

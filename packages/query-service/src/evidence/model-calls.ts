@@ -27,6 +27,8 @@ const shape = {
   price_id: text,
   unpriced_reason: text,
   usage_note: text,
+  /** `unreadable` where the provider reported a cost that cannot be read: what counts is then the local one. */
+  cost_note: text,
   why: text,
 };
 const counts = {
@@ -82,11 +84,12 @@ interface Verdict {
   readonly cost: string;
   readonly cost_source: string;
   readonly price_version: string;
+  readonly cost_note: string;
   readonly why: string;
   readonly counted: string;
 }
 
-const reports = ({ cost, cost_source, price_version, why, counted }: Verdict) => `
+const reports = ({ cost, cost_source, price_version, cost_note, why, counted }: Verdict) => `
   SELECT m.provider AS provider, m.model AS model, m.operation AS operation, m.scope_name AS scope_name, m.scope_version AS scope_version,
     m.response_id AS response_id, m.principal AS principal, lower(hex(m.trace_id)) AS trace_id, lower(hex(m.span_id)) AS span_id,
     m.service_tier AS service_tier, m.local_price_version AS local_price_version, m.price_id AS price_id,
@@ -95,12 +98,15 @@ const reports = ({ cost, cost_source, price_version, why, counted }: Verdict) =>
     m.cache_creation_1h_tokens AS cache_creation_1h_tokens, m.reasoning_tokens AS reasoning_tokens,
     toUnixTimestamp64Nano(m.start) AS start, toUnixTimestamp64Nano(m.end) AS end,
     m.provider_cost AS provider_cost_usd, m.local_cost AS local_cost_usd, ${cost} AS cost_usd, ${cost_source} AS cost_source,
-    ${price_version} AS price_version, ${why} AS why, ${counted} AS counted, m.span_hash AS span_hash`;
-const OF_PLAIN_CALLS = `${reports({ ...PLAIN, counted: 'true' })}, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced, m.receipt AS receipt
+    ${price_version} AS price_version, ${cost_note} AS cost_note, ${why} AS why, ${counted} AS counted, m.span_hash AS span_hash`;
+const OF_PLAIN_CALLS = `${reports({ ...PLAIN, cost_note: 'm.cost_note', counted: 'true' })}, ${wasRepriced('m', 'run_id = {run_id:UUID}')} AS repriced, m.receipt AS receipt
   FROM model_calls AS m WHERE `;
+/** The view that decides between reports is about what they cost, and has no notes. */
+const NOTE_OF_REPORT = `if((m.span_id, m.span_hash) IN (
+    SELECT span_id, span_hash FROM model_calls WHERE run_id = {run_id:UUID} AND cost_note != ''), 'unreadable', '')`;
 const OF_CALLS = `${reports({
   ...{ cost: 'm.cost', cost_source: 'm.cost_source', price_version: 'm.price_version' },
-  ...{ why: 'm.why', counted: 'm.counted' },
+  ...{ cost_note: NOTE_OF_REPORT, why: 'm.why', counted: 'm.counted' },
 })} FROM model_call_reports AS m WHERE `;
 const KEY = 'm.start, m.trace_id, m.span_id, m.span_hash';
 

@@ -299,6 +299,25 @@ describe('a stored call', () => {
   });
 });
 
+test('a cost that the provider reported and nobody can read is said to be so, and listed, not left out', async () => {
+  const span_id = '71'.padEnd(16, '0');
+  const cost = { 'tollgate.cost.usd': '1e-7', 'tollgate.cost.source': 'provider' };
+  await storeCall(span_id, '72'.padEnd(16, '0'), { ...cost, 'gen_ai.request.model': 'gpt-4o-2024-11-20' });
+  const explained = await get(`/v1/prices/explain?run_id=${RUN}&span_id=${span_id}`);
+  expect(explained.body).toMatchObject({
+    local_usd: '0.003',
+    stored: {
+      report: { cost_usd: '0.003', cost_source: 'local', provider_cost_usd: null, cost_note: 'unreadable' },
+    },
+  });
+  const evidence = (await get(`/v1/runs/${RUN}/evidence`)).body['model_calls'] as { cost_note: string }[];
+  expect(evidence.filter(({ cost_note }) => cost_note === 'unreadable')).toHaveLength(2);
+  const listed = { provider: 'openai', model: 'gpt-4o-2024-11-20', reports: 2 };
+  expect((await get('/v1/prices/unpriced')).body['unread_costs']).toMatchObject([listed]);
+  expect((await get('/v1/prices/unpriced', owner)).body['unread_costs']).toMatchObject([listed]);
+  expect((await get('/v1/prices/unpriced', stranger)).body['unread_costs']).toEqual([]);
+});
+
 test('what stays unpriced is listed with its tokens', async () => {
   await storeCall('e1'.padEnd(16, '0'), 'e2'.padEnd(16, '0'), {
     'gen_ai.request.model': 'house-lm',
