@@ -26,7 +26,7 @@ import { repeat } from './state/repeat.ts';
 
 export type QueryServiceOptions = StatePlace & ServiceOptions;
 
-interface ServiceOptions extends Pick<ControlStateOptions, 'clock'> {
+interface ServiceOptions extends Pick<ControlStateOptions, 'clock' | 'max_waiters'> {
   readonly store: Store;
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;

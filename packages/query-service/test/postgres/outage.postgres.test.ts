@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPerson, createQueryService, type QueryService } from '../../src/index.ts';
@@ -36,6 +37,36 @@ const add = (email: string) =>
   createPerson(service.control, {
     ...{ email, display_name: email, roles: ['owner'], teams: ['ops'], created_by: 'test' },
   });
+
+test('a database that hangs is one that does not answer: the service says which, in time, and piles nothing up on it', async () => {
+  await vi.waitFor(async () => expect(await status()).toBe(200), patience);
+  const locker = new pg.Client(postgres.url);
+  await locker.connect();
+  const readiness = async () => {
+    const began = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
+    return { ...((await answer.json()) as object), status: answer.status, ms: performance.now() - began };
+  };
+  const hanging = async () => {
+    const { rows } = await locker.query(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"name" from "state_values"%'`,
+    );
+    return rows[0].count as number;
+  };
+  try {
+    await locker.query('BEGIN; LOCK TABLE state_values IN ACCESS EXCLUSIVE MODE');
+    for (const answer of await Promise.all(Array.from({ length: 20 }, readiness))) {
+      expect(answer).toMatchObject({ status: 503, control: false, store: true });
+      expect(answer.ms).toBeLessThan(5000);
+    }
+    expect(await readiness()).toMatchObject({ status: 503, control: false });
+    expect(await hanging()).toBeLessThanOrEqual(1);
+    await locker.query('ROLLBACK');
+    await vi.waitFor(async () => expect(await status()).toBe(200), patience);
+  } finally {
+    await locker.end();
+  }
+}, 60_000);
 
 test('a service with all its work outlives the database, says that it is away, and goes on with nothing lost', async () => {
   await vi.waitFor(() => expect(service.control.leads()).toBe(true), patience);
