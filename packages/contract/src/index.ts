@@ -31,10 +31,12 @@ export {
   type Heartbeat,
   heartbeat,
   type Receipt,
+  type ResumedRun,
   type ResumeRequest,
   type RunRegistration,
   type RunRegistrationRequest,
   receipt,
+  resumedRun,
   resumeRequest,
   runRegistration,
   runRegistrationRequest,
@@ -93,7 +95,7 @@ export { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from './policy/c
 export { comparePolicies } from './policy/compare/compare-policies.ts';
 export { type Decision, type DecisionRequest, decide } from './policy/decide.ts';
 export { type IncidentPath, incidentPath } from './policy/incident-path.ts';
-export { REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
+export { NOT_A_DENIAL, REASON_CODES, REASONS, type Reason } from './policy/reasons.ts';
 export {
   type AllowedTool,
   type ApprovalGate,

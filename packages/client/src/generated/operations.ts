@@ -496,6 +496,10 @@ export interface Operations {
       readonly initiator: string;
       readonly initiator_verified: boolean;
       readonly registered_at: string;
+      readonly before: {
+        readonly denials: number;
+        readonly errors: number;
+      } | null;
     };
   };
   /** Whether the workflow may go on; asked several times a second */

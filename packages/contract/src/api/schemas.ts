@@ -29,7 +29,7 @@ export const runRegistration = z.object({
 });
 export type RunRegistration = z.output<typeof runRegistration>;
 
-/** POST /v1/runs/{run_id}/resume: another process goes on with the run; answered with a `runRegistration`. */
+/** POST /v1/runs/{run_id}/resume: another process goes on with the run; answered with a `resumedRun`. */
 export const resumeRequest = z.strictObject({
   workflow: nonEmpty,
   policy_version: policyVersion,
@@ -37,6 +37,18 @@ export const resumeRequest = z.strictObject({
   writer: uuid,
 });
 export type ResumeRequest = z.output<typeof resumeRequest>;
+
+export const resumedRun = runRegistration.extend({
+  /**
+   * What is stored of the run so far, for its stop conditions: calls that were denied, and calls that failed. Null where the
+   * store did not answer in time: unknown is not zero.
+   */
+  before: z
+    .object({ denials: z.int().min(0), errors: z.int().min(0) })
+    .nullable()
+    .default(null),
+});
+export type ResumedRun = z.output<typeof resumedRun>;
 
 /** POST /v1/workflows/{workflow}/stop, by an agent: it may suspend its own workflow, and never resume it. */
 export const stopRequest = z.strictObject({

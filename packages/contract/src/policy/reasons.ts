@@ -29,3 +29,12 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 export const REASON_CODES = Object.keys(REASONS) as readonly Reason[];
+
+/** Reasons that say that the run cannot go on at all; they do not count towards its denials. */
+export const NOT_A_DENIAL: readonly Reason[] = [
+  'run_sealed',
+  'stop_condition',
+  'over_budget',
+  'workflow_suspended',
+  'already_dispatched',
+];

@@ -1,4 +1,4 @@
-import { type Enforcement, type Reason, TOLLGATE } from '@tollgate/contract';
+import { type Enforcement, NOT_A_DENIAL, type Reason, TOLLGATE } from '@tollgate/contract';
 import type { MaskText } from '../redaction/mask.ts';
 import { ModelRefused, type Refusal, ToolRefused } from '../refused.ts';
 import type { GovernedRun } from '../run/governed-run.ts';
@@ -22,15 +22,6 @@ const ENFORCEMENT: Partial<Record<Reason, Enforcement>> = {
   approval_withdrawn: 'refused',
   approval_expired: 'expired',
 };
-
-/** Reasons that say that the run cannot go on at all; they do not count towards its denials. */
-const NOT_A_DENIAL: readonly Reason[] = [
-  'run_sealed',
-  'stop_condition',
-  'over_budget',
-  'workflow_suspended',
-  'already_dispatched',
-];
 
 /** Puts the refusal of a tool call on record, and makes the error that tells the agent. Never throws. */
 export async function refuseTool(

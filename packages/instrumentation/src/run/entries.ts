@@ -4,13 +4,13 @@ import type { Fact } from '../face.ts';
 import type { GovernedRun } from './governed-run.ts';
 
 export function startEntry(run: GovernedRun, verified: boolean, input: unknown): Entry {
-  const { initiator, resumed } = run;
+  const { initiator, resumed, before } = run;
   return {
     kind: 'run_started',
     spanName: spanName.run(run.process.policy.workflow),
     fields: {
       actor: initiator,
-      detail: { initiator_verified: verified, ...(resumed ? { resumed: true } : {}) },
+      detail: { initiator_verified: verified, ...(resumed ? { resumed: true, before } : {}) },
     },
     attributes: { 'gen_ai.operation.name': 'invoke_workflow', [TOLLGATE.initiator]: initiator },
     // A run without an input has one to show: null.

@@ -45,8 +45,12 @@ export async function resumeRun<O>(
   try {
     const answer = await client.resumeRun(runId, { workflow, policy_version, writer });
     if (answer.kind !== 'ok') throw serviceError(answer);
-    const { initiator, initiator_verified: verified } = answer.value;
-    const run = new GovernedRun(process, runId, 'registered', { ...options, initiator }, writer);
+    const { initiator, initiator_verified: verified, before } = answer.value;
+    const run = new GovernedRun(process, runId, 'registered', { ...options, initiator }, { writer, before });
+    if (before === null)
+      process.problem(
+        `what the run ${runId} was denied before, and what failed, is not known: it is counted anew`,
+      );
     // Not awaited: from its first moment the run is among those that are executed.
     return carryOut({ runs, run, verified, options }, body);
   } finally {

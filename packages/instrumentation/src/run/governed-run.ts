@@ -1,6 +1,7 @@
 import {
   addUsd,
   type LeaseRequest,
+  type ResumedRun,
   type RunRegistrationRequest,
   type SettleRequest,
   spanName,
@@ -36,6 +37,8 @@ export class GovernedRun implements Run {
   readonly initiator: string;
   /** Another process started it: calls that it asked for may come again. */
   readonly resumed: boolean;
+  /** What was on record of a resumed run, which its stop conditions go on from; null where that is not known. */
+  readonly before: ResumedRun['before'];
   readonly controller = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   registration: Registration;
@@ -61,17 +64,20 @@ export class GovernedRun implements Run {
   private readonly refused: Refused[] = [];
   private knownCost: Usd = '0';
 
-  /** @param resumedAs the writer id of a run that another process started; every process writes a chain of its own */
+  /** @param resumed of a run that another process started: the writer id, as every process writes a chain of its own */
   constructor(
     process: GovernedProcess,
     id: string,
     registration: Registration,
     options: RunOptions,
-    resumedAs?: string,
+    resumed?: { readonly writer: string; readonly before: ResumedRun['before'] },
   ) {
     const { policy } = process;
-    const writer = resumedAs ?? process.writer;
-    this.resumed = resumedAs !== undefined;
+    const writer = resumed?.writer ?? process.writer;
+    this.resumed = resumed !== undefined;
+    this.before = resumed?.before ?? null;
+    this.denials = this.before?.denials ?? 0;
+    this.errors = this.before?.errors ?? 0;
     this.process = process;
     this.id = id;
     this.registration = registration;

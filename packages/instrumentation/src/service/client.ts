@@ -11,6 +11,7 @@ import {
   type ResumeRequest,
   type RunRegistrationRequest,
   receipt,
+  resumedRun,
   runRegistration,
   type SettleRequest,
   type StopRequest,
@@ -65,7 +66,7 @@ export class ServiceClient {
 
   /** Another process goes on with the run. */
   resumeRun(runId: string, body: ResumeRequest) {
-    return this.send({ method: 'POST', path: `/v1/runs/${runId}/resume`, body, schema: runRegistration });
+    return this.send({ method: 'POST', path: `/v1/runs/${runId}/resume`, body, schema: resumedRun });
   }
 
   lease(runId: string, body: LeaseRequest) {

@@ -1,5 +1,6 @@
 import {
   heartbeat,
+  resumedRun,
   resumeRequest,
   runRegistration,
   runRegistrationRequest,
@@ -9,6 +10,7 @@ import {
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { requireAgent } from '../identity/require.ts';
+import { countsOnRecord } from './counts-on-record.ts';
 import { isSuspended } from './read-workflow.ts';
 import { registerRun } from './register-run.ts';
 import { resumeRun } from './resume-run.ts';
@@ -36,8 +38,12 @@ const goOn = defineRoute({
   access: { roles: ['agent'] },
   params: z.object({ run_id: uuid }),
   body: resumeRequest,
-  response: runRegistration,
-  handle: ({ params, body, identity, deps }) => resumeRun(deps, requireAgent(identity), params.run_id, body),
+  response: resumedRun,
+  handle: async ({ params, body, identity, deps }) => {
+    const agent = requireAgent(identity);
+    const registration = await resumeRun(deps, agent, params.run_id, body);
+    return { ...registration, before: await countsOnRecord(deps, agent, params.run_id) };
+  },
 });
 
 const stop = defineRoute({
