@@ -1,6 +1,7 @@
 import { type FinalStatus, spanName, TOLLGATE } from '@tollgate/contract';
 import type { Entry } from '../evidence/entry.ts';
 import type { Fact } from '../face.ts';
+import type { MaskText } from '../redaction/mask.ts';
 import type { GovernedRun } from './governed-run.ts';
 
 export function startEntry(run: GovernedRun, verified: boolean, input: unknown): Entry {
@@ -18,9 +19,16 @@ export function startEntry(run: GovernedRun, verified: boolean, input: unknown):
   };
 }
 
-/** What the output states; whether a source or the model's inference stands behind it is metadata, the statement is content. */
-export function citeEntry(workflow: string, fact: Fact): Entry {
-  const { statement, ...origin } = fact;
+/**
+ * What the output states; whether a source or the model's inference stands behind it is metadata, masked as a note is; the
+ * statement is content.
+ */
+export function citeEntry(workflow: string, fact: Fact, mask: MaskText): Entry {
+  const { statement } = fact;
+  const origin =
+    fact.origin === 'inference'
+      ? { origin: fact.origin, model: fact.model }
+      : { origin: fact.origin, system: mask(fact.system), reference: mask(fact.reference) };
   return {
     kind: 'source_cited',
     spanName: spanName.cite(workflow),

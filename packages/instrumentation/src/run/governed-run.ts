@@ -130,7 +130,8 @@ export class GovernedRun implements Run {
   }
 
   async cite(fact: Fact): Promise<void> {
-    await this.evidence.write(citeEntry(this.process.policy.workflow, fact));
+    const { policy, masks } = this.process;
+    await this.evidence.write(citeEntry(policy.workflow, fact, masks.text));
   }
 
   async escalate({ reason, to = this.process.policy.owner.escalation.email }: Escalation): Promise<void> {

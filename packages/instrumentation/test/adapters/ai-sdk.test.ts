@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gateTools, meterModel } from '../../src/adapters/ai-sdk.ts';
 import { ToolRefused } from '../../src/index.ts';
-import { type House, openHouse, SAM } from '../support/house.ts';
-import { chainOf } from '../support/spans.ts';
-import { INTERNAL_WORKFLOW } from '../support/workflows.ts';
+import { ANA, type House, openHouse, SAM } from '../support/house.ts';
+import { chainOf, decides } from '../support/spans.ts';
+import { INTERNAL_WORKFLOW, SUPPORT_WORKFLOW } from '../support/workflows.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -226,4 +226,53 @@ test('a tool that streams preliminary results is gated and recorded with its las
     return steps[0]?.toolResults[0]?.output;
   });
   expect(result.output).toBe('bug');
+});
+
+test('tools that are behind the gate already are left as they are: one call, one decision, one approval', async () => {
+  const support = await openHouse(SUPPORT_WORKFLOW);
+  try {
+    const tollgate = await support.start();
+    let sent = 0;
+    const plain: ToolSet = {
+      send_reply: tool({
+        inputSchema: z.object({ to: z.string(), text: z.string() }),
+        execute: async () => ++sent,
+      }),
+      classify: tool({
+        inputSchema: z.object({}),
+        execute: async function* () {
+          yield 'bug';
+        },
+      }),
+    };
+    const once = gateTools(tollgate, plain);
+    const copied = { ...once['send_reply'], description: 'sends a reply' } as ToolSet[string];
+    const mixed: ToolSet = { ...gateTools(tollgate, once), send_reply: copied };
+    const twice = gateTools(tollgate, mixed);
+    const execute = (name: string, input: unknown, toolCallId: string): unknown =>
+      twice[name]?.execute?.(input, { toolCallId, messages: [], context: undefined });
+    let over = false;
+    const running = tollgate
+      .run({ initiator: SAM, initiatorToken: support.tokenOf(SAM) }, async () => {
+        const number = await execute('send_reply', { to: 'kim@example.com', text: 'Sorry.' }, 'call-1');
+        const bugs = execute('classify', {}, 'call-2') as AsyncIterable<unknown>;
+        for await (const bug of bugs) expect(bug).toBe('bug');
+        return number;
+      })
+      .finally(() => {
+        over = true;
+      });
+    const waiting = async () =>
+      (await support.api(ANA, 'GET', '/v1/approvals?state=waiting'))['items'] as object[];
+    while (!over) if ((await waiting()).length > 0) await support.decideNext('approve', 'it is fine');
+    await running;
+    expect((await support.api(ANA, 'GET', '/v1/approvals'))['items']).toHaveLength(1);
+    expect(await running).toMatchObject({ status: 'completed', output: 1 });
+    expect(sent).toBe(1);
+    await tollgate.flush();
+    const tools = support.spans().flatMap(({ record }) => (decides(record) ? [record.tool] : []));
+    expect(tools.filter((name) => name === 'classify')).toHaveLength(1);
+  } finally {
+    await support.close();
+  }
 });

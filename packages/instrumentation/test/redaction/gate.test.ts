@@ -41,6 +41,12 @@ test('what is masked or withheld leaves the process in no form, but for the argu
         reason: 'arguments_not_i_json',
       });
       await run.escalate({ reason: `look at ${SECRET}` });
+      const source = {
+        origin: 'source',
+        system: `crm?key=${SECRET}`,
+        reference: `account/42#${SECRET}`,
+      } as const;
+      await run.cite({ ...source, statement: `the key is ${SECRET}` });
       await send(mail);
     },
   );

@@ -1,6 +1,7 @@
 import { TollgateError } from '@tollgate/contract';
 import type { ToolExecutionOptions, ToolSet } from 'ai';
 import type { Tollgate, ToolDefinition } from '../../face.ts';
+import { isGated, markGated } from '../shared/gated.ts';
 import { openTool, type ToolIdentity } from '../shared/open-tool.ts';
 
 /** What the gate should know of a tool besides what the AI SDK knows. */
@@ -14,7 +15,7 @@ export interface GateToolsOptions<T extends ToolSet> {
 
 /**
  * The same tools, each `execute` behind the gate. Pausing for approval happens there as well, so the framework's own
- * approval settings are not needed, and going round them gains nothing.
+ * approval settings are not needed, and going round them gains nothing. A tool that is behind this gate already is left as it is.
  * @throws TollgateError `invalid_request` for a tool that executes where no gate can stand.
  */
 export function gateTools<T extends ToolSet>(
@@ -34,6 +35,7 @@ export function gateTools<T extends ToolSet>(
 }
 
 function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], details: ToolDetails = {}) {
+  if (isGated(tollgate, tool.execute as Execute)) return tool;
   const { reads, hints, rollbackNote } = details;
   const identity = { name, reads, hints, rollbackNote };
   // As the AI SDK calls it: on the tool.
@@ -50,16 +52,18 @@ function gateOne(tollgate: Tollgate, name: string, tool: ToolSet[string], detail
   if (isGeneratorFunction(tool.execute as Execute))
     return {
       ...tool,
-      execute: (input: unknown, call: Options) =>
+      execute: markGated(tollgate, (input: unknown, call: Options) =>
         preliminary(tollgate, identity, execute as Generate, input, call),
+      ),
     };
   return {
     ...tool,
-    execute: (input: unknown, call: Options) =>
+    execute: markGated(tollgate, (input: unknown, call: Options) =>
       define((args, { signal }) => last(execute(args, { ...call, abortSignal: signal })))(input, {
         callId: call.toolCallId,
         signal: call.abortSignal,
       }),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isProviderDefinedTool } from '@mastra/core/tools';
 import { TollgateError } from '@tollgate/contract';
 import type { Tollgate, ToolDefinition } from '../../face.ts';
+import { isGated, markGated } from '../shared/gated.ts';
 import { type Executable, gateExecute, isExecutable } from './execution.ts';
 import { lenient, schemaOf } from './schema.ts';
 
@@ -12,8 +13,6 @@ export interface GateToolsOptions<T> {
   /** Tools without `execute` that are let through, because nothing is executed here (e.g. the shape of a final answer). */
   readonly passThrough?: readonly (keyof T & string)[] | undefined;
 }
-
-const gatedBy = new WeakMap<object, Tollgate>();
 
 /**
  * The same tools (`createTool`'s, or the AI SDK's), each `execute` behind the gate: in an agent's loop, as a workflow's step, or called by hand. A tool's name in
@@ -45,16 +44,18 @@ function gateOne<T extends Executable>(
   tool: T,
   { reads, hints, rollbackNote }: ToolDetails = {},
 ): T {
-  if (gatedBy.get(tool) === tollgate) return tool;
+  if (isGated(tollgate, tool.execute)) return tool;
   // Now, so that a strict start refuses an unlisted tool before anything runs.
   tollgate.tool({ name, execute: () => undefined });
   const gated: T = Object.create(Object.getPrototypeOf(tool), Object.getOwnPropertyDescriptors(tool));
   const schema = schemaOf(tool);
   const identity = { name, reads, hints, rollbackNote };
-  Object.defineProperty(gated, 'execute', { value: gateExecute(tollgate, tool, identity), enumerable: true });
+  Object.defineProperty(gated, 'execute', {
+    value: markGated(tollgate, gateExecute(tollgate, tool, identity)),
+    enumerable: true,
+  });
   // Mastra turns down what the schema does before it comes to `execute`, where nobody would record it: the gate asks the schema.
   if (schema !== undefined)
     Object.defineProperty(gated, 'inputSchema', { value: lenient(schema), enumerable: true, writable: true });
-  gatedBy.set(gated, tollgate);
   return gated;
 }
