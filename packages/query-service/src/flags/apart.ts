@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { lastEvaluation } from './last-evaluation.ts';
-import { storeNow } from './touched-runs.ts';
+import { storeHealth } from '../http/store-health.ts';
 
 /** Things that are judged together, and can be judged apart. */
 export class Batch<Item, Page> {
@@ -55,10 +54,6 @@ export async function apart<Item, Page>(
 }
 
 export async function storesAnswer(deps: Pick<Deps, 'store' | 'control'>): Promise<boolean> {
-  try {
-    await Promise.all([storeNow(deps), lastEvaluation(deps)]);
-    return true;
-  } catch {
-    return false;
-  }
+  const { control, store } = await storeHealth(deps);
+  return control && store;
 }
