@@ -1,5 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { storeHealth } from '../http/store-health.ts';
+import type { Change } from '../state/change.ts';
+import { timeText } from '../state/time.ts';
 
 /** Things that are judged together, and can be judged apart. */
 export class Batch<Item, Page> {
@@ -53,7 +55,27 @@ export async function apart<Item, Page>(
   }
 }
 
+/**
+ * Whether the store can be read and the control state written, also by this process: one that no longer does the background work, or has
+ * no room on its disk, fails with everything, and must not try each run by itself.
+ */
 export async function storesAnswer(deps: Pick<Deps, 'store' | 'control'>): Promise<boolean> {
-  const { control, store } = await storeHealth(deps);
-  return control && store;
+  const health = await storeHealth(deps);
+  if (!health.control || !health.store) return false;
+  try {
+    await deps.control.change(noteTrouble);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** When something could not be judged the last time. */
+async function noteTrouble({ db, now }: Change): Promise<void> {
+  const value = timeText(now);
+  await db
+    .insertInto('state_values')
+    .values({ name: 'controls.trouble_at', value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
 }
