@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { lastEvaluation } from '../flags/last-evaluation.ts';
-import { unjudgedSince } from '../flags/unjudged.ts';
+import { unjudgedNow } from '../flags/unjudged.ts';
 import { decodeCursor, pageOf } from '../http/page.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -9,7 +9,7 @@ import { storeTime } from '../records/store-time.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
 import { sightOf } from '../runs/sight.ts';
 import { storeRange } from '../runs/time-range.ts';
-import { isoTime, seconds } from '../state/time.ts';
+import { isoTime } from '../state/time.ts';
 import { CONTROLS } from './catalogue.ts';
 import { unitsQuery } from './coverage-units.ts';
 import { listedClasses } from './listed-classes.ts';
@@ -139,7 +139,7 @@ async function asked(deps: CoverageDeps, identity: Identity, { from, to, workflo
   const sight = await sightOf(deps, identity);
   // In this order, and both before the store: what an evaluation found is then on its way, or in what is read.
   const evaluated = await lastEvaluation(deps);
-  const pending = [...(await pendingFlags(deps)), ...(await lately(deps))];
+  const pending = [...(await pendingFlags(deps)), ...(await unjudged(deps))];
   const params = {
     ...storeRange({ from, to }),
     ...{ workflow, every: teams === undefined, teams: teams ?? [], pending, ...sight.params },
@@ -163,11 +163,7 @@ async function pendingFlags({ control }: Pick<Deps, 'control'>): Promise<string[
   });
 }
 
-/** What a control fails to judge is flagged after its grace; until then it is known to the evaluator alone. */
-async function lately({ control, clock }: Pick<Deps, 'control' | 'clock'>): Promise<string[]> {
-  const rows = await unjudgedSince(control, clock() - UNFLAGGED);
-  return rows.map(({ part, subject }) => `${part}:${subject}`);
+/** What a control fails to judge is flagged after its grace, if it can be; until then it is known to the evaluator alone. */
+async function unjudged({ control }: Pick<Deps, 'control'>): Promise<string[]> {
+  return (await unjudgedNow(control)).map(({ part, subject }) => `${part}:${subject}`);
 }
-
-/** Longer than the grace of `run_judged` and the rests between tries. */
-const UNFLAGGED = seconds(600);

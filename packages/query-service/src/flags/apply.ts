@@ -36,7 +36,8 @@ export async function applyJudgements(
   return counts;
 }
 
-async function applyJudgement(
+/** The same within a change. */
+export async function applyJudgement(
   change: Change,
   control: ControlState,
   judgement: Judgement,

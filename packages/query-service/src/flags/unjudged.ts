@@ -3,9 +3,10 @@ import { runJudged, type UnjudgedRow } from '../controls/run-judged.ts';
 import type { Deps } from '../deps.ts';
 import { plainText } from '../records/plain-text.ts';
 import { greatest, least } from '../runs/run-times.ts';
-import type { ControlState } from '../state/change.ts';
+import type { Change, ControlState } from '../state/change.ts';
 import { seconds, timeText } from '../state/time.ts';
-import { addFlags, applyJudgements, type FlagCounts, noFlags } from './apply.ts';
+import { applyJudgement, type FlagCounts } from './apply.ts';
+import type { FlagChange } from './changes.ts';
 import { ripen } from './ripen.ts';
 import { type EvaluationTables, evaluationTables } from './tables.ts';
 
@@ -30,22 +31,58 @@ export async function noteUnjudged(
   context: JudgeContext,
   counts: FlagCounts,
 ): Promise<ReadonlyMap<string, bigint>> {
-  const known = await rememberedOf(deps, tried.subjects);
-  if (known.length === 0 && tried.failures.length === 0) return new Map();
-  for (const { subject, part, error } of tried.failures)
+  const { failures, parts } = tried;
+  const known = await rememberedAmong(deps, tried.subjects);
+  const again = new Map<string, bigint>();
+  for (const { subject, part, error } of failures)
     deps.logger.error({ err: error, subject, part }, 'a control could not judge it; it will be tried again');
-  const now = deps.clock();
-  const rows = await remember(deps, tried, known, now);
-  const subjects = new Set([...known, ...rows].map(({ subject }) => subject));
-  for (const subject of subjects)
-    addFlags(counts, await flag(deps, subject, { rows, context: { ...context, now } }));
-  const failed = rows.filter(({ part }) => tried.parts.includes(part));
-  return new Map(
-    [...Map.groupBy(failed, ({ subject }) => subject)].map(([subject, of]) => [
-      subject,
-      of.map(({ since }) => retryAt(since, now)).reduce(least),
-    ]),
-  );
+  for (const subject of new Set([...known, ...failures.map((failure) => failure.subject)])) {
+    const failed = failures.filter((failure) => failure.subject === subject);
+    const { rows, flags } = await noteOne(deps, { subject, parts, failed }, context);
+    for (const { kind } of flags) counts[kind] += 1;
+    const now = deps.clock();
+    const times = rows.filter(({ part }) => parts.includes(part)).map(({ since }) => retryAt(since, now));
+    if (times.length > 0) again.set(subject, times.reduce(least));
+  }
+  return again;
+}
+
+/** What of one subject was tried. */
+interface TriedOne {
+  readonly subject: string;
+  readonly parts: readonly string[];
+  readonly failed: readonly { readonly part: string; readonly error: unknown }[];
+}
+
+interface Noted {
+  /** What is not judged of it afterwards, also by parts that were not tried now. */
+  readonly rows: readonly Row[];
+  readonly flags: readonly FlagChange[];
+}
+
+/**
+ * What is remembered and its flag change together: prompt judgements and those that wait go on at the same time, each may be
+ * killed, and no flag may be left of which nothing is remembered.
+ */
+async function noteOne(
+  { control, logger }: UnjudgedDeps,
+  tried: TriedOne,
+  context: JudgeContext,
+): Promise<Noted> {
+  try {
+    return await control.change(async (change) => {
+      const rows = await remember(change, tried);
+      const { now } = change;
+      const found = runJudged.judge(rows.map(asFact), { ...context, now });
+      const { ripe: findings } = ripen(runJudged, found, now, control.writer);
+      const judgement = { control: runJudged, scopes: [tried.subject], findings, rechecks: [] };
+      return { rows, flags: await applyJudgement(change, control, judgement) };
+    });
+  } catch (err) {
+    // Then the log says it, and coverage. Nothing is forgotten meanwhile.
+    logger.error({ err, subject: tried.subject }, 'what could not be judged cannot be flagged either');
+    return { rows: await control.change((change) => remember(change, { ...tried, parts: [] })), flags: [] };
+  }
 }
 
 type Row = EvaluationTables['unjudged'];
@@ -59,21 +96,17 @@ export async function unjudgedCount(control: ControlState): Promise<number> {
   return Number(count);
 }
 
-/** What began to fail since a time (ns). */
-export function unjudgedSince(
-  control: ControlState,
-  since: bigint,
-): Promise<readonly Pick<Row, 'subject' | 'part'>[]> {
+/** What waits to be judged, the latest first, as much as the address of a question bears; what is older is flagged. */
+export function unjudgedNow(control: ControlState): Promise<readonly Pick<Row, 'subject' | 'part'>[]> {
   return evaluationTables(control.db)
     .selectFrom('unjudged')
     .select(['subject', 'part'])
-    .where('since', '>=', timeText(since))
-    .limit(MOST_LATELY)
+    .orderBy('since', 'desc')
+    .limit(MOST_AT_ONCE)
     .execute();
 }
 
-/** As many as the address of a question bears. */
-const MOST_LATELY = 5000;
+const MOST_AT_ONCE = 5000;
 
 /** What one part could not judge the last time. */
 export async function unjudgedSubjects(control: ControlState, part: string): Promise<readonly string[]> {
@@ -87,66 +120,37 @@ export async function unjudgedSubjects(control: ControlState, part: string): Pro
 
 const AT_ONCE = 500;
 
-async function rememberedOf({ control }: UnjudgedDeps, subjects: readonly string[]): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let from = 0; from < subjects.length; from += AT_ONCE)
-    rows.push(
-      ...(await evaluationTables(control.db)
-        .selectFrom('unjudged')
-        .selectAll()
-        .where('subject', 'in', subjects.slice(from, from + AT_ONCE))
-        .execute()),
-    );
-  return rows;
-}
-
-/** @returns what is not judged of the subjects afterwards, also by parts that were not tried now */
-function remember(
-  { control }: UnjudgedDeps,
-  { parts, failures }: Tried,
-  known: readonly Row[],
-  now: bigint,
-): Promise<readonly Row[]> {
-  const keyOf = ({ subject, part }: Pick<Row, 'subject' | 'part'>) => JSON.stringify([part, subject]);
-  const before = new Map(known.map((row) => [keyOf(row), row]));
-  const failing = new Map(
-    failures.map((failure) => {
-      const { subject, part, error } = failure;
-      const since = before.get(keyOf(failure))?.since ?? timeText(now);
-      return [keyOf(failure), { subject, part, error: errorName(error), since }];
-    }),
-  );
-  const mended = known.filter((row) => parts.includes(row.part) && !failing.has(keyOf(row)));
-  return control.change(async (change) => {
-    const db = evaluationTables(change.db);
-    for (const { subject, part } of mended)
-      await db.deleteFrom('unjudged').where('subject', '=', subject).where('part', '=', part).execute();
-    for (const row of failing.values())
-      await db
-        .insertInto('unjudged')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['subject', 'part']).doUpdateSet({ error: row.error }))
-        .execute();
-    return [...known.filter((row) => !mended.includes(row) && !failing.has(keyOf(row))), ...failing.values()];
-  });
-}
-
-/** Where even that cannot be written down, the log is all that says it. */
-async function flag(
-  { control, logger }: UnjudgedDeps,
-  subject: string,
-  { rows, context }: { readonly rows: readonly Row[]; readonly context: JudgeContext },
-): Promise<FlagCounts> {
-  const about = rows.filter((row) => row.subject === subject).map(asFact);
-  const { ripe: findings } = ripen(runJudged, runJudged.judge(about, context), context.now, control.writer);
-  try {
-    return await applyJudgements(control, [
-      { control: runJudged, scopes: [subject], findings, rechecks: [] },
-    ]);
-  } catch (err) {
-    logger.error({ err, subject }, 'what could not be judged cannot be flagged either');
-    return noFlags();
+/** Those of which something is not judged. */
+async function rememberedAmong({ control }: UnjudgedDeps, subjects: readonly string[]): Promise<string[]> {
+  const known: string[] = [];
+  for (let from = 0; from < subjects.length; from += AT_ONCE) {
+    const rows = await evaluationTables(control.db)
+      .selectFrom('unjudged')
+      .select('subject')
+      .distinct()
+      .where('subject', 'in', subjects.slice(from, from + AT_ONCE))
+      .execute();
+    known.push(...rows.map(({ subject }) => subject));
   }
+  return known;
+}
+
+/** Forgets what was tried and did not fail, and remembers what did. @returns what is not judged afterwards */
+async function remember(change: Change, { subject, parts, failed }: TriedOne): Promise<readonly Row[]> {
+  const db = evaluationTables(change.db);
+  const failing = failed.map(({ part }) => part);
+  const mended = parts.filter((part) => !failing.includes(part));
+  if (mended.length > 0)
+    await db.deleteFrom('unjudged').where('subject', '=', subject).where('part', 'in', mended).execute();
+  for (const { part, error } of failed)
+    await db
+      .insertInto('unjudged')
+      .values({ subject, part, error: errorName(error), since: timeText(change.now) })
+      .onConflict((conflict) =>
+        conflict.columns(['subject', 'part']).doUpdateSet({ error: errorName(error) }),
+      )
+      .execute();
+  return db.selectFrom('unjudged').selectAll().where('subject', '=', subject).execute();
 }
 
 function asFact({ subject, part, error, since }: Row): UnjudgedRow {

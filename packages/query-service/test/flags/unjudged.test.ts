@@ -3,7 +3,7 @@ import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { evaluateControls, evaluateRest } from '../../src/flags/evaluate.ts';
-import { unjudgedCount } from '../../src/flags/unjudged.ts';
+import { unjudgedCount, unjudgedSubjects } from '../../src/flags/unjudged.ts';
 import { seconds, systemClock } from '../../src/state/time.ts';
 import { approvalFlow, type Flow } from '../support/approval-flow.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -122,6 +122,7 @@ test('a run that cannot even be flagged holds up no other', async () => {
   await evaluateControls(deps);
   expect(await openOf(other)).toContain('tool_listed');
   expect(await flagsOf(bad)).toEqual([]);
+  ahead += seconds(7200);
   expect(await resultOf(bad, 'tool_listed')).toBe('unknown');
   await mend();
   ahead += seconds(3600);
@@ -181,4 +182,48 @@ test('what cannot be drawn of one run’s samples keeps no other from being judg
   ahead += seconds(70);
   await evaluateControls(deps);
   expect(await drawn()).toContain(bad);
+});
+
+test('a flag that cannot be cleared is tried again, and nothing is forgotten meanwhile', async () => {
+  const { deps } = service.service;
+  const bad = await violating();
+  await breakFor(bad, 'flags', `new.control = 'tool_listed'`);
+  await evaluateControls(deps);
+  ahead += seconds(70);
+  await evaluateControls(deps);
+  expect(await openOf(bad)).toContain('run_judged');
+  await mend();
+  const allow = await refuseRows(
+    deps.control,
+    'evidence_outbox',
+    `new.table_name = 'flags' and new.row like '%"control":"run_judged"%' and new.row like '%${bad}%'`,
+  );
+  ahead += seconds(3600);
+  await evaluateControls(deps);
+  await allow();
+  expect(await openOf(bad)).toEqual(expect.arrayContaining(['tool_listed', 'run_judged']));
+  expect(await unjudgedSubjects(deps.control, 'tool_listed')).toEqual([bad]);
+  ahead += seconds(3600);
+  await evaluateControls(deps);
+  expect(await openOf(bad)).not.toContain('run_judged');
+  expect(await unjudgedCount(deps.control)).toBe(0);
+});
+
+test('where nothing can be written, that is nothing about a run, and no run is tried by itself', async () => {
+  const { deps } = service.service;
+  const runs = [await violating(), await violating(), await violating(), await violating()];
+  let changes = 0;
+  const change = () => {
+    changes += 1;
+    return Promise.reject(new Error('another process does the background work'));
+  };
+  const away = {
+    ...deps,
+    control: { ...deps.control, exclusively: deps.control.exclusively.bind(deps.control), change },
+  };
+  await expect(evaluateControls(away)).rejects.toThrow('another process');
+  expect(changes).toBeLessThan(5);
+  expect(await unjudgedCount(deps.control)).toBe(0);
+  await evaluateControls(deps);
+  for (const run_id of runs) expect(await openOf(run_id)).toContain('tool_listed');
 });
