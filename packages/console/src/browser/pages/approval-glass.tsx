@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useChange } from '../api/actions.ts';
 import type { Approval } from '../api/shapes.ts';
 import { type Look, lookOf } from '../format/words.ts';
@@ -77,7 +77,7 @@ interface WhyFormProps {
 function WhyForm({ reason: text, say, next, back }: WhyFormProps) {
   const reason = useReason(text, say);
   const { field } = reason;
-  useEffect(() => field.current?.focus(), [field]);
+  useLayoutEffect(() => field.current?.focus(), [field]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason.said() !== undefined) next();
@@ -113,7 +113,7 @@ function Confirm({ approval, reason, back }: ConfirmProps) {
   const box = useRef<HTMLDivElement>(null);
   const change = useChange();
   const announce = useAnnounce();
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const breakIt = () =>
     void change.mutateAsync({ what: 'break_glass', id: approval.approval_id, reason }).then(
       () => announce('Glass broken: the call may be made now.'),

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 
 interface PageProps {
@@ -8,14 +8,17 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** A page: its title in the window and in the heading, which takes the focus when one comes from another page. */
+/**
+ * A page: its title in the window and in the heading, which takes the focus when one comes from another page. Both are so
+ * before the page is seen, so that no key that is pressed then goes to what was left.
+ */
 export function Page({ title, lead, above, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname, key } = useLocation();
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Tollgate`;
   }, [title]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (key !== 'default') heading.current?.focus();
   }, [pathname]);
   return (
