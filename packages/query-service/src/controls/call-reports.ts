@@ -6,6 +6,8 @@ import { type ClaimedRow, claimed, policyOf } from './rows.ts';
 /** One report of a tool call: what the gate decided on it, or its end. */
 export const callReport = z.object({
   ...claimed,
+  /** Whom the key that sent it speaks for; empty where the collector knew no keys. */
+  principal: z.string(),
   kind: z.string(),
   call_id: z.string(),
   tool: z.string(),
@@ -22,7 +24,7 @@ export type CallReport = z.output<typeof callReport>;
 
 /** Every report of the calls of some runs. */
 export const CALL_REPORTS = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, kind, call_id, tool, action, action_class,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, principal, kind, call_id, tool, action, action_class,
          enforcement, outcome, reason, approval_id, rollback_note, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM tool_calls AS t
   WHERE t.run_id IN {runs:Array(UUID)}`;

@@ -10,6 +10,7 @@ import {
 } from '@tollgate/contract';
 import type { z } from 'zod';
 import { plainText, wellFormed } from '../records/plain-text.ts';
+import { judgeApart } from './own-evidence.ts';
 import { parsed } from './parsed.ts';
 
 /** What a control found: one break of one rule. */
@@ -26,6 +27,11 @@ export interface Finding {
   readonly team: string;
   /** One sentence for the person who has to act. */
   readonly summary: string;
+  /**
+   * Whose keys sent what shows it, where that is not the run's own evidence: principals other than the one that registered the run. The flag
+   * names them. It suspends no workflow, which has not done what others say of it.
+   */
+  readonly strangers?: readonly string[];
   /** What raised it, small enough to show; never content. */
   readonly evidence: { readonly [field: string]: JsonValue };
   /** Since when it could be known (ns since 1970, by the store's or service's clock). The control's grace counts from here. */
@@ -136,6 +142,8 @@ interface ControlDefinition<Row> {
   readonly row: z.ZodType<Row>;
   /** Pure. Several findings with one scope and key count as one of them. */
   readonly judge: (rows: readonly Row[], context: JudgeContext) => readonly Finding[];
+  /** Set where what is missing proves itself, whoever brings it: then what others send may clear what a run's own evidence shows. */
+  readonly othersMayClear?: boolean;
   /** Scopes other than the runs that these rows settle. */
   readonly scopes?: (rows: readonly Row[]) => readonly string[];
   readonly examples: { readonly passes: readonly Example<Row>[]; readonly fails: readonly Example<Row>[] };
@@ -152,13 +160,13 @@ export interface Control extends Omit<ControlDefinition<unknown>, 'row' | 'judge
 
 /** Closes a definition over its row type. Rows come from the database, so they are parsed before they are judged. */
 export function defineControl<Row>(definition: ControlDefinition<Row>): Control {
-  const { row, judge, scopes, ...rest } = definition;
+  const { row, scopes, ...rest } = definition;
   const { rule, classes } = CONTROL_RULES[rest.control];
   return {
     ...rest,
     rule,
     classes,
-    judge: (rows, context) => distinct(judge(parsed(row, rows), context).map(storable)),
+    judge: (rows, context) => distinct(judgeApart(definition, parsed(row, rows), context).map(storable)),
     scopes: (rows) => (scopes === undefined ? [] : scopes(parsed(row, rows))),
   };
 }
@@ -166,18 +174,22 @@ export function defineControl<Row>(definition: ControlDefinition<Row>): Control 
 /** As long as a name may be, in characters; of a key, so that a database can index it. */
 const LONGEST_NAME = 256;
 const LONGEST_KEY = 256;
+/** As many as a flag names. */
+const MOST_STRANGERS = 20;
 
 /**
  * A finding that can be written down, whatever names an agent gave what it is about: one flag that cannot be raised would hold
  * up all the others. Pure.
  */
-function storable({ key, workflow, owner, team, summary, evidence, ...rest }: Finding): Finding {
+function storable({ key, workflow, owner, team, summary, evidence, strangers, ...rest }: Finding): Finding {
   const nameOf = (text: string) => plainText(text.slice(0, LONGEST_NAME));
+  const named = strangers === undefined ? {} : { strangers: strangers.slice(0, MOST_STRANGERS) };
   return {
     ...rest,
+    ...named,
     key: key.length > LONGEST_KEY ? sha256Hex(key) : key.toWellFormed(),
     ...{ workflow: nameOf(workflow), owner: nameOf(owner), team: nameOf(team) },
-    ...{ summary: plainText(summary), evidence: wellFormed(evidence) },
+    ...{ summary: plainText(summary), evidence: wellFormed({ ...evidence, ...named }) },
   };
 }
 

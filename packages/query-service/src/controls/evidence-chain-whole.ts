@@ -7,6 +7,8 @@ import { about, claimed } from './rows.ts';
 
 const row = z.object({
   ...claimed,
+  /** Whom the key that sent it speaks for; empty of what the service wrote. */
+  principal: z.string(),
   writer: z.string(),
   /** The record, byte for byte. */
   text: z.string(),
@@ -15,11 +17,11 @@ type Row = z.output<typeof row>;
 
 /** Every stored record of each run. */
 const query = `
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, principal,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)}
   UNION ALL
-  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team,
+  SELECT toString(run_id) AS run_id, workflow, policy_version, owner, team, '' AS principal,
          toString(writer) AS writer, record AS text, toString(toUnixTimestamp64Nano(received_at)) AS since
   FROM service_records AS t WHERE t.run_id IN {runs:Array(UUID)}`;
 
@@ -33,7 +35,7 @@ function exampleChain(): readonly Row[] {
     const detail = { writers: [{ writer: WRITER, count: state.seq, head: state.head }] };
     const { text, next } = appendRecord(state, kind === 'run_sealed' ? { ...fields, detail } : fields);
     state = next;
-    return { ...exampleRow(), writer: WRITER, text };
+    return { ...exampleRow(), principal: 'ops-agent', writer: WRITER, text };
   });
 }
 
@@ -47,6 +49,7 @@ export const evidenceChainWhole = defineControl({
   clears: 'the missing records arrived later',
   query,
   row,
+  othersMayClear: true,
   judge: (rows, context) =>
     [...Map.groupBy(rows, ({ run_id }) => run_id)].flatMap(([run_id, run]) =>
       brokenChains(run_id, run, context),
@@ -56,6 +59,10 @@ export const evidenceChainWhole = defineControl({
       { name: 'whole', rows: WHOLE },
       { name: 'out of order and twice', rows: [...WHOLE, ...WHOLE].reverse() },
       { name: 'still going on', rows: WHOLE.slice(0, 1) },
+      {
+        name: 'a record that another key sends, which its hash proves',
+        rows: WHOLE.map((each, index) => (index === 1 ? { ...each, principal: 'sales-agent' } : each)),
+      },
     ],
     fails: [
       { name: 'a missing record', rows: WHOLE.filter((_, index) => index !== 1) },

@@ -142,6 +142,7 @@ export function exampleRow(changes: Partial<ClaimedRow> = {}): ClaimedRow {
 export function exampleCall(changes: Partial<CallReport> = {}): CallReport {
   return {
     ...exampleRow(),
+    principal: 'ops-agent',
     kind: 'tool_finished',
     call_id: 'call-1',
     tool: 'set_status',

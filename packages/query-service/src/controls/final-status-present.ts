@@ -12,29 +12,31 @@ import { about, claimed } from './rows.ts';
 
 const row = z.object({
   ...claimed,
+  /** Whom the key speaks for that sent it; empty of what the service knows. */
+  principal: z.string(),
   /** Every final status that was sealed, with the writer that sealed it. */
   seals: z.array(z.tuple([z.string(), z.string()])),
 });
 type Row = z.output<typeof row>;
 
-/** Each run that is registered or was seen, with what ended it; `since` is when the store last heard of it. */
+/** Each run that is registered or was seen, with what ended it, by whose key; `since` is when the store last heard of it. */
 const query = `
   WITH seen AS (
-    SELECT run_id, any(workflow) AS workflow, any(policy_version) AS policy_version, any(owner) AS owner, any(team) AS team,
+    SELECT run_id, toString(principal) AS principal, any(workflow) AS workflow, any(policy_version) AS policy_version, any(owner) AS owner, any(team) AS team,
            groupUniqArrayIf(64)((toString(writer), JSONExtractString(record, 'final_status')), kind = 'run_sealed') AS sealed,
            max(received_at) AS last
-    FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)} GROUP BY run_id
+    FROM evidence_records AS t WHERE t.run_id IN {runs:Array(UUID)} GROUP BY run_id, principal
     UNION ALL
-    SELECT run_id, workflow, policy_version, owner, team, CAST([], 'Array(Tuple(String, String))'), received_at
+    SELECT run_id, '', workflow, policy_version, owner, team, CAST([], 'Array(Tuple(String, String))'), received_at
     FROM run_registrations AS t WHERE t.run_id IN {runs:Array(UUID)}
   )
-  SELECT toString(run_id) AS run_id, any(seen.workflow) AS workflow, any(seen.policy_version) AS policy_version,
+  SELECT toString(run_id) AS run_id, seen.principal AS principal, any(seen.workflow) AS workflow, any(seen.policy_version) AS policy_version,
          any(seen.owner) AS owner, any(seen.team) AS team, groupUniqArrayArray(sealed) AS seals,
          toString(toUnixTimestamp64Nano(max(last))) AS since
-  FROM seen GROUP BY run_id`;
+  FROM seen GROUP BY run_id, principal`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
-  ...exampleRow(),
+  ...{ ...exampleRow(), principal: 'ops-agent' },
   seals: [[EXAMPLE_WRITER, 'completed']],
   ...changes,
 });
@@ -49,7 +51,8 @@ export const finalStatusPresent = defineControl({
   clears: 'the run went on or was sealed',
   query,
   row,
-  judge: (rows, context) => rows.flatMap((each) => judgeOne(each, context)),
+  judge: (rows, context) =>
+    [...Map.groupBy(rows, ({ run_id }) => run_id).values()].flatMap((run) => judgeOne(asOne(run), context)),
   examples: {
     passes: [
       { name: 'completed', rows: [example()] },
@@ -77,6 +80,13 @@ export const finalStatusPresent = defineControl({
         ],
       },
       {
+        name: 'one that only another key says',
+        rows: [
+          example({ seals: [], since: EXAMPLE_TIME - 1n }),
+          example({ principal: 'sales-agent', since: EXAMPLE_TIME - 1n }),
+        ],
+      },
+      {
         name: 'another status by a process that nobody registered',
         rows: [resumed([EXAMPLE_NEXT_WRITER, 'completed'], ['somebody', 'failed'])],
       },
@@ -87,6 +97,13 @@ export const finalStatusPresent = defineControl({
     ],
   },
 });
+
+/** What all of them say of one run. */
+function asOne(rows: readonly Row[]): Row {
+  const [last, ...rest] = rows.toSorted((a, b) => Number(b.since - a.since));
+  if (last === undefined) throw new RangeError('of no rows');
+  return { ...last, seals: [last, ...rest].flatMap(({ seals }) => seals) };
+}
 
 function judgeOne(each: Row, context: JudgeContext): Finding[] {
   const final_statuses = statusesOf(each, context.run(each.run_id)?.writers ?? []);

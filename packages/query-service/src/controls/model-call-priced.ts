@@ -1,7 +1,7 @@
 import { defineControl, type JudgeContext } from './control.ts';
 import { COUNTED_CALLS, type CountedCalls, countedCalls } from './counted-calls.ts';
 import { EXAMPLE_TIME, exampleRow } from './examples.ts';
-import { about } from './rows.ts';
+import { about, isForeign } from './rows.ts';
 
 const example = (changes: Partial<CountedCalls> = {}): CountedCalls => ({
   ...exampleRow(),
@@ -30,6 +30,7 @@ export const modelCallPriced = defineControl({
       .filter(({ unpriced }) => unpriced)
       .map((each) => ({
         ...about(each, context),
+        ...(isForeign(each, context) ? { strangers: [each.principal] } : {}),
         key: `${each.provider}/${each.model}:${each.reason}${isItsOwn(each, context) ? '' : `:${each.principal}`}`,
         summary: `${each.calls} ${each.calls === 1 ? 'call' : 'calls'} of ${each.model || 'an unnamed model'} (${each.provider || 'unknown provider'}) ${each.calls === 1 ? 'has' : 'have'} no cost: ${REASONS[each.reason] ?? 'unknown'}.`,
         evidence: {

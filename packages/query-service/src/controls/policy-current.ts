@@ -5,6 +5,8 @@ import { about, claimed, nanoseconds } from './rows.ts';
 
 const row = z.object({
   ...claimed,
+  /** Whom the key speaks for that sent the last decision; empty where the collector knew no keys. */
+  principal: z.string(),
   /** Of the workflow, a day before the run's last decision. */
   in_force: z.string(),
   /** When the store received the last decision (ns). */
@@ -18,19 +20,19 @@ type Row = z.output<typeof row>;
  */
 const query = `
   SELECT toString(g.run_id) AS run_id, any(g.workflow) AS workflow, any(g.policy_version) AS policy_version, any(g.owner) AS owner,
-         any(g.team) AS team, argMax(w.policy_version, w.registered_at) AS in_force,
+         any(g.team) AS team, d.principal AS principal, argMax(w.policy_version, w.registered_at) AS in_force,
          toString(toUnixTimestamp64Nano(any(d.last))) AS last, last AS since
   FROM (
-    SELECT run_id, max(received_at) AS last FROM evidence_records
-    WHERE run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_called') GROUP BY run_id) AS d
+    SELECT run_id, toString(principal) AS principal, max(received_at) AS last FROM evidence_records
+    WHERE run_id IN {runs:Array(UUID)} AND kind IN ('gate_decided', 'tool_called') GROUP BY run_id, principal) AS d
   INNER JOIN (SELECT * FROM run_registrations WHERE run_id IN {runs:Array(UUID)}) AS g ON g.run_id = d.run_id
   INNER JOIN workflow_registrations AS w ON w.workflow = g.workflow
   WHERE d.last - INTERVAL 1 DAY > g.registered_at AND w.registered_at <= d.last - INTERVAL 1 DAY
-  GROUP BY g.run_id`;
+  GROUP BY g.run_id, d.principal`;
 
 const example = (changes: Partial<Row> = {}): Row => ({
   ...exampleRow(),
-  ...{ in_force: exampleRow().policy_version, last: EXAMPLE_TIME },
+  ...{ principal: 'ops-agent', in_force: exampleRow().policy_version, last: EXAMPLE_TIME },
   ...changes,
 });
 

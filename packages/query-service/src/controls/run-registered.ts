@@ -109,6 +109,7 @@ function judgeOne(sent: readonly Row[], context: JudgeContext): Finding[] {
     key: `principal:${each.principal}`,
     summary,
     evidence: { ...evidence, registered_principal: run.principal },
+    strangers: [each.principal],
   };
   if (finding.team === run.team) return [finding];
   // A run that was registered late may be either team's, so both are told.

@@ -6,6 +6,8 @@ import { about, claimed, policyOf } from './rows.ts';
 
 const row = z.object({
   ...claimed,
+  /** Whom the key that sent it speaks for; empty where the collector knew no keys. */
+  principal: z.string(),
   call_id: z.string(),
   tool: z.string(),
   /** Canonical JSON of what was executed; empty where the content was erased or never sent. */
@@ -16,7 +18,7 @@ type Row = z.output<typeof row>;
 /** The arguments of each dispatched call. They are content, so they come from the content table and go no further. */
 const query = `
   SELECT toString(calls.run_id) AS run_id, calls.workflow AS workflow, calls.policy_version AS policy_version,
-         calls.owner AS owner, calls.team AS team, calls.call_id AS call_id, calls.tool AS tool,
+         calls.owner AS owner, calls.team AS team, calls.principal AS principal, calls.call_id AS call_id, calls.tool AS tool,
          content.content['tollgate.content.arguments'] AS arguments,
          toString(toUnixTimestamp64Nano(calls.received_at)) AS since
   FROM tool_calls AS calls
@@ -28,6 +30,7 @@ const query = `
 
 const example = (args: string): Row => ({
   ...exampleRow(),
+  principal: 'ops-agent',
   call_id: 'call-1',
   tool: 'set_status',
   arguments: args,

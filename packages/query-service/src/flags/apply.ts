@@ -104,7 +104,7 @@ async function applyChange(
     .returningAll()
     .executeTakeFirstOrThrow();
   await appendFlagEvent(change, control, row, { event: kind });
-  await openIncident(change, control, row);
+  await openIncident(change, control, row, finding.strangers === undefined);
 }
 
 function freshRow(control: string, finding: RipeFinding, now: bigint): FlagRow {

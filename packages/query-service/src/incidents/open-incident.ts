@@ -18,8 +18,14 @@ const OF_THE_PATH: ControlName = 'incident_path_reached';
 /**
  * Makes an incident of a flag that just opened, or whose severity just rose, where the workflow's path begins at that
  * severity: one notification into the outbox, in the transaction of the flag. Once for each opening.
+ * @param its_own whether the run's own evidence shows it: what others sent tells people, and suspends nobody's workflow
  */
-export async function openIncident(change: Change, control: ControlState, flag: FlagRow): Promise<void> {
+export async function openIncident(
+  change: Change,
+  control: ControlState,
+  flag: FlagRow,
+  its_own: boolean,
+): Promise<void> {
   if (flag.control === OF_THE_PATH) return;
   const version = await versionOf(change, flag.workflow);
   if (version === undefined) return;
@@ -31,6 +37,7 @@ export async function openIncident(change: Change, control: ControlState, flag: 
   const { notification_id, flag_id } = { ...row, flag_id: flag.flag_id };
   const suspended =
     path.suspend_workflow &&
+    its_own &&
     (await isOfWorkflow(change, flag)) &&
     (await suspendWithin(change, control, version, {
       actor: SUSPENDED_BY,

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluateControls } from '../../src/flags/evaluate.ts';
 import { isSuspended } from '../../src/registrations/read-workflow.ts';
 import { Agent, collect } from '../flags/agent.ts';
@@ -46,6 +46,16 @@ const incidents = (run_id: string) =>
     .where('control', '=', 'forged_service_claims')
     .execute();
 
+const strangersIn = async (run_id: string) => {
+  const flags = await service.service.control.db
+    .selectFrom('flags')
+    .select('evidence')
+    .where('run_id', '=', run_id)
+    .where('control', '=', 'forged_service_claims')
+    .execute();
+  return flags.map(({ evidence }) => JSON.parse(evidence).strangers);
+};
+
 test('a run that nobody registered is an incident, and stops no workflow: whose it is, is only claimed', async () => {
   const run_id = uuidv7();
   await forge(run_id, 'sales-agent');
@@ -53,11 +63,25 @@ test('a run that nobody registered is an incident, and stops no workflow: whose 
   expect(await suspended()).toBe(false);
 });
 
-test('the same in a run that the service registered suspends its workflow', async () => {
-  const request = { workflow: 'ops-deploy', policy_version, initiator: 'ada', writer: crypto.randomUUID() };
-  const run = await service.call(agent, 'POST', '/v1/runs', request);
-  expect(run.status).toBe(201);
-  const run_id = String(run.body['run_id']);
-  await forge(run_id, 'ops-agent');
-  expect(await suspended()).toBe(true);
+describe('in a run that the service registered', () => {
+  let run_id: string;
+  beforeAll(async () => {
+    const request = { workflow: 'ops-deploy', policy_version, initiator: 'ada', writer: crypto.randomUUID() };
+    const run = await service.call(agent, 'POST', '/v1/runs', request);
+    expect(run.status).toBe(201);
+    run_id = String(run.body['run_id']);
+  });
+
+  test('what another key says is an incident, and stops nothing', async () => {
+    await forge(run_id, 'sales-agent');
+    expect(await incidents(run_id)).toEqual([{ control: 'forged_service_claims', suspended: 0 }]);
+    expect(await strangersIn(run_id)).toEqual([['sales-agent']]);
+    expect(await suspended()).toBe(false);
+  });
+
+  test('the same by its own key suspends its workflow, though another said it first', async () => {
+    await forge(run_id, 'ops-agent');
+    expect((await incidents(run_id)).map(({ suspended }) => suspended).sort()).toEqual([0, 1]);
+    expect(await suspended()).toBe(true);
+  });
 });
