@@ -6,6 +6,8 @@ import type { LandingRow } from '../../packages/query-service/test/flags/agent.t
 export const KEYS = {
   'ops-agent': 'tgk_ops_0123456789abcdef',
   'sales-agent': 'tgk_sales_0123456789abcdef',
+  'support-agent': 'tgk_support_0123456789abcdef',
+  'finance-agent': 'tgk_finance_0123456789abcdef',
   'another-agent': 'tgk_another_0123456789abcdef',
 } as const;
 

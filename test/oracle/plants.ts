@@ -42,6 +42,14 @@ const deploy = (agent: Agent, approval_id: string | undefined, call_id: string =
 const cite = (agent: Agent, choices = {}) =>
   agent.say('source_cited', { detail: { origin: 'inference', model: 'm' } }, { output: 'so it is' }, choices);
 
+/** What was just said, with all that is in it, under the key of another principal. */
+function bySomebodyElse({ rows }: Agent, principal: string): void {
+  const last = rows.pop();
+  if (last === undefined) throw new Error('nothing was said');
+  const ResourceAttributes = { 'service.name': 'agent', 'tollgate.principal': principal };
+  rows.push({ ...last, ResourceAttributes });
+}
+
 function succeeded(answer: Answer): Answer {
   if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
   return answer;
@@ -200,6 +208,26 @@ export const PLANTS: readonly Plant[] = [
     name: 'evidence under another key',
     act: ({ agent }) => void cite(agent, { principal: 'sales-agent' }),
     flags: ['run_registered'],
+  },
+  {
+    name: 'an end that only another key claims',
+    act: () => undefined,
+    end: (agent) => {
+      agent.seal();
+      bySomebodyElse(agent, 'support-agent');
+    },
+    flags: ['final_status_present', 'run_registered'],
+  },
+  {
+    name: 'a rollback note that only another key sends',
+    act: ({ agent }) => {
+      const call = { tool: 'set_status', action: 'update_status', action_class: 2 } as const;
+      const call_id = agent.tool(call.tool, call.action, 2, STATUS, { rollback_note: '' });
+      agent.say('tool_finished', { ...call, call_id, rollback_note: 'undo it', enforcement: 'executed' });
+      bySomebodyElse(agent, 'finance-agent');
+    },
+    // The call is a sample by whom it was said, and so are two.
+    flags: ['rollback_note_present', 'unreviewed_sample', 'unreviewed_sample', 'run_registered'],
   },
   {
     name: 'a policy that nobody registered',
