@@ -88,7 +88,16 @@ export {
   usage,
 } from './evidence/record.ts';
 export { type OptionalCallField, type RecordMould, recordMould } from './evidence/record-mould.ts';
-export { addUsd, compareUsd, multiplyUsd, nanoUpUsd, subtractUsd, type Usd, usd } from './money.ts';
+export {
+  addUsd,
+  compareUsd,
+  multiplyUsd,
+  nanoUpUsd,
+  reportedUsd,
+  subtractUsd,
+  type Usd,
+  usd,
+} from './money.ts';
 export { type LinearPattern, linearPattern } from './pattern.ts';
 export { type Classification, classOf, type ToolHints } from './policy/classify.ts';
 export { POLICY_EFFECTS, type PolicyChange, type PolicyEffect } from './policy/compare/change.ts';

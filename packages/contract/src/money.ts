@@ -16,6 +16,9 @@ export const usd = z.string().regex(DECIMAL, {
     'write an amount in US dollars such as "0.50": digits and one point, not negative, at most 15 decimals',
 });
 
+/** What a provider may say that one call cost: below a billion dollars, as the store reads it (docs/costs.md). Else it is unreadable. */
+export const reportedUsd = usd.regex(/^\d{1,9}(\.|$)/);
+
 export function addUsd(...amounts: readonly Usd[]): Usd {
   return amounts.reduce((sum, amount) => sum.plus(amount), new Big(0)).toFixed();
 }

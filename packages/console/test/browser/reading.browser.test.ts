@@ -56,7 +56,7 @@ describe.skipIf(chromium === undefined)('what a person reads', () => {
     await harness.open(`/runs/${RUN_ID}`);
     const calls = await page.getByRole('table', { name: 'Model calls' }).textContent();
     expect(calls).toMatch(/not counted\s*same response id as another report/);
-    expect(calls).toMatch(/unpriced\s*model not in price list/);
+    expect(calls).toMatch(/unpriced\s*model not in price list\s*The provider’s own figure cannot be read\./);
   });
 
   test('filters and further rows are in the address and in the request', async () => {

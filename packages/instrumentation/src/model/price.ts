@@ -7,6 +7,7 @@ import {
   PRICE_VERSION,
   priceCall,
   pricesAt,
+  reportedUsd,
   resolveModel,
   type TokenPrices,
   type Usage,
@@ -39,7 +40,7 @@ export function contractUsage(reported: ModelUsage = {}): Usage {
 
 /** The cost of a call: the provider's own figure where it gave one that can be read, else by the price list, else null. */
 export function costOf(about: ModelCall, report: ModelReport, usage: Usage, at: Date): Cost {
-  if (report.costUsd !== undefined && usd.safeParse(report.costUsd).success)
+  if (report.costUsd !== undefined && reportedUsd.safeParse(report.costUsd).success)
     return { usd: report.costUsd, source: 'provider', price_version: null };
   const called = { provider: about.provider, model: report.responseModel ?? about.model };
   const service_tier = report.serviceTier ?? about.serviceTier;

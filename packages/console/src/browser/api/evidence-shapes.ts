@@ -49,6 +49,8 @@ const modelCall = z.object({
   /** What the price book makes of the call's tokens, also where the provider's own cost counts. */
   local_cost_usd: said,
   unpriced_reason: said,
+  /** `unreadable` where the provider reported a cost that cannot be read. */
+  cost_note: said,
   counted: z.boolean(),
   why: said,
 });

@@ -225,6 +225,7 @@ export function evidenceOf(content: boolean): z.input<typeof evidence> {
         output_tokens: null,
         cost_usd: null,
         unpriced_reason: 'model_not_in_price_list',
+        cost_note: 'unreadable',
         counted: true,
         why: null,
       },

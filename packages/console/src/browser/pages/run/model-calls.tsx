@@ -70,6 +70,9 @@ function CallCost({ call }: { readonly call: ModelCall }) {
           <ShownOr text={call.unpriced_reason.replaceAll('_', ' ')} />
         </div>
       )}
+      {call.cost_note === 'unreadable' && (
+        <div className="quiet">The provider’s own figure cannot be read.</div>
+      )}
       {call.cost_source !== null && call.cost_usd !== null && <div className="quiet">{call.cost_source}</div>}
       {call.cost_source === 'provider' && call.local_cost_usd !== null && (
         <div className="quiet">
