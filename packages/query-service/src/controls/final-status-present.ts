@@ -98,12 +98,12 @@ export const finalStatusPresent = defineControl({
   },
 });
 
-/** What all of them say of one run. */
-function asOne(rows: readonly Row[]): Row {
-  const [last, ...rest] = rows.toSorted((a, b) => Number(b.since - a.since));
-  if (last === undefined) throw new RangeError('of no rows');
-  return { ...last, seals: [last, ...rest].flatMap(({ seals }) => seals) };
-}
+/** What all of them say of one run, and the claims of the last. */
+const asOne = (rows: readonly Row[]): Row =>
+  rows.reduce((one, row) => ({
+    ...(row.since > one.since ? row : one),
+    seals: [...one.seals, ...row.seals],
+  }));
 
 function judgeOne(each: Row, context: JudgeContext): Finding[] {
   const final_statuses = statusesOf(each, context.run(each.run_id)?.writers ?? []);

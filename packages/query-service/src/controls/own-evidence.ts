@@ -1,8 +1,6 @@
-import { z } from 'zod';
+import { sha256Hex } from '@tollgate/contract';
 import type { Finding, JudgeContext } from './control.ts';
 import { isForeign } from './rows.ts';
-
-const sent = z.object({ run_id: z.string(), principal: z.string() });
 
 interface Judging<Row> {
   readonly judge: (rows: readonly Row[], context: JudgeContext) => readonly Finding[];
@@ -19,41 +17,55 @@ export function judgeApart<Row>(
   rows: readonly Row[],
   context: JudgeContext,
 ): readonly Finding[] {
-  const foreign = new Map(rows.flatMap((row) => senderOf(row, context)));
   const all = judge(rows, context);
-  if (foreign.size === 0) return all;
-  const alone = judge(
-    rows.filter((row) => !foreign.has(row)),
-    context,
+  const foreign = rows.filter((row) => isSent(row) && isForeign(row, context));
+  if (foreign.length === 0) return all;
+  const isOthers = new Set(foreign);
+  const ownRows = rows.filter((row) => !isOthers.has(row));
+  const alone = judge(ownRows, context);
+  const own = othersMayClear ? alone.filter(isAmong(all)) : alone;
+  const isOwn = isAmong(own);
+  const others = all.filter((finding) => !isOwn(finding));
+  // Whoever only has something to do with the run is not blamed for what another sent of it.
+  const shows = [...Map.groupBy(foreign.filter(isSent), ({ principal }) => principal)].map(
+    ([principal, sent]) => ({
+      principal,
+      runs: new Set(sent.map(({ run_id }) => run_id)),
+      isShown: isAmong(others.length === 0 ? [] : judge([...ownRows, ...sent], context)),
+    }),
   );
-  const own = othersMayClear ? among(alone, all) : alone;
-  const strangers = Map.groupBy(foreign.values(), ({ run_id }) => run_id);
-  const others = notAmong(all, own).map((finding) =>
-    ofStrangers(finding, strangers.get(finding.run_id ?? '') ?? []),
-  );
-  return [...own, ...others];
+  const strangersOf = (finding: Finding): string[] => {
+    const senders = shows.filter(({ runs }) => runs.has(finding.run_id ?? ''));
+    const alike = senders.filter(({ isShown }) => isShown(finding));
+    return (alike.length === 0 ? senders : alike).map(({ principal }) => principal).sort();
+  };
+  return [...own, ...others.map((finding) => ofStrangers(finding, strangersOf(finding)))];
 }
 
-function senderOf<Row>(row: Row, context: JudgeContext): [Row, z.output<typeof sent>][] {
-  const { data: sender } = sent.safeParse(row);
-  return sender !== undefined && isForeign(sender, context) ? [[row, sender]] : [];
+interface Sent {
+  readonly run_id: string;
+  readonly principal: string;
 }
 
-/** A control that knows better says itself whose it is. */
-function ofStrangers(finding: Finding, senders: readonly z.output<typeof sent>[]): Finding {
-  if (finding.strangers !== undefined || senders.length === 0) return finding;
-  const strangers = [...new Set(senders.map(({ principal }) => principal))].sort();
-  return { ...finding, key: `${finding.key}:strangers`, strangers };
+/** Cheaply, since it is asked of every row of every control. */
+const isSent = <Row>(row: Row): row is Row & Sent =>
+  typeof row === 'object' &&
+  row !== null &&
+  'principal' in row &&
+  typeof row.principal === 'string' &&
+  'run_id' in row &&
+  typeof row.run_id === 'string';
+
+/** A control that knows better says itself whose it is. No name that an agent gives its call makes up the key of such a finding. */
+function ofStrangers(finding: Finding, strangers: readonly string[]): Finding {
+  if (finding.strangers !== undefined || strangers.length === 0) return finding;
+  return { ...finding, key: sha256Hex(JSON.stringify(['strangers', finding.key])), strangers };
 }
 
 const identityOf = ({ scope, key }: Finding): string => JSON.stringify([scope, key]);
 
-function among(findings: readonly Finding[], these: readonly Finding[]): readonly Finding[] {
-  const known = new Set(these.map(identityOf));
-  return findings.filter((finding) => known.has(identityOf(finding)));
-}
-
-function notAmong(findings: readonly Finding[], these: readonly Finding[]): readonly Finding[] {
-  const known = new Set(among(findings, these));
-  return findings.filter((finding) => !known.has(finding));
+/** Whether a finding is one of these. */
+function isAmong(findings: readonly Finding[]): (finding: Finding) => boolean {
+  const known = new Set(findings.map(identityOf));
+  return (finding) => known.has(identityOf(finding));
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { OF_RUNS } from '../../src/controls/catalogue.ts';
 import type { Control } from '../../src/controls/control.ts';
-import { EXAMPLE_CONTEXT } from '../../src/controls/examples.ts';
+import { EXAMPLE_CONTEXT, exampleCall } from '../../src/controls/examples.ts';
+import { toolListed } from '../../src/controls/tool-listed.ts';
 
 const sent = z.looseObject({ principal: z.literal('ops-agent') });
 
@@ -55,3 +56,30 @@ test.each(OF_SENDERS.map((control) => ({ control, name: control.control })))(
     );
   },
 );
+
+const judged = (...calls: readonly Parameters<typeof exampleCall>[0][]) =>
+  toolListed.judge(calls.map(exampleCall), EXAMPLE_CONTEXT);
+
+test('a finding names the key that sent what it is about, and no other that sent something of the run', () => {
+  const [found, ...more] = judged(
+    {},
+    { principal: 'sales-agent', tool: 'send_fax' },
+    { principal: 'support-agent' },
+  );
+  expect(more).toEqual([]);
+  expect(found).toMatchObject({ strangers: ['sales-agent'], evidence: { strangers: ['sales-agent'] } });
+  expect(
+    judged(
+      { principal: 'support-agent', tool: 'send_fax' },
+      { principal: 'sales-agent', tool: 'send_fax' },
+    ).map(({ strangers }) => strangers),
+  ).toEqual([['sales-agent', 'support-agent']]);
+});
+
+test('no name that an agent gives a tool makes its finding a stranger’s', () => {
+  const [ofStranger] = judged({ principal: 'sales-agent', tool: 'send_fax' });
+  const own = judged({ tool: 'send_fax:strangers' }, { principal: 'sales-agent', tool: 'send_fax' });
+  expect(ofStranger).toBeDefined();
+  expect(own.filter(({ strangers }) => strangers === undefined)).toHaveLength(1);
+  expect(own).toContainEqual(ofStranger);
+});
