@@ -51,8 +51,8 @@ const evidence = (table: string, happened: string, where?: string): Rule => ({
 });
 
 /**
- * Which tables lose rows, and from when on their days are counted. Not among them: registered workflows, prices, erasures and
- * holds, which are asked for as long as anything is kept.
+ * Which tables lose rows, and from when on their days are counted. Not among them: registered workflows, teams of keys, prices, erasures
+ * and holds, which are asked for as long as anything is kept.
  */
 const RULES: readonly Rule[] = [
   ...['spans', 'evidence_records', 'model_calls', 'tool_calls'].map((table) =>

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ClickHouse, migrationFiles, runMigrations } from '../../src/index.ts';
+import { type ClickHouse, runMigrations } from '../../src/index.ts';
 import { startTestClickHouse } from '../../src/testing.ts';
 import { ask } from '../support/landing.ts';
+import { backTo } from '../support/older-store.ts';
 
 let store: ClickHouse;
 beforeAll(async () => {
@@ -12,16 +13,7 @@ afterAll(() => store?.close());
 
 it('calls that were priced before there was a price book keep their costs, the provider’s and the local one', async () => {
   const { owner, service, reader } = store.clients;
-  const files = migrationFiles();
-  const first = files.findIndex(({ name }) => name.endsWith('_price_book.sql'));
-  const tables = await ask<{ name: string }>(
-    owner,
-    `SELECT name FROM system.tables WHERE database = 'tollgate'`,
-  );
-  // Rules of retention ask a view, in whatever order both go.
-  const sure = 'SYNC SETTINGS check_table_dependencies = 0';
-  for (const { name } of tables) await owner.command({ query: `DROP TABLE tollgate.${name} ${sure}` });
-  await runMigrations(owner, { files: files.slice(0, first) });
+  await backTo(store, '_price_book.sql');
   const run_id = randomUUID();
   const call = (cost_source: string, cost: string | null, price_version = '') => ({
     ...{ run_id, cost_source, cost, price_version, model: cost_source, start: '2026-01-15 12:00:00' },

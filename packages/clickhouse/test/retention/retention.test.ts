@@ -40,6 +40,7 @@ describe('retention', () => {
     const kept = [
       'content_erasures',
       'held_runs',
+      'key_teams',
       'legal_holds',
       'price_book',
       'price_entries',

@@ -7,6 +7,7 @@ import { select } from '../runs/select.ts';
 import { rangeOf } from '../runs/time-range.ts';
 import { type CostGroup, costColumn } from './groups.ts';
 import { costSource } from './sources.ts';
+import { TEAM, WITH_KEYS } from './team-of-call.ts';
 
 const figures = {
   calls: z.coerce.number().int(),
@@ -67,8 +68,8 @@ export async function readCosts(
     (name) => filter[name] !== undefined,
   );
   const conditions = [
-    ...given.map((name) => `c.${name} = {${name}:String}`),
-    ...(teams === undefined ? [] : ['c.team IN {teams:Array(String)}']),
+    ...given.map((name) => `${costColumn(name)} = {${name}:String}`),
+    ...(teams === undefined ? [] : [`${TEAM} IN {teams:Array(String)}`]),
   ];
   const source = await costSource(deps, group_by, rangeOf({ from, to }));
   const items = await select(deps, costRow, costSql(group_by, source.sql, conditions), {
@@ -88,13 +89,14 @@ function costSql(group_by: readonly CostGroup[], source: string, conditions: rea
   const keys = group_by.map(costColumn);
   const columns = group_by.map((name) => `${costColumn(name)} AS ${name}`);
   const times = (['day', 'hour'] as const).filter((name) => group_by.includes(name));
+  const isOfTeams = [...columns, ...conditions].some((part) => part.includes(TEAM));
   const order = [...times.map((name) => `${name} DESC`), 'priced DESC', ...group_by];
   return `
     SELECT ${[...columns, ''].join(', ')}
       sum(c.cost) AS priced, toString(priced) AS cost_usd,
       sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls,
       sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
-    FROM ${source} AS c
+    FROM ${source} AS c ${isOfTeams ? WITH_KEYS : ''}
     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
     ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;

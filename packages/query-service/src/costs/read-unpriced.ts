@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
+import { TEAM, WITH_KEYS } from './team-of-call.ts';
 
 export const unpricedAnswer = z.object({
   provider: z.string(),
@@ -36,8 +37,8 @@ const QUERY = `
   SELECT c.provider AS provider, c.model AS model, c.unpriced_reason AS reason, c.service_tier AS service_tier,
          sum(c.unpriced_calls) AS calls, sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens,
          toString(toUnixTimestamp64Nano(min(c.first_start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.last_start))) AS last_seen
-  FROM counted_costs(from = '1970-01-01 00:00:00', to = '2262-01-01 00:00:00') AS c
-  WHERE c.unpriced_calls > 0 AND ({every:Bool} OR c.team IN {teams:Array(String)})
+  FROM counted_costs(from = '1970-01-01 00:00:00', to = '2262-01-01 00:00:00') AS c ${WITH_KEYS}
+  WHERE c.unpriced_calls > 0 AND ({every:Bool} OR ${TEAM} IN {teams:Array(String)})
   GROUP BY c.provider, c.model, c.unpriced_reason, c.service_tier
   ORDER BY calls DESC, provider, model, reason, service_tier LIMIT 1000`;
 

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { visibleTeams } from '../identity/allows.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isoFromNanos, select } from '../runs/select.ts';
+import { TEAM, WITH_KEYS } from './team-of-call.ts';
 
 export const unreadCostsAnswer = z.object({
   provider: z.string(),
@@ -22,11 +23,11 @@ const row = z.object({
 });
 
 const QUERY = `
-  SELECT m.provider AS provider, m.model AS model, count() AS reports,
-         toString(toUnixTimestamp64Nano(min(m.start))) AS first_seen, toString(toUnixTimestamp64Nano(max(m.start))) AS last_seen
-  FROM model_calls AS m
-  WHERE m.cost_note = 'unreadable' AND ({every:Bool} OR m.team IN {teams:Array(String)})
-  GROUP BY m.provider, m.model ORDER BY reports DESC, provider, model LIMIT 1000`;
+  SELECT c.provider AS provider, c.model AS model, count() AS reports,
+         toString(toUnixTimestamp64Nano(min(c.start))) AS first_seen, toString(toUnixTimestamp64Nano(max(c.start))) AS last_seen
+  FROM model_calls AS c ${WITH_KEYS}
+  WHERE c.cost_note = 'unreadable' AND ({every:Bool} OR ${TEAM} IN {teams:Array(String)})
+  GROUP BY c.provider, c.model ORDER BY reports DESC, provider, model LIMIT 1000`;
 
 /** Models of whose calls a provider reported a cost that cannot be read, those with most reports first; at most a thousand. */
 export async function readUnreadCosts(
