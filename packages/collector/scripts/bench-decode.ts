@@ -52,7 +52,7 @@ function toBlock(source: BodySource): (body: Buffer) => void {
   return (body) => {
     sure(block.append(body, source));
     if (block.rows >= BLOCK_ROWS) {
-      block.parts();
+      block.native();
       block.reset();
     }
   };
@@ -97,7 +97,7 @@ if (values.insert) {
   try {
     block.reset();
     for (let i = 0; block.rows < BLOCK_ROWS; i++) sure(block.append(protobufRequest(i), SOURCE));
-    const { parts } = block.take();
+    const { parts } = block.native();
     const rows = Array.from({ length: BLOCK_ROWS / SPANS }, (_, i) =>
       rowsOf(protobufRequest(i), decodeProtobuf),
     ).flat();

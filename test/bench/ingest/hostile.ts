@@ -47,7 +47,8 @@ for (const { name, encoding, make } of CORPUS.filter((entry) => entry.name.inclu
           ? `${appended.rows} rows, ${appended.quarantine.length} quarantined`
           : appended.kind;
     });
-    const taken = cpuOf(() => void block.take());
+    const taken = cpuOf(() => void Buffer.concat(block.native().parts));
+    block.reset();
     return { spent, taken };
   });
   const megabytes = body.length / MEGABYTE;

@@ -55,7 +55,7 @@ export class Backlog {
       this.#again.splice(this.#again.indexOf(again), 1);
     } else await this.#fillOldest(batch, isFull);
     if (batch.bodies > 0) return batch;
-    batch.giveUp();
+    batch.release();
     return undefined;
   }
 

@@ -134,23 +134,17 @@ export class Batcher {
     this.#open.add(counted, quarantine);
     if (!this.#open.isFull) return;
     if (this.#storing.size < MOST_INSERTS) void this.#store(this.#open.take());
-    else if (this.#ready.length < MOST_READY) this.#waitForInsert(this.#open.take());
+    else if (this.#ready.length < MOST_READY) this.#ready.push(this.#open.take());
     else {
       this.#spilling = true;
       this.#spill();
     }
   }
 
-  /** Its block is free for the next rows. */
-  #waitForInsert(batch: BodyBatch): void {
-    batch.close();
-    this.#ready.push(batch);
-  }
-
   /** Gives the open block's rows up: its bodies are in the log. */
   #spill(): void {
     const batch = this.#open.take();
-    batch.giveUp();
+    batch.release();
     this.#parts.backlog.add(batch.ranges);
     this.#parts.onSpill(batch.spans);
   }
@@ -192,7 +186,6 @@ export class Batcher {
   }
 
   async #store(batch: BodyBatch): Promise<void> {
-    batch.close();
     const state = { since: performance.now(), troubled: false };
     this.#storing.set(batch, state);
     try {
@@ -205,6 +198,7 @@ export class Batcher {
       await pause();
       this.#giveBack(batch);
     }
+    batch.release();
     this.#storing.delete(batch);
     this.#pump();
   }

@@ -28,14 +28,13 @@ export class BodyBatch {
   readonly #rejected = new Map<string, number>();
   readonly #pool: BlockPool;
   #block: LandingBlock | undefined;
-  #rows: LandingRows | undefined;
 
   constructor(pool: BlockPool, token?: string) {
     this.#pool = pool;
     this.token = token;
   }
 
-  /** Where its rows are gathered, as long as it is open. */
+  /** Where its rows are gathered. */
   get block(): LandingBlock {
     this.#block ??= this.#pool.take();
     return this.#block;
@@ -79,19 +78,13 @@ export class BodyBatch {
     return this.ranges.some(([first, last]) => first <= id && id <= last);
   }
 
-  /** Nothing is added any more: its block is free for the next one. */
-  close(): void {
-    this.#rows ??= this.#block?.take() ?? NO_ROWS;
-    this.giveUp();
-  }
-
+  /** Its rows, as they lie in the block's memory until it is released. */
   get rows(): LandingRows {
-    this.close();
-    return this.#rows ?? NO_ROWS;
+    return this.#block?.native() ?? NO_ROWS;
   }
 
-  /** Forgets what it has gathered. */
-  giveUp(): void {
+  /** Its block is free for others, whatever became of the rows. */
+  release(): void {
     if (this.#block) this.#pool.give(this.#block);
     this.#block = undefined;
   }

@@ -98,15 +98,26 @@ async function insertPart(
   token: string,
   hunt: Hunt,
 ): Promise<{ readonly kind: 'stored' } | Unavailable> {
-  const { log, pool, limits, store, refusable } = hunt.parts;
-  const part = new BodyBatch(pool);
-  for await (const read of log.read(rangesOf(ids))) await decodeLogged(read, part, limits, log);
-  const result = await insertBatch(part.rows, part.quarantine, token, store);
+  const part = new BodyBatch(hunt.parts.pool);
+  const result = await insertDecoded(ids, part, token, hunt).finally(() => part.release());
+  // Its block is free by now: its halves need it.
   if (result.kind === 'rejected') return insertHalves(ids, token, result, hunt);
-  if (result.kind === 'unavailable') return result;
-  if (part.rows.rows > 0) refusable.stored();
-  hunt.storedRows += part.rows.rows;
-  hunt.counted.addTotals(part);
+  if (result.kind === 'stored') hunt.counted.addTotals(part);
+  return result;
+}
+
+async function insertDecoded(
+  ids: readonly number[],
+  part: BodyBatch,
+  token: string,
+  hunt: Hunt,
+): Promise<InsertResult> {
+  const { log, limits, store, refusable } = hunt.parts;
+  for await (const read of log.read(rangesOf(ids))) await decodeLogged(read, part, limits, log);
+  const { rows, quarantine: refused } = part;
+  const result = await insertBatch(rows, refused, token, store);
+  if (result.kind === 'stored' && rows.rows > 0) refusable.stored();
+  if (result.kind === 'stored') hunt.storedRows += rows.rows;
   return result;
 }
 

@@ -43,9 +43,10 @@ export async function storeBatch(batch: BodyBatch, parts: StoreParts): Promise<B
     // Refused again, while others were stored: then it is what these bodies hold.
     const believed = refusable.successes > before;
     before = refusable.successes;
-    const result = await insertBatch(batch.rows, batch.quarantine, token, parts.store);
+    const { rows, quarantine } = batch;
+    const result = await insertBatch(rows, quarantine, token, parts.store);
     if (result.kind === 'stored') {
-      if (batch.rows.rows > 0) refusable.stored();
+      if (rows.rows > 0) refusable.stored();
       return { kind: 'stored', rejected: batch.rejected, unstorable: new Map() };
     }
     const isolated =

@@ -15,7 +15,7 @@ const MAX_KEPT_BYTES = 128 * 1024 * 1024;
 
 /**
  * Rows of the landing table in columns, ready as one block for `INSERT INTO otlp_spans FORMAT Native`. It is used again and
- * again: `take` empties it and keeps its memory, within a bound.
+ * again: `reset` empties it and keeps its memory, within a bound.
  */
 export class LandingBlock {
   readonly #columns = new LandingColumns();
@@ -42,17 +42,10 @@ export class LandingBlock {
     return appended;
   }
 
-  /** The block's bytes as they lie in its memory, until the next `append` or `reset`. None where there are no rows. */
-  parts(): readonly Uint8Array[] {
-    return this.rows === 0 ? [] : this.#columns.native();
-  }
-
-  /** The block's bytes, which are the caller's to keep, and an empty block. No parts where there are no rows. */
-  take(): { readonly rows: number; readonly parts: readonly Uint8Array[] } {
+  /** The block's bytes as they lie in its memory, until the next `append` or `reset`. No parts where there are no rows. */
+  native(): { readonly rows: number; readonly parts: readonly Uint8Array[] } {
     const { rows } = this;
-    const parts = rows === 0 ? [] : [Buffer.concat(this.parts())];
-    this.reset();
-    return { rows, parts };
+    return { rows, parts: rows === 0 ? [] : this.#columns.native() };
   }
 
   /** Forgets all rows. */

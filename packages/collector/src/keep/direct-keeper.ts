@@ -56,7 +56,7 @@ async function insertBody(
     const appended = decodeInto(parts.limits)(block, body);
     if (appended.kind === 'malformed') return refuse('malformed_body', appended.message);
     if (appended.kind === 'too_large') return refuse('body_too_large', appended.message);
-    const result = await insertBatch(block.take(), appended.quarantine, body.token, parts.store);
+    const result = await insertBatch(block.native(), appended.quarantine, body.token, parts.store);
     if (result.kind === 'rejected') return await quarantine(body, appended.spans, result, refusable, parts);
     if (result.kind === 'unavailable') return unavailable(result, parts);
     if (appended.rows > 0) refusable.stored();

@@ -47,10 +47,11 @@ function filled(block: LandingBlock, bodies: readonly Buffer[], source = SOURCE)
 
 async function expectSame(block: LandingBlock, rows: readonly LandingRow[]) {
   const { owner } = store.clients;
-  const taken = block.take();
-  expect(taken.rows).toBe(rows.length);
+  const { rows: count, parts } = block.native();
+  expect(count).toBe(rows.length);
   for (const table of ['from_block', 'from_model']) await owner.command({ query: `TRUNCATE TABLE ${table}` });
-  await insertNative(owner, 'from_block', taken.parts);
+  await insertNative(owner, 'from_block', parts);
+  block.reset();
   await insertRows(owner, 'from_model', rows);
   const [stored, model] = [await lines('from_block'), await lines('from_model')];
   const different = stored.findIndex((line, i) => line !== model[i]);
@@ -97,7 +98,8 @@ test('more than 65,536 names and keys keep apart, and a block is small again aft
   );
   for (const body of bodies) block.append(body, SOURCE);
   await owner.command({ query: 'TRUNCATE TABLE from_block' });
-  await insertNative(owner, 'from_block', block.take().parts);
+  await insertNative(owner, 'from_block', block.native().parts);
+  block.reset();
   const seen = `SELECT [count(), uniqExact(SpanName), uniqExact(mapKeys(SpanAttributes)), uniqExact(ServiceName),
     countIf(mapKeys(SpanAttributes)[1] = concat('k', SpanName) AND mapValues(SpanAttributes)[1] = toString(toUInt32(SpanName) % 250)),
     countIf(ServiceName = concat('service ', toString(intDiv(toUInt32(SpanName), 250))))] FROM from_block`;
@@ -112,7 +114,7 @@ test('the landing user may insert Native, and every span has the hash that its J
   const rows = filled(block, bodies);
   const state = 'SELECT [uniqExact(run_id, start, trace_id, span_id, span_hash), count()] FROM spans';
   const refused = 'SELECT [uniqExact(reason, row_hash), count()] FROM quarantine';
-  await insertNative(landing, 'otlp_spans', block.take().parts);
+  await insertNative(landing, 'otlp_spans', block.native().parts);
   const stored = [await single(state), await single(refused)];
   expect(stored).not.toContainEqual(['0', '0']);
   await insertRows(landing, 'otlp_spans', rows);
@@ -126,7 +128,7 @@ test('what is no block is refused whole, and harms nothing', async () => {
     single('SELECT [(SELECT count() FROM spans), (SELECT count() FROM quarantine)] AS counts');
   const before = await counts();
   filled(block, [wire.request([wire.span('good'), wire.span('good too')])]);
-  const good = Buffer.concat(block.take().parts);
+  const good = Buffer.concat(block.native().parts);
   const columns = good.subarray(2);
   const broken = [
     ...Array.from({ length: 40 }, (_, i) => good.subarray(0, Math.ceil((good.length * (i + 0.5)) / 40))),

@@ -57,7 +57,7 @@ const raw = async (name: string) => {
 const rowsOf = (body: Buffer) => {
   const block = new LandingBlock();
   expect(block.append(body, SOURCE).kind).toBe('appended');
-  return block.take();
+  return block.native();
 };
 
 test('a token lets its rows in once, one insert after the other and all at the same time', async () => {
