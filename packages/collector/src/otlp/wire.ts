@@ -66,9 +66,11 @@ export class WireReader {
     const end = this.#position;
     if (end - start <= SHORT && isAscii(this.bytes, start, end))
       return this.bytes.toString('latin1', start, end);
-    const raw = this.bytes.subarray(start, end);
-    if (!isUtf8(raw)) throw new OtlpDefect('invalid_utf8', 'a string is not UTF-8');
-    return raw.toString('utf8');
+    const text = this.bytes.toString('utf8', start, end);
+    // What is not UTF-8 is read as this character, which may as well be in a text.
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, end)))
+      throw new OtlpDefect('invalid_utf8', 'a string is not UTF-8');
+    return text;
   }
 
   /** Unsigned 64 bits. */
@@ -124,10 +126,17 @@ export class WireReader {
   }
 
   #varint(): bigint {
-    const first = this.#byte();
-    if (first < 0x80) return SMALL[first] ?? BigInt(first);
-    let value = BigInt(first & 0x7f);
-    for (let shift = 7n; shift < 70n; shift += 7n) {
+    let low = 0;
+    let scale = 1;
+    // As long as it is exact in a double: each step with a bigint takes as long as all of these.
+    for (let i = 0; i < 7; i++) {
+      const byte = this.#byte();
+      low += (byte & 0x7f) * scale;
+      if (byte < 0x80) return SMALL[low] ?? BigInt(low);
+      scale *= 128;
+    }
+    let value = BigInt(low);
+    for (let shift = 49n; shift < 70n; shift += 7n) {
       const byte = this.#byte();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asUintN(64, value);

@@ -1,4 +1,5 @@
-import type { AnyValue, KeyValueList } from '../otlp/model.ts';
+import type { AnyValue, KeyValue, KeyValueList } from '../otlp/model.ts';
+import { inOrderOfKeys } from './key-order.ts';
 
 /**
  * Renders an attribute value exactly as the OpenTelemetry Collector's `clickhouseexporter` does, so that a span has
@@ -44,22 +45,25 @@ function arrayText(values: readonly AnyValue[]): string | undefined {
 }
 
 function mapText(map: KeyValueList): string | undefined {
-  const last = new Map<string, AnyValue>();
-  for (const { key, value } of map.entries) last.set(key, value);
-  const parts: string[] = [];
-  for (const key of sortedUtf8([...last.keys()])) {
-    const text = jsonText(last.get(key));
+  const entries = inOrderOfKeys(map.entries);
+  let all = '';
+  for (let i = 0; i < entries.length; i++) {
+    const { key, value } = entries[i] as KeyValue;
+    // The last of equal keys counts.
+    if (entries[i + 1]?.key === key) continue;
+    const text = jsonText(value);
     if (text === undefined) return undefined;
-    parts.push(`${quoted(key)}:${text}`);
+    all += `${all === '' ? '' : ','}${quoted(key)}:${text}`;
   }
-  return `{${parts.join(',')}}`;
+  return `{${all}}`;
 }
 
-/** Whether a text is ASCII and nothing in it is escaped. Keys are short, and for them a loop is faster than a pattern. */
+/** Whether nothing in a text is escaped. Keys are short, and for them a loop is faster than a pattern. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c) return false;
+    if (unit > 0x2027 && (unit < 0x202a || (unit >= 0xd800 && unit < 0xe000))) return false;
   }
   return true;
 }
@@ -69,24 +73,3 @@ const quoted = (text: string): string =>
   isPlain(text)
     ? `"${text}"`
     : JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => (c === '\u2028' ? '\\u2028' : '\\u2029'));
-
-/** Of ASCII, UTF-16 order is UTF-8 order, and the engine's own sorting is fastest. */
-function sortedUtf8(keys: string[]): string[] {
-  if (keys.length < 2) return keys;
-  return keys.every(isPlain) ? keys.sort() : keys.sort(compareUtf8);
-}
-
-/** Orders strings as their UTF-8 bytes do: UTF-16 order differs where surrogates meet U+E000 to U+FFFF. */
-export function compareUtf8(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return fixUp(x) - fixUp(y);
-  }
-  return a.length - b.length;
-}
-
-/** Moves surrogates above the rest of the basic plane, where their code points are. */
-const fixUp = (unit: number): number =>
-  unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;

@@ -1,6 +1,7 @@
 import { TOLLGATE } from '@tollgate/contract';
 import type { KeyValue, Span, SpanEvent, SpanLink } from '../otlp/model.ts';
-import { asString, compareUtf8 } from './as-string.ts';
+import { asString } from './as-string.ts';
+import { compareUtf8 } from './key-order.ts';
 
 /** Attributes as the exporter writes them: ordered by key, repeated keys kept. */
 export type RowAttributes = readonly (readonly [key: string, value: string])[];

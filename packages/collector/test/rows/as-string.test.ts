@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AnyValue } from '../../src/otlp/model.ts';
-import { asString, compareUtf8 } from '../../src/rows/as-string.ts';
+import { asString } from '../../src/rows/as-string.ts';
+import { compareUtf8, inOrderOfKeys } from '../../src/rows/key-order.ts';
 
 const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
   value: fc.oneof(
@@ -49,6 +50,26 @@ test('a map is written with its keys in the order of their bytes, the last of eq
     }),
   );
 });
+
+test.each([
+  ['short and ASCII', fc.string({ unit: 'binary-ascii', maxLength: 3 })],
+  ['without a zero byte', fc.string({ unit: fc.constantFrom('a', 'b', '~', ' '), maxLength: 4 })],
+  ['long', fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 20, maxLength: 30 })],
+  ['of any text', fc.string({ unit: fc.constantFrom('a', 'é', '\ue000', '😀'), maxLength: 3 })],
+])(
+  'many keys have the order of their bytes, those of equal ones the order in which they came: %s',
+  (_what, key) => {
+    const many = { minLength: 60, maxLength: 200, size: 'max' } as const;
+    fc.assert(
+      fc.property(fc.array(key, many), (keys) => {
+        const entries = keys.map((each, index) => ({ key: each, value: BigInt(index) }));
+        expect(inOrderOfKeys(entries)).toEqual(
+          entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))),
+        );
+      }),
+    );
+  },
+);
 
 test('keys compare as their UTF-8 bytes do', () => {
   const key = fc.string({

@@ -29,10 +29,10 @@ const scope = (content: Buffer): Buffer => wire.len(1, wire.len(2, content));
 const one = (...fields: Buffer[]): Buffer => scope(wire.len(2, wire.span('s', ...fields)));
 const attribute = (value: Buffer): Buffer => wire.attribute(9, 'a', value);
 const claims = (workflow: string): Buffer => wire.attribute(1, 'tollgate.workflow', wire.text(workflow));
-const flatMap = (count: number): Buffer =>
+const flatMap = (count: number, begin = 'k'): Buffer =>
   wire.len(
     6,
-    each((i) => wire.attribute(1, `k${(i * 7919) % count}`, wire.int(3, i)), MEGABYTE),
+    each((i) => wire.attribute(1, `${begin}${(i * 7919) % count}`, wire.int(3, i)), MEGABYTE),
   );
 
 /** Keys that differ in few bytes only, or whose hashes differ in few bits. */
@@ -121,6 +121,8 @@ const PROTOBUF: Record<string, () => Buffer> = {
   'an array of empty values': () => one(attribute(wire.len(5, times(wire.len(1))))),
   'an array of integers': () => one(attribute(wire.len(5, times(wire.len(1, wire.int(3, 1)))))),
   'a map of keys of their own': () => one(attribute(flatMap(1_000_003))),
+  'a map of long keys that begin alike': () => one(attribute(flatMap(1_000_003, 'k'.repeat(20)))),
+  'a map of keys that are not ASCII': () => one(attribute(flatMap(1_000_003, 'é'))),
   'a map of one key': () => one(attribute(flatMap(1))),
   'a map of empty entries': () => one(attribute(wire.len(6, times(wire.len(1))))),
   'an array of text to escape': () =>
