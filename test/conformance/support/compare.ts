@@ -6,6 +6,7 @@ const NOT_FROM_SPANS: readonly string[] = [
   'schema_migrations',
   'current_flags',
   'content_erasures',
+  'key_teams',
   'runs_on_hold',
 ];
 
