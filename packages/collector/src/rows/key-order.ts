@@ -13,7 +13,7 @@ export function inOrderOfKeys(entries: readonly KeyValue[]): readonly KeyValue[]
   if (keys.length === 0) return entries;
   const order = new Uint32Array(entries.length);
   for (let index = 0; index < order.length; index++) order[index] = index;
-  sortRange(keys, order, { from: 0, to: order.length, at: 0, spare: new Uint32Array(order.length) });
+  sortMany({ keys, order, spare: new Uint32Array(order.length) }, 0, order.length, 0);
   return Array.from(order, (index) => entries[index] as KeyValue);
 }
 
@@ -56,60 +56,36 @@ class KeyBytes {
   }
 }
 
-/** Places in the order whose keys are equal up to a byte. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly at: number;
+/** One more than the greatest digit. */
+const DIGITS = 257;
+/** So few are not worth the counts of a digit. */
+const UNCOUNTED = 256;
+
+interface Sorting {
+  readonly keys: KeyBytes;
+  readonly order: Uint32Array;
   /** As long as the order. */
   readonly spare: Uint32Array;
 }
 
-const DIGITS = 257;
-
-/** Radix sort by the first byte, then within those of each by the next. As deep as there are bytes at which keys part. */
-function sortRange(keys: KeyBytes, order: Uint32Array, range: Range): void {
-  const { from, to, spare } = range;
-  if (to - from < FEW) {
-    insertSorted(keys, order, range);
-    return;
+/** Those from a place to another, whose keys are equal before a byte: by that byte, and then those of each by the next. */
+function sortMany(sorting: Sorting, from: number, to: number, at: number): void {
+  let [start, end, digit] = [from, to, at];
+  // The largest part is gone on with here: however many bytes keys share, what is called again is half as large at most.
+  for (; end - start >= UNCOUNTED; digit++) {
+    const ends = distribute(sorting, start, end, digit);
+    [start, end] = [0, 0];
+    for (let value = 1; value < DIGITS; value++) {
+      let [first, last] = [ends[value - 1] ?? 0, ends[value] ?? 0];
+      if (last - first > end - start) [first, last, start, end] = [start, end, first, last];
+      if (last - first > 1) sortMany(sorting, first, last, digit + 1);
+    }
   }
-  let { at } = range;
-  let ends = endsOf(keys, order, range);
-  for (; areAlike(keys, order, range, ends, at); ends = endsOf(keys, order, { ...range, at })) {
-    // All of them end here.
-    if (ends[0] === to) return;
-    at++;
-  }
-  const next = ends.slice();
-  for (let i = to - 1; i >= from; i--) {
-    const index = order[i] ?? 0;
-    const digit = keys.digit(index, at);
-    const place = (next[digit] ?? 0) - 1;
-    next[digit] = place;
-    spare[place] = index;
-  }
-  order.set(spare.subarray(from, to), from);
-  for (let digit = 1; digit < DIGITS; digit++) {
-    const [start, end] = [ends[digit - 1] ?? 0, ends[digit] ?? 0];
-    if (end - start > 1) sortRange(keys, order, { from: start, to: end, at: at + 1, spare });
-  }
+  sortFew(sorting, start, end, digit);
 }
 
-/** Whether all have the same digit. */
-function areAlike(
-  keys: KeyBytes,
-  order: Uint32Array,
-  { from, to }: Range,
-  ends: Uint32Array,
-  at: number,
-): boolean {
-  const digit = keys.digit(order[from] ?? 0, at);
-  return ends[digit] === to && (digit === 0 || ends[digit - 1] === from);
-}
-
-/** Where those with each digit end, when they are sorted by it. */
-function endsOf(keys: KeyBytes, order: Uint32Array, { from, to, at }: Range): Uint32Array {
+/** Radix sort by one digit. @returns where those with each digit end */
+function distribute({ keys, order, spare }: Sorting, from: number, to: number, at: number): Uint32Array {
   const ends = new Uint32Array(DIGITS);
   for (let i = from; i < to; i++) {
     const digit = keys.digit(order[i] ?? 0, at);
@@ -120,26 +96,43 @@ function endsOf(keys: KeyBytes, order: Uint32Array, { from, to, at }: Range): Ui
     end += ends[digit] ?? 0;
     ends[digit] = end;
   }
+  const next = ends.slice();
+  for (let i = to - 1; i >= from; i--) {
+    const index = order[i] ?? 0;
+    const digit = keys.digit(index, at);
+    const place = (next[digit] ?? 0) - 1;
+    next[digit] = place;
+    spare[place] = index;
+  }
+  order.set(spare.subarray(from, to), from);
   return ends;
 }
 
-function insertSorted(keys: KeyBytes, order: Uint32Array, { from, to, at }: Range): void {
-  for (let i = from + 1; i < to; i++) {
-    const index = order[i] ?? 0;
-    let place = i;
-    for (; place > from && isAfter(keys, order[place - 1] ?? 0, index, at); place--)
-      order[place] = order[place - 1] ?? 0;
-    order[place] = index;
+/** Quicksort by one digit after the other, which looks at no shared byte twice (Bentley and Sedgewick, 1997). */
+function sortFew(sorting: Sorting, from: number, to: number, at: number): void {
+  const { keys, order } = sorting;
+  let [start, end] = [from, to];
+  for (let digit = at; end - start > 1; digit++) {
+    const pivot = keys.digit(order[(start + end) >> 1] ?? 0, digit);
+    let [less, more] = [start, end];
+    for (let i = start; i < more; ) {
+      const here = keys.digit(order[i] ?? 0, digit);
+      if (here < pivot) swap(order, less++, i++);
+      else if (here > pivot) swap(order, i, --more);
+      else i++;
+    }
+    sortFew(sorting, start, less, digit);
+    sortFew(sorting, more, end, digit);
+    // Equal keys stay as they came.
+    if (pivot === 0) order.subarray(less, more).sort();
+    [start, end] = pivot === 0 ? [0, 0] : [less, more];
   }
 }
 
-function isAfter(keys: KeyBytes, a: number, b: number, start: number): boolean {
-  for (let at = start; ; at++) {
-    const x = keys.digit(a, at);
-    const y = keys.digit(b, at);
-    if (x !== y) return x > y;
-    if (x === 0) return false;
-  }
+function swap(order: Uint32Array, a: number, b: number): void {
+  const index = order[a] ?? 0;
+  order[a] = order[b] ?? 0;
+  order[b] = index;
 }
 
 /** Orders strings as their UTF-8 bytes do: UTF-16 order differs where surrogates meet U+E000 to U+FFFF. */

@@ -35,6 +35,10 @@ const flatMap = (count: number, begin = 'k'): Buffer =>
     each((i) => wire.attribute(1, `${begin}${(i * 7919) % count}`, wire.int(3, i)), MEGABYTE),
   );
 
+/** One of another beginning, and then 299 that differ at their end only, the greatest first. */
+const lateKey = (i: number): Buffer =>
+  wire.attribute(1, i === 0 ? 'a' : `${'k'.repeat(3500)}${999 - i}`, wire.int(3, i));
+
 /** Keys that differ in few bytes only, or whose hashes differ in few bits. */
 const longKey = (i: number): string => `${'k'.repeat(200)}${i}${'k'.repeat(40)}`;
 
@@ -122,6 +126,7 @@ const PROTOBUF: Record<string, () => Buffer> = {
   'an array of integers': () => one(attribute(wire.len(5, times(wire.len(1, wire.int(3, 1)))))),
   'a map of keys of their own': () => one(attribute(flatMap(1_000_003))),
   'a map of long keys that begin alike': () => one(attribute(flatMap(1_000_003, 'k'.repeat(20)))),
+  'a map of a few keys that begin alike for long': () => one(attribute(wire.len(6, each(lateKey)))),
   'a map of keys that are not ASCII': () => one(attribute(flatMap(1_000_003, 'é'))),
   'a map of one key': () => one(attribute(flatMap(1))),
   'a map of empty entries': () => one(attribute(wire.len(6, times(wire.len(1))))),
