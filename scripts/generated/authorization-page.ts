@@ -35,8 +35,8 @@ that a thing belongs to, and with each role of another team. A route that is not
   told another team cannot. Flags go to the team whose key sent what they are about. A run that is registered before it starts is not
   open to that.
 - **Whose a call's cost is** follows from the key it came with as well: it is in the costs of that key's team, whatever team its span claims, or where it
-  claims none. The claim counts of a principal that the service made no key for, as in another collector's own list, and of one that
-  had keys of the team that it names and of another; else such a call is of no team, and seen by who sees every team.
+  claims none. A call of a principal that has had keys of two teams is of neither, and seen by who sees every team. The claim counts only of a
+  principal that the service made no key for, as in another collector's own list.
 - **Grafana and SQL** know no teams: whoever may open the dashboards, or has the password of a reading user, sees the figures of all.
 - **Content**, which is what people and models wrote, is read by owners, reviewers, approvers and auditors, and can be withheld from one
   person whatever their roles (\`reads_content\`): they see costs, records and flags, and neither evidence nor an export brings content.

@@ -72,7 +72,9 @@ export async function readCosts(
     ...(teams === undefined ? [] : [`${TEAM} IN {teams:Array(String)}`]),
   ];
   const source = await costSource(deps, group_by, rangeOf({ from, to }));
-  const items = await select(deps, costRow, costSql(group_by, source.sql, conditions), {
+  const needsTeam = group_by.includes('team') || filter.team !== undefined || teams !== undefined;
+  const rows = `${source.sql} AS c ${needsTeam ? WITH_KEYS : ''}`;
+  const items = await select(deps, costRow, costSql(group_by, rows, conditions), {
     ...filter,
     ...source.params,
     ...{ teams: teams ?? [], limit: MAX_GROUPS + 1 },
@@ -85,18 +87,18 @@ export async function readCosts(
   return { items: items.map(normalised), total: totalOf(items) };
 }
 
-function costSql(group_by: readonly CostGroup[], source: string, conditions: readonly string[]): string {
+/** @param rows as `c` */
+function costSql(group_by: readonly CostGroup[], rows: string, conditions: readonly string[]): string {
   const keys = group_by.map(costColumn);
   const columns = group_by.map((name) => `${costColumn(name)} AS ${name}`);
   const times = (['day', 'hour'] as const).filter((name) => group_by.includes(name));
-  const isOfTeams = [...columns, ...conditions].some((part) => part.includes(TEAM));
   const order = [...times.map((name) => `${name} DESC`), 'priced DESC', ...group_by];
   return `
     SELECT ${[...columns, ''].join(', ')}
       sum(c.cost) AS priced, toString(priced) AS cost_usd,
       sum(c.calls) AS calls, sum(c.unpriced_calls) AS unpriced_calls,
       sum(c.input_tokens) AS input_tokens, sum(c.output_tokens) AS output_tokens
-    FROM ${source} AS c ${isOfTeams ? WITH_KEYS : ''}
+    FROM ${rows}
     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ${keys.length === 0 ? 'HAVING calls > 0' : `GROUP BY ${keys.join(', ')}`}
     ORDER BY ${order.join(', ')} LIMIT {limit:UInt32}`;

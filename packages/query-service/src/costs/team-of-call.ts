@@ -1,9 +1,9 @@
 /**
- * Whose a call is, as SQL on a row `c` with `principal` and `team`: the team's of whose keys its principal is, as the service recorded when
- * it issued them (`key_teams`). What a span says of a team is a claim, and counts where the service knows no key of that principal, as
- * of another collector's own list, or where it is one of the several teams that had a key of that name. Else nothing is known of it.
+ * Whose a call is, as SQL on a row `c` with `principal` and `team`: the team's of which all keys of its principal are, as the service recorded
+ * when it issued them (`key_teams`); of a principal with keys of several teams, nobody's, as its runs are (runs/sight.ts). What a span
+ * says of a team is a claim, and counts only where the service knows no key of that principal, as of another collector's own list.
  */
-export const TEAM = `multiIf(empty(k.teams) OR has(k.teams, toString(c.team)), toString(c.team), length(k.teams) = 1, k.teams[1], '')`;
+export const TEAM = `multiIf(empty(k.teams), toString(c.team), length(k.teams) = 1, k.teams[1], '')`;
 
 /** What `TEAM` needs beside the rows `c`. */
 export const WITH_KEYS = `

@@ -84,8 +84,8 @@ test('a call costs the team whose key it came with, whatever its span claims', a
   const teams = await list(auditor, '/v1/costs?group_by=team&model=gpt-4o');
   expect(Object.fromEntries(teams.map(({ team, cost_usd }) => [team, cost_usd]))).toEqual({
     finance: '111',
-    payroll: '111000',
-    '': '1000000',
+    payroll: '11000',
+    '': '1100000',
   });
 });
 
@@ -97,7 +97,7 @@ test('each team sees what its keys spent, and nothing that others say it did', a
       query,
       query.includes('run') ? ['100', '10', '1'] : ['111'],
     ]);
-  expect(await spent(people.payroll, '')).toEqual(['111000']);
+  expect(await spent(people.payroll, '')).toEqual(['11000']);
   expect(await spent(people.payroll, '&team=finance')).toEqual([]);
   expect(await spent(auditor, '&team=finance')).toEqual(['111']);
 });
