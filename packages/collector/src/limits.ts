@@ -38,6 +38,12 @@ const Limits = z.strictObject({
     .int()
     .positive()
     .default(32 * MIB),
+  /**
+   * In how many months beyond two the spans of one client may begin, in blocks of a second on average, and so many at once;
+   * beyond, 429. A month is a part of its own in every table, so many of them make inserts slow for all.
+   */
+  monthsPerSecond: z.number().positive().default(4),
+  monthsAtOnce: z.number().positive().default(24),
   /** How many kept bodies are remembered, so that a repeated one is answered without being kept again. */
   rememberedBodies: z.int().nonnegative().default(10_000),
   /** Longest raw span or body kept in the quarantine, in bytes; longer ones are cut and say so. */

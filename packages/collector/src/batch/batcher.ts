@@ -1,5 +1,6 @@
 import type { Appended } from '../block/body-source.ts';
 import type { LandingBlock } from '../block/landing-block.ts';
+import type { MonthAllowance } from '../keep/month-allowance.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Logged } from '../log/log-writer.ts';
 import type { Backlog } from './backlog.ts';
@@ -13,6 +14,7 @@ export interface BatcherParts extends Omit<StoreParts, 'onTrouble'> {
   readonly ledger: Ledger;
   readonly backlog: Backlog;
   readonly bounds: BlockBounds;
+  readonly months: MonthAllowance;
   readonly decode: (block: LandingBlock, body: Incoming) => Appended;
   /** A batch has ended: there is room again. */
   readonly onEnd: (batch: BodyBatch, end: BatchEnd) => void;
@@ -30,6 +32,7 @@ export type Taken =
       readonly message: string;
       readonly logged: Promise<Logged>;
     }
+  | { readonly kind: 'scattered' }
   | Exclude<Appended, { kind: 'appended' }>;
 
 const MOST_INSERTS = 2;
@@ -64,9 +67,15 @@ export class Batcher {
 
   /** Decodes a body into the open block and appends it to the log, in one step: blocks hold bodies in the order of the log. */
   take(body: Incoming): Taken {
-    const { log } = this.#parts;
+    const { log, months } = this.#parts;
+    const { block } = this.#open;
+    const before = block.months;
     const appended = this.#decode(body);
     if (appended.kind !== 'appended') return appended;
+    if (!months.take(body.principal.principal, { before, after: block.months })) {
+      block.takeBack();
+      return { kind: 'scattered' };
+    }
     const { spans, rejections } = appended;
     const { principal, encoding, packing, token, receivedMs, sent } = body;
     const message = rejectionText(rejections, spans);

@@ -4,11 +4,13 @@ import { BodyTooLarge, boundsOf, MessageMeter } from '../otlp/message-meter.ts';
 import { isUndecoded } from '../otlp/model.ts';
 import { rowResource } from '../rows/landing-row.ts';
 import { placed } from '../rows/placed.ts';
+import { BlockMonths } from './block-months.ts';
 import type { Appended, BodySource } from './body-source.ts';
 import { Marks } from './columns/storage.ts';
 import { Intake } from './intake.ts';
 import { LandingColumns } from './landing-columns.ts';
 import { RequestReader } from './request-reader.ts';
+import { TimeWindow } from './time-window.ts';
 
 /** What an empty block may hold on to, in bytes; beyond, it starts small again. */
 const MAX_KEPT_BYTES = 128 * 1024 * 1024;
@@ -21,9 +23,15 @@ export class LandingBlock {
   readonly #columns = new LandingColumns();
   readonly #requests = new RequestReader(this.#columns);
   readonly #marks = new Marks(this.#columns.storages);
+  readonly #months = new BlockMonths();
 
   get rows(): number {
     return this.#columns.rows;
+  }
+
+  /** In how many months its rows begin, in UTC. */
+  get months(): number {
+    return this.#months.count;
   }
 
   /** Its size as Native, about. */
@@ -37,9 +45,17 @@ export class LandingBlock {
    */
   append(body: Uint8Array, source: BodySource): Appended {
     this.#marks.set();
+    const { rows } = this;
     const appended = this.#decode(Buffer.from(body.buffer, body.byteOffset, body.byteLength), source);
     if (appended.kind !== 'appended') this.#marks.restore();
+    this.#months.add(this.#columns.timestamp.values, rows, new TimeWindow(source.nowNs));
     return appended;
+  }
+
+  /** Leaves the block as it was before the last `append`. */
+  takeBack(): void {
+    this.#marks.restore();
+    this.#months.takeBack();
   }
 
   /** The block's bytes as they lie in its memory, until the next `append` or `reset`. No parts where there are no rows. */
@@ -51,6 +67,7 @@ export class LandingBlock {
   /** Forgets all rows. */
   reset(): void {
     this.#columns.clear(this.#columns.allocatedBytes > MAX_KEPT_BYTES);
+    this.#months.clear();
   }
 
   #decode(body: Buffer, source: BodySource): Appended {

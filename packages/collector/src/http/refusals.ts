@@ -34,6 +34,13 @@ export const REFUSALS = {
     code: 8,
     message: 'this key has too much in flight or waiting beside what others need; send again later',
   },
+  too_many_months: {
+    status: 429,
+    code: 8,
+    message:
+      'spans of this key begin in too many different months, which makes inserts slow for everybody; ' +
+      'send old spans in the order of their times, and the rest again later',
+  },
   log_full: {
     status: 429,
     code: 8,

@@ -12,6 +12,7 @@ import type { InsertResult } from '../store/insert-result.ts';
 import { Recent } from '../store/recent.ts';
 import { decodeInto } from './decode-into.ts';
 import type { Keeper, Kept } from './keeper.ts';
+import { MonthAllowance } from './month-allowance.ts';
 
 export interface DirectParts {
   readonly store: Store;
@@ -28,12 +29,13 @@ export function directKeeper(parts: DirectParts): Keeper {
   const recent = new Recent<Kept>(parts.limits.rememberedBodies);
   const pool = new BlockPool(4);
   const refusable = new Refusable();
+  const months = new MonthAllowance(parts.limits);
   return {
     opened: Promise.resolve(),
     hasRoom: true,
     keep: async (body) => {
       const { outcome, first } = await recent.once(body.token, () =>
-        insertBody(body, pool, refusable, parts),
+        insertBody(body, { ...parts, pool, refusable, months }),
       );
       if (outcome.kind === 'kept' && !first) parts.ledger.repeated(outcome.spans);
       return outcome;
@@ -45,19 +47,23 @@ export function directKeeper(parts: DirectParts): Keeper {
   };
 }
 
-async function insertBody(
-  body: Incoming,
-  pool: BlockPool,
-  refusable: Refusable,
-  parts: DirectParts,
-): Promise<Kept> {
+interface InsertParts extends DirectParts {
+  readonly pool: BlockPool;
+  readonly refusable: Refusable;
+  readonly months: MonthAllowance;
+}
+
+async function insertBody(body: Incoming, parts: InsertParts): Promise<Kept> {
+  const { pool, refusable, months } = parts;
   const block = pool.take();
   try {
     const appended = decodeInto(parts.limits)(block, body);
     if (appended.kind === 'malformed') return refuse('malformed_body', appended.message);
     if (appended.kind === 'too_large') return refuse('body_too_large', appended.message);
+    if (!months.take(body.principal.principal, { before: 0, after: block.months }))
+      return refuse('too_many_months');
     const result = await insertBatch(block.native(), appended.quarantine, body.token, parts.store);
-    if (result.kind === 'rejected') return await quarantine(body, appended.spans, result, refusable, parts);
+    if (result.kind === 'rejected') return await quarantine(body, appended.spans, result, parts);
     if (result.kind === 'unavailable') return unavailable(result, parts);
     if (appended.rows > 0) refusable.stored();
     return stored(appended, parts);
@@ -79,10 +85,9 @@ async function quarantine(
   { sent, principal, token }: Incoming,
   spans: number,
   refused: Extract<InsertResult, { kind: 'rejected' }>,
-  refusable: Refusable,
-  parts: DirectParts,
+  parts: InsertParts,
 ): Promise<Kept> {
-  if (!refusable.take(1)) return unavailable(refused, parts);
+  if (!parts.refusable.take(1)) return unavailable(refused, parts);
   const why = `ClickHouse error ${refused.code}; ${spans} spans`;
   const row = wholeBody('unstorable', why, principal.principal, sent, parts.limits);
   const result = await insertQuarantine([row], `${token}:unstorable`, parts.store);

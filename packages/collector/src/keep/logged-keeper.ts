@@ -19,6 +19,7 @@ import { Recent } from '../store/recent.ts';
 import { decodeInto } from './decode-into.ts';
 import type { Flushed, Keeper, Kept, Readiness } from './keeper.ts';
 import { logReadiness } from './log-readiness.ts';
+import { MonthAllowance } from './month-allowance.ts';
 import { Progress } from './progress.ts';
 import { type Answered, goOn, reportBad } from './recover.ts';
 
@@ -90,6 +91,7 @@ export class LoggedKeeper implements Keeper {
       signal: this.#stopping.signal,
       refusable: new Refusable(),
       bounds: { ...limits, impatient: this.#parts.whenStored },
+      months: new MonthAllowance(limits),
       decode: decodeInto(limits),
       onEnd: (batch, end) => this.#ended(batch, end),
       onSpill: (spans) => metrics.spilled(spans),
@@ -133,6 +135,7 @@ export class LoggedKeeper implements Keeper {
 
   async #settled(taken: Taken): Promise<Answered | Refused> {
     if (taken.kind === 'malformed') return refuse('malformed_body', taken.message);
+    if (taken.kind === 'scattered') return refuse('too_many_months');
     if (taken.kind === 'too_large') return refuse('body_too_large', taken.message);
     if ((await taken.logged) === 'failed') return refuse('log_unavailable');
     const { id, spans, rejected, message } = taken;
