@@ -30,10 +30,16 @@ export async function applyJudgements(
 ): Promise<FlagCounts> {
   const counts = noFlags();
   for (const judgement of judgements) {
+    if (await changesNothing(control, judgement)) continue;
     const changes = await control.change((change) => applyJudgement(change, control, judgement));
     for (const { kind } of changes) counts[kind] += 1;
   }
   return counts;
+}
+
+/** Of most runs there is nothing to say, and never was: that takes no turn of those who change the state. */
+async function changesNothing({ db }: ControlState, judgement: Judgement): Promise<boolean> {
+  return judgement.findings.length === 0 && (await storedFlags(db, judgement)).length === 0;
 }
 
 /** The same within a change. */
@@ -42,7 +48,7 @@ export async function applyJudgement(
   control: ControlState,
   judgement: Judgement,
 ): Promise<readonly FlagChange[]> {
-  const stored = await storedFlags(change, judgement);
+  const stored = await storedFlags(change.db, judgement);
   const changes = flagChanges(judgement.control, judgement.findings, stored);
   for (const flagChange of changes) await applyChange(change, control, judgement.control.control, flagChange);
   return changes;
@@ -53,7 +59,7 @@ type FlagRow = EvaluationTables['flags'];
 /** SQLite takes some thousands of parameters; scopes come in fewer at a time. */
 const SCOPES_AT_ONCE = 500;
 
-async function storedFlags({ db }: Change, { control, scopes }: Judgement): Promise<StoredFlag[]> {
+async function storedFlags(db: ControlState['db'], { control, scopes }: Judgement): Promise<StoredFlag[]> {
   const flags: StoredFlag[] = [];
   for (let from = 0; from < scopes.length; from += SCOPES_AT_ONCE) {
     const rows = await evaluationTables(db)

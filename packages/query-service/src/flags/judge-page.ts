@@ -7,7 +7,7 @@ import { drawSamples } from '../samples/draw-samples.ts';
 import { seconds } from '../state/time.ts';
 import { apart, Batch } from './apart.ts';
 import { addFlags, applyJudgements, type FlagCounts } from './apply.ts';
-import { type JudgedPage, type Judgement, judge, readFor } from './judge.ts';
+import { type JudgedPage, type Judgement, judge, readAhead } from './judge.ts';
 import { rememberJudged, rememberPrompt, rememberRechecked, rememberRest } from './memory.ts';
 import { PageReads, READ_PRIORITY, type ReadPriority } from './page-reads.ts';
 import { judgeContext } from './service-facts.ts';
@@ -86,11 +86,12 @@ export async function judgeRest(
   runs: readonly TouchedRun[],
   counts: EvaluationCounts,
 ): Promise<number> {
+  const began = deps.clock();
   const turn = await Turn.of(deps, runs, counts);
   await turn.drawSamples();
   const judgements = await turn.judge(REST, REST_READS_AT_ONCE);
   const rest = earliestRechecks(judgements, await turn.noteUnjudged());
-  await rememberRest(deps.control, runs, { rest, again: deps.clock() + REST_AFTER });
+  await rememberRest(deps.control, runs, { began, rest, again: deps.clock() + REST_AFTER });
   return runs.length;
 }
 
@@ -142,13 +143,18 @@ class Turn {
 
   async judge(controls: readonly Control[], reads_at_once?: number): Promise<readonly Judgement[]> {
     const judgements: Judgement[] = [];
-    if (this.#broken === undefined) await readFor(controls, this.#batch.page.reads, reads_at_once);
-    for (const control of controls)
-      await this.#part(control.control, async (page) => {
-        const judgement = await judge(control, page);
-        addFlags(this.#counts, await applyJudgements(this.#deps.control, [judgement]));
-        judgements.push(judgement);
-      });
+    const reading = this.#broken ? undefined : readAhead(controls, this.#batch.page.reads, reads_at_once);
+    try {
+      // What one control finds is a flag before the next has its rows.
+      for (const control of controls)
+        await this.#part(control.control, async (page) => {
+          const judgement = await judge(control, page);
+          addFlags(this.#counts, await applyJudgements(this.#deps.control, [judgement]));
+          judgements.push(judgement);
+        });
+    } finally {
+      await reading;
+    }
     return judgements;
   }
 

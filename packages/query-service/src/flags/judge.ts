@@ -24,15 +24,20 @@ export interface JudgedPage {
 /** Reads that are on their way at the same time; the store has other work. */
 const READS_AT_ONCE = 4;
 
-/** Asks for what some controls judge, controls that read the same rows once. A read that fails fails the controls that want it. */
-export async function readFor(
+/**
+ * Asks for what some controls judge, in their order and some at a time, controls that read the same rows once: while one of them
+ * judges, what the next ones want is on its way. A read that fails fails the controls that want it, and not this.
+ */
+export async function readAhead(
   controls: readonly Control[],
   reads: PageReads,
   reads_at_once = READS_AT_ONCE,
 ): Promise<void> {
-  const distinct = [...new Map(controls.map((control) => [control.query, control])).values()];
-  for (let at = 0; at < distinct.length; at += reads_at_once)
-    await Promise.allSettled(distinct.slice(at, at + reads_at_once).map((control) => reads.of(control)));
+  const distinct = new Map(controls.map((control) => [control.query, control])).values();
+  const one = async () => {
+    for (const control of distinct) await reads.of(control).catch(() => undefined);
+  };
+  await Promise.all(Array.from({ length: reads_at_once }, one));
 }
 
 /** What one control says of a page. */

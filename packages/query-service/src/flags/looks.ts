@@ -1,8 +1,8 @@
 import { seconds } from '../state/time.ts';
 import type { Arrival } from './touched-runs.ts';
 
-/** Rows of an arrival are all visible some seconds after its receipt, mostly; and after this, unless an insert took longer than any does. */
-const VISIBLE = [seconds(3), seconds(100)] as const;
+/** Rows of an arrival are all visible this long after its receipt, unless an insert took longer than any does. */
+const VISIBLE = seconds(100);
 /** Nothing is read back so far. */
 const FORGOTTEN = seconds(300);
 
@@ -12,9 +12,9 @@ interface Look extends Omit<Arrival, 'run_id'> {
 }
 
 /**
- * At which arrivals a course has looked. What arrived of a run is worth a look when it is first seen, and again once what became
- * visible late must be there; the many readings in between need not ask what is stored of it. Losing this costs work,
- * never a flag.
+ * At which arrivals a course has looked. What arrived of a run is worth a look when it is first seen, which is when all of it is there
+ * (summaries are written last), and again once whatever became visible late must be there; the many readings in between need
+ * not ask what is stored of it. Losing this costs work, never a flag.
  */
 export class Looks {
   readonly #looks = new Map<string, Look>();
@@ -31,7 +31,7 @@ export class Looks {
   isWorth({ run_id, received }: Arrival, now: bigint): boolean {
     const last = this.#looks.get(run_id);
     if (last === undefined || last.received !== received) return true;
-    return VISIBLE.some((after) => last.at < received + after && now >= received + after);
+    return last.at < received + VISIBLE && now >= received + VISIBLE;
   }
 
   /** Once what was seen is judged. */

@@ -83,27 +83,40 @@ export async function rememberRechecked(
   });
 }
 
+interface RestJudgement {
+  /** When it began. */
+  readonly began: bigint;
+  readonly rest: Rechecks;
+  readonly again: bigint;
+}
+
 /**
  * After a judgement by the controls that wait. Prompt judgements go on meanwhile, so what arrived after this one had read is
- * judged by them once more, at `again`.
+ * judged by them once more, at `again`. What the last prompt judgement before it had not seen, because it became visible
+ * late, is judged promptly now.
  */
 export async function rememberRest(
   control: ControlState,
   runs: readonly TouchedRun[],
-  { rest, again }: { readonly rest: Rechecks; readonly again: bigint },
+  { began, rest, again }: RestJudgement,
 ): Promise<void> {
-  await control.change(async ({ db: state }) => {
+  await control.change(async ({ db: state, now }) => {
     const db = evaluationTables(state);
     for (const { run_id, fingerprint } of runs) {
       const known = await db
         .selectFrom('judged_runs')
-        .select('fingerprint')
+        .select(['fingerprint', 'judged_at'])
         .where('run_id', '=', run_id)
         .executeTakeFirst();
       const isAsRead = known === undefined || [fingerprint, inPart(fingerprint)].includes(known.fingerprint);
       await judgeRestAt(db, run_id, isAsRead ? rest.get(run_id) : again);
-      if (isAsRead)
-        await db.updateTable('judged_runs').set({ fingerprint }).where('run_id', '=', run_id).execute();
+      const wasMissed = !isAsRead && known.judged_at < timeText(began);
+      if (isAsRead || wasMissed)
+        await db
+          .updateTable('judged_runs')
+          .set(isAsRead ? { fingerprint } : { fingerprint: inPart(fingerprint), recheck_at: timeText(now) })
+          .where('run_id', '=', run_id)
+          .execute();
     }
   });
 }

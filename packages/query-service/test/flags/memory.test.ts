@@ -52,7 +52,7 @@ test('what was judged promptly is done for the continuous course, and waits for 
 
 test('the rest makes it whole, and leaves what the prompt controls wait for', async () => {
   await rememberPrompt(held.control, run('a'), { prompt: at(30n), rest: 10n });
-  await rememberRest(held.control, run('a'), { rest: at(50n), again: 20n });
+  await rememberRest(held.control, run('a'), { began: 10n, rest: at(50n), again: 20n });
   expect(await isChanged('a', false)).toBe(false);
   expect(await due(49n)).toEqual({ prompt: true, rest: false });
   expect(await due(50n)).toEqual({ prompt: true, rest: true });
@@ -62,12 +62,26 @@ test('what arrives while the rest is judged is judged by it once more', async ()
   await rememberPrompt(held.control, run('a'), { prompt: NEVER, rest: 10n });
   // The rest has read `a`; meanwhile more arrives, which the prompt controls see first.
   await rememberPrompt(held.control, run('b'), { prompt: NEVER, rest: 15n });
-  await rememberRest(held.control, run('a'), { rest: NEVER, again: 20n });
+  await rememberRest(held.control, run('a'), { began: 0n, rest: NEVER, again: 20n });
   expect(await due(20n)).toEqual({ prompt: false, rest: true });
   expect(await isChanged('b', false)).toBe(true);
-  await rememberRest(held.control, run('b'), { rest: NEVER, again: 30n });
+  await rememberRest(held.control, run('b'), { began: 0n, rest: NEVER, again: 30n });
   expect(await due(100n)).toEqual({ prompt: false, rest: false });
   expect(await isChanged('b', false)).toBe(false);
+});
+
+test('what became visible only after the prompt controls had read is judged by them once the rest has seen it', async () => {
+  await rememberPrompt(held.control, run('half'), { prompt: NEVER, rest: 10n });
+  held.clock.advance(10);
+  const began = held.clock.now;
+  const again = began + 20_000_000_000n;
+  await rememberRest(held.control, run('whole'), { began, rest: NEVER, again });
+  expect(await due(held.clock.now)).toEqual({ prompt: true, rest: false });
+  expect(await due(again)).toEqual({ prompt: true, rest: true });
+  await rememberRechecked(held.control, run('whole'), NEVER);
+  await rememberRest(held.control, run('whole'), { began: again, rest: NEVER, again: again + 1n });
+  expect(await due(again + 1n)).toEqual({ prompt: false, rest: false });
+  expect(await isChanged('whole', false)).toBe(false);
 });
 
 test('a judgement again, or of everything, settles when it is due next', async () => {
