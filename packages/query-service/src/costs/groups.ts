@@ -1,9 +1,10 @@
+import { OWNER } from './owner-of-call.ts';
 import { TEAM } from './team-of-call.ts';
 
 /** What costs can be grouped by, and the column behind each; nothing of a request gets into the SQL but these. */
 const GROUPS = {
   workflow: 'c.workflow',
-  owner: 'c.owner',
+  owner: OWNER,
   team: TEAM,
   principal: 'c.principal',
   model: 'c.model',

@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identity.ts';
 import { select } from '../runs/select.ts';
 import { rangeOf } from '../runs/time-range.ts';
 import { type CostGroup, costColumn } from './groups.ts';
+import { WITH_OWNERS } from './owner-of-call.ts';
 import { costSource } from './sources.ts';
 import { TEAM, WITH_KEYS } from './team-of-call.ts';
 
@@ -73,7 +74,8 @@ export async function readCosts(
   ];
   const source = await costSource(deps, group_by, rangeOf({ from, to }));
   const needsTeam = group_by.includes('team') || filter.team !== undefined || teams !== undefined;
-  const rows = `${source.sql} AS c ${needsTeam ? WITH_KEYS : ''}`;
+  const needsOwner = group_by.includes('owner') || filter.owner !== undefined;
+  const rows = `${source.sql} AS c ${needsTeam ? WITH_KEYS : ''} ${needsOwner ? WITH_OWNERS : ''}`;
   const items = await select(deps, costRow, costSql(group_by, rows, conditions), {
     ...filter,
     ...source.params,
