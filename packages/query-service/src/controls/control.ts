@@ -110,6 +110,8 @@ export interface JudgeContext {
   readonly now: bigint;
   readonly policies: PolicyBook;
   readonly run: (run_id: string) => RegisteredRun | undefined;
+  /** The one team whose keys sent something of a run, '' where there are several; undefined where none of them is known. */
+  readonly senderTeam: (run_id: string) => string | undefined;
   readonly approval: (approval_id: string) => RecordedApproval | undefined;
   readonly incident: (notification_id: string) => RecordedIncident | undefined;
   /** How many approvals of the run wait for a person. */

@@ -125,6 +125,7 @@ export const EXAMPLE_CONTEXT: JudgeContext = {
     inForce: (workflow) => (workflow === RUN.workflow ? EXAMPLE_POLICY : undefined),
   },
   run: (run_id) => [RUN, RESUMED_RUN].find((run) => run.run_id === run_id),
+  senderTeam: () => undefined,
   approval: (id) => APPROVALS.find(({ approval_id }) => approval_id === id),
   incident: (notification_id) => INCIDENTS[notification_id],
   waiting: (run_id) => (run_id === EXAMPLE_WAITING_RUN ? 1 : 0),

@@ -43,7 +43,10 @@ export function policyOf(row: ClaimedRow, context: JudgeContext): Requirements |
   return context.policies.at(run?.workflow ?? row.workflow, run?.policy_version ?? row.policy_version);
 }
 
-/** Whom and what a finding about a row is about. The service's own words go before the agent's, unless they are about another team. */
+/**
+ * Whom and what a finding about a row is about. The service's own words go before the agent's, unless they are about another team; what
+ * nobody registered is of the team whose keys sent it.
+ */
 export function about(
   row: ClaimedRow,
   context: JudgeContext,
@@ -57,7 +60,7 @@ export function about(
     run_id,
     workflow,
     owner: run?.owner ?? policy?.owner.email ?? row.owner,
-    team: run?.team ?? policy?.team ?? row.team,
+    team: run?.team ?? policy?.team ?? context.senderTeam(run_id) ?? row.team,
     since,
   };
 }

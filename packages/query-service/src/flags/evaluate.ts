@@ -1,4 +1,3 @@
-import { NO_TIME } from '../runs/run-times.ts';
 import { halvesOf, storesAnswer } from './apart.ts';
 import { addFlags } from './apply.ts';
 import { type Course, courseOf, readBackTo } from './course.ts';
@@ -21,6 +20,7 @@ import {
   storeNow,
   type TouchedRun,
   touchedRuns,
+  UNKNOWN,
 } from './touched-runs.ts';
 
 interface EvaluationOptions {
@@ -177,7 +177,5 @@ function pagesOf(touched: readonly TouchedRun[]): TouchedRun[][] {
 /** A run of which nothing is stored any more is judged as well: its flags heal or stay by what the service knows. */
 async function withFingerprints(deps: JudgeDeps, runs: readonly string[]): Promise<TouchedRun[]> {
   const known = new Map((await fingerprints(deps, runs)).map((run) => [run.run_id, run]));
-  return runs.map(
-    (run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, times: NO_TIME, late: false },
-  );
+  return runs.map((run_id) => known.get(run_id) ?? { run_id, fingerprint: '', rows: 0, ...UNKNOWN });
 }

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { recordedIncidents } from '../incidents/recorded-incidents.ts';
 import { cachedRequirements } from '../registrations/cached-requirements.ts';
 import { resumedWriters } from '../registrations/run-writers.ts';
+import { senderTeams } from './sender-teams.ts';
 import type { TouchedRun } from './touched-runs.ts';
 
 /**
@@ -14,16 +15,17 @@ import type { TouchedRun } from './touched-runs.ts';
  */
 export async function judgeContext(
   { control }: Pick<Deps, 'control'>,
-  touched: readonly Pick<TouchedRun, 'run_id' | 'late'>[],
+  touched: readonly Pick<TouchedRun, 'run_id' | 'late' | 'principals'>[],
   now: bigint,
 ): Promise<JudgeContext> {
   const run_ids = touched.map(({ run_id }) => run_id);
-  const [policies, runs, approvals, ledger, incidents] = [
+  const [policies, runs, approvals, ledger, incidents, senders] = [
     await policyBook(control.db),
     await registeredRuns(control.db, touched),
     await recordedApprovals(control.db, run_ids),
     await ledgerOfRuns(control.db, run_ids),
     await recordedIncidents(control, run_ids),
+    await senderTeams({ control }, touched),
   ];
   const waiting = Map.groupBy(
     approvals.filter(({ state }) => state === 'waiting'),
@@ -34,6 +36,7 @@ export async function judgeContext(
     now,
     policies,
     run: (run_id) => runs.get(run_id),
+    senderTeam: (run_id) => senders.get(run_id),
     approval: (approval_id) => byId.get(approval_id),
     incident: (notification_id) => incidents.get(notification_id),
     waiting: (run_id) => waiting.get(run_id)?.length ?? 0,

@@ -13,6 +13,8 @@ export interface TouchedRun {
   readonly times: RunTimes;
   /** Registered under an id that the service did not give. */
   readonly late: boolean;
+  /** Whose keys sent something of it. */
+  readonly principals: readonly string[];
 }
 
 /** Runs read in one go: their ids are in the address of the query, which has a bound. */
@@ -119,23 +121,27 @@ const summaryRow = z.object({
   first: z.coerce.bigint(),
   last: z.coerce.bigint(),
   late: z.coerce.boolean(),
+  principals: z.array(z.string()),
 });
 
 const SUMMARIES = `
   SELECT toString(s.run_id) AS run_id, toString(toUnixTimestamp64Nano(min(s.started_at))) AS first,
-    toString(toUnixTimestamp64Nano(max(s.last_at))) AS last, max(s.registered_late) AS late
+    toString(toUnixTimestamp64Nano(max(s.last_at))) AS last, max(s.registered_late) AS late,
+    groupUniqArrayArray(s.principals) AS principals
   FROM run_summaries AS s WHERE s.run_id IN {runs:Array(UUID)} GROUP BY s.run_id SETTINGS final = 0`;
 
-/** From when until when there are spans of each run, and whether it was registered late; a run of which there are none has no time. */
+/** From when until when there are spans of each run, whose they are, and whether it was registered late; a run of which there are none has no time. */
 async function summariesOf(
   deps: Pick<Deps, 'store'>,
   runs: readonly string[],
-): Promise<ReadonlyMap<string, Pick<TouchedRun, 'times' | 'late'>>> {
+): Promise<ReadonlyMap<string, Pick<TouchedRun, 'times' | 'late' | 'principals'>>> {
   const rows = await select(deps, summaryRow, SUMMARIES, { runs });
-  return new Map(rows.map(({ run_id, first, last, late }) => [run_id, { times: { first, last }, late }]));
+  return new Map(
+    rows.map(({ run_id, first, last, ...rest }) => [run_id, { times: { first, last }, ...rest }]),
+  );
 }
 
-const UNKNOWN = { times: NO_TIME, late: false } as const;
+export const UNKNOWN = { times: NO_TIME, late: false, principals: [] } as const;
 
 /** The fingerprints of some runs, one each. */
 export async function fingerprints(

@@ -26,13 +26,21 @@ export async function teamOfEach(
   reader: Reader,
   principals: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (principals.length === 0) return new Map();
-  const teamsOf = byPrincipal(await keys(reader).where('principal', 'in', principals).execute());
+  const teamsOf = await teamsOfEach(reader, principals);
   return new Map(
     [...teamsOf].flatMap(([principal, [team, ...others]]) =>
       team === undefined || others.length > 0 ? [] : [[principal, team]],
     ),
   );
+}
+
+/** Every team that each of these principals has, or had, a key of; those that have none are left out. */
+export async function teamsOfEach(
+  reader: Reader,
+  principals: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (principals.length === 0) return new Map();
+  return byPrincipal(await keys(reader).where('principal', 'in', principals).execute());
 }
 
 function byPrincipal(

@@ -13,7 +13,7 @@ import {
   restDue,
 } from '../../src/flags/memory.ts';
 import { evaluationTables } from '../../src/flags/tables.ts';
-import { NO_TIME } from '../../src/runs/run-times.ts';
+import { UNKNOWN } from '../../src/flags/touched-runs.ts';
 import { openControlState } from '../../src/state/control-state.ts';
 import { migratorOf } from '../../src/state/migrations/migrate.ts';
 import { openSqlite } from '../../src/state/sqlite/engine.ts';
@@ -21,7 +21,7 @@ import { systemClock } from '../../src/state/time.ts';
 import { type TestControl, testControl } from '../support/control.ts';
 
 const RUN = '0199a0de-0000-7000-8000-000000000001';
-const run = (fingerprint: string) => [{ run_id: RUN, fingerprint, rows: 1, times: NO_TIME, late: false }];
+const run = (fingerprint: string) => [{ run_id: RUN, fingerprint, rows: 1, ...UNKNOWN }];
 const at = (time: bigint) => new Map([[RUN, time]]);
 const NEVER = new Map<string, bigint>();
 

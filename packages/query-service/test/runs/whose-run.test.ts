@@ -75,6 +75,15 @@ const foreignSpan = (run_id: string, said: Readonly<Record<string, string>> = {}
     attributes: { 'tollgate.run.id': run_id, 'tollgate.team': 'zoo', ...said },
   });
 
+/** A model call that nobody has a price for. */
+const UNPRICED = {
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'house',
+  'gen_ai.request.model': 'unheard-of',
+  'gen_ai.usage.input_tokens': '10',
+  'gen_ai.usage.output_tokens': '5',
+};
+
 const byZoo = (row: LandingRow): LandingRow => ({
   ...row,
   ResourceAttributes: { 'service.name': 'agent', 'tollgate.principal': 'zoo-agent' },
@@ -209,6 +218,27 @@ describe('a run that nobody registered', () => {
     await watcher.until(1);
     expect(watcher.seen.filter(({ data }) => data['subject'] === run_id)).toEqual([]);
     watcher.stop();
+  });
+
+  test('of a workflow that nobody registered either raises flags for the team whose keys sent it, whatever it claims', async () => {
+    const claims = {
+      'tollgate.workflow': 'made-up',
+      'tollgate.owner': 'owner@ops.example.com',
+      'tollgate.team': 'ops',
+    };
+    const attributes = { ...claims, ...UNPRICED };
+    const [run_id, mixed] = [randomUUID(), randomUUID()];
+    await collect(clickhouse, [
+      span({ principal: 'zoo-agent', attributes: { 'tollgate.run.id': run_id, ...attributes } }),
+      span({ principal: 'zoo-agent', attributes: { 'tollgate.run.id': mixed, ...attributes } }),
+      span({ principal: 'ops-agent', attributes: { 'tollgate.run.id': mixed, ...attributes } }),
+    ]);
+    await evaluateInAnHour();
+    expect(await flagsOf('ops', run_id)).toEqual([]);
+    expect((await flagsOf('zoo', run_id)).map(({ control }) => control)).toContain('model_call_priced');
+    for (const team of TEAMS) expect(await flagsOf(team, mixed)).toEqual([]);
+    const { body } = await get(auditor, `/v1/flags?run_id=${mixed}&limit=200`);
+    expect((body['items'] as Told[]).map(({ control }) => control)).toContain('model_call_priced');
   });
 
   test('is nobody’s whose principal another team has had before', async () => {
