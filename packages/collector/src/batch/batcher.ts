@@ -1,12 +1,12 @@
 import type { Appended } from '../block/body-source.ts';
 import type { LandingBlock } from '../block/landing-block.ts';
-import type { MonthAllowance } from '../keep/month-allowance.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Logged } from '../log/log-writer.ts';
 import type { Backlog } from './backlog.ts';
 import type { BodyBatch, Counted } from './body-batch.ts';
 import { sizeInLog } from './decode-logged.ts';
 import { type Incoming, rejectionText } from './incoming.ts';
+import type { MonthAllowance } from './month-allowance.ts';
 import { type BlockBounds, isFull, OpenBlock } from './open-block.ts';
 import { type BatchEnd, type StoreParts, storeBatch } from './store-batch.ts';
 

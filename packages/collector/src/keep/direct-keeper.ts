@@ -1,6 +1,7 @@
 import { BlockPool } from '../batch/block-pool.ts';
 import { wholeBody } from '../batch/decode-logged.ts';
 import { type Incoming, rejectionText } from '../batch/incoming.ts';
+import { MonthAllowance } from '../batch/month-allowance.ts';
 import { Refusable } from '../batch/refusable.ts';
 import type { Appended } from '../block/body-source.ts';
 import { type Refusal, refuse } from '../http/refusals.ts';
@@ -12,7 +13,6 @@ import type { InsertResult } from '../store/insert-result.ts';
 import { Recent } from '../store/recent.ts';
 import { decodeInto } from './decode-into.ts';
 import type { Keeper, Kept } from './keeper.ts';
-import { MonthAllowance } from './month-allowance.ts';
 
 export interface DirectParts {
   readonly store: Store;

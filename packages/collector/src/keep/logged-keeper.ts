@@ -4,6 +4,7 @@ import { BlockPool } from '../batch/block-pool.ts';
 import type { BodyBatch } from '../batch/body-batch.ts';
 import { sizeInLog } from '../batch/decode-logged.ts';
 import type { Incoming } from '../batch/incoming.ts';
+import { MonthAllowance } from '../batch/month-allowance.ts';
 import { Refusable } from '../batch/refusable.ts';
 import type { BatchEnd } from '../batch/store-batch.ts';
 import { FairBudget } from '../http/fair-budget.ts';
@@ -19,7 +20,6 @@ import { Recent } from '../store/recent.ts';
 import { decodeInto } from './decode-into.ts';
 import type { Flushed, Keeper, Kept, Readiness } from './keeper.ts';
 import { logReadiness } from './log-readiness.ts';
-import { MonthAllowance } from './month-allowance.ts';
 import { Progress } from './progress.ts';
 import { type Answered, goOn, reportBad } from './recover.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MonthAllowance } from '../../src/keep/month-allowance.ts';
+import { MonthAllowance } from '../../src/batch/month-allowance.ts';
 
 const LIMITS = { monthsPerSecond: 4, monthsAtOnce: 24 };
 

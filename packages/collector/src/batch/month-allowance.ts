@@ -1,4 +1,4 @@
-/** A block has so many months for free: it is always somebody's turn of the month. */
+/** A block has so many months for free: at the turn of a month everybody has two. */
 const FREE = 2;
 const MOST_CLIENTS = 1000;
 
@@ -14,7 +14,7 @@ interface Account {
 }
 
 /**
- * How many months of others' blocks a client may use up. Each month that a block has is a part in six tables, some 50 ms of
+ * How many months a client may add to blocks, which others' rows are in as well. Each month that a block has is a part in six tables, some 50 ms of
  * the engine, so a few small bodies of spans from all over the years would make everybody's inserts slow. Who has
  * anything left may send whatever it wants, and owes the rest (a token bucket that may be overdrawn), so that a body is
  * never too scattered to be taken.
