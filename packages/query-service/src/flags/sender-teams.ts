@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { teamsOfEach } from '../identity/principal-teams.ts';
+import { ofOneTeam, teamsOfEach } from '../identity/principal-teams.ts';
 import { soleTeam } from '../runs/sole-team.ts';
 import type { TouchedRun } from './touched-runs.ts';
 
@@ -13,13 +13,11 @@ export async function senderTeams(
   touched: readonly Pick<TouchedRun, 'run_id' | 'principals'>[],
 ): Promise<ReadonlyMap<string, string>> {
   const known = await teamsOfEach(reader, [...new Set(touched.flatMap(({ principals }) => principals))]);
-  const sole = new Map(
-    [...known].map(([principal, [team = '', ...others]]) => [principal, others.length === 0 ? team : '']),
-  );
+  const teams = ofOneTeam(known);
   return new Map(
     touched
       .filter(({ principals }) => principals.some((principal) => known.has(principal)))
-      .map(({ run_id, principals }) => [run_id, soleTeam({ ...NOBODY, principals }, sole)]),
+      .map(({ run_id, principals }) => [run_id, soleTeam({ ...NOBODY, principals }, teams)]),
   );
 }
 

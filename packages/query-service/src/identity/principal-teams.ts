@@ -26,12 +26,7 @@ export async function teamOfEach(
   reader: Reader,
   principals: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const teamsOf = await teamsOfEach(reader, principals);
-  return new Map(
-    [...teamsOf].flatMap(([principal, [team, ...others]]) =>
-      team === undefined || others.length > 0 ? [] : [[principal, team]],
-    ),
-  );
+  return ofOneTeam(await teamsOfEach(reader, principals));
 }
 
 /** Every team that each of these principals has, or had, a key of; those that have none are left out. */
@@ -42,6 +37,14 @@ export async function teamsOfEach(
   if (principals.length === 0) return new Map();
   return byPrincipal(await keys(reader).where('principal', 'in', principals).execute());
 }
+
+/** Those of which all keys are one team's, with that. Pure. */
+export const ofOneTeam = (teamsOf: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, string> =>
+  new Map(
+    [...teamsOf].flatMap(([principal, [team, ...others]]) =>
+      team === undefined || others.length > 0 ? [] : [[principal, team]],
+    ),
+  );
 
 function byPrincipal(
   rows: readonly { readonly principal: string | null; readonly team: string | null }[],
