@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collect, type LandingRow, span } from '../flags/agent.ts';
+import { collect } from '../flags/agent.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { workflowYaml } from '../support/workflow.ts';
+import { reportedCall } from './reported-call.ts';
 
 let clickhouse: ClickHouse;
 let service: TestService;
@@ -45,20 +45,8 @@ interface Call {
   readonly usd: string;
 }
 
-const call = ({ workflow, owner, usd }: Call): LandingRow =>
-  span({
-    attributes: {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'house',
-      'gen_ai.request.model': 'gpt-4o',
-      'gen_ai.response.id': randomUUID(),
-      'gen_ai.usage.input_tokens': '10',
-      'gen_ai.usage.output_tokens': '5',
-      ...(workflow === '' ? {} : { 'tollgate.workflow': workflow }),
-      ...(owner === '' ? {} : { 'tollgate.owner': owner }),
-      ...{ 'tollgate.cost.usd': usd, 'tollgate.cost.source': 'provider' },
-    },
-  });
+const call = ({ workflow, owner, usd }: Call) =>
+  reportedCall({ usd, claims: { 'tollgate.workflow': workflow, 'tollgate.owner': owner } });
 
 async function costs(query: string): Promise<readonly Record<string, unknown>[]> {
   const { status, body } = await service.call(auditor, 'GET', `/v1/costs?${query}`);

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '@tollgate/clickhouse';
 import { startTestClickHouse } from '@tollgate/clickhouse/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAgentKey, revokeCredential } from '../../src/identity/keys.ts';
-import { collect, type LandingRow, span } from '../flags/agent.ts';
+import { collect } from '../flags/agent.ts';
 import { startService, type TestService } from '../support/service.ts';
+import { reportedCall } from './reported-call.ts';
 
 let clickhouse: ClickHouse;
 let service: TestService;
@@ -59,20 +59,8 @@ interface Call {
   readonly model?: string;
 }
 
-const call = ({ principal, team, usd, model = 'gpt-4o' }: Call): LandingRow =>
-  span({
-    principal,
-    attributes: {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'house',
-      'gen_ai.request.model': model,
-      'gen_ai.response.id': randomUUID(),
-      'gen_ai.usage.input_tokens': '10',
-      'gen_ai.usage.output_tokens': '5',
-      ...(team === '' ? {} : { 'tollgate.team': team }),
-      ...(usd === undefined ? {} : { 'tollgate.cost.usd': usd, 'tollgate.cost.source': 'provider' }),
-    },
-  });
+const call = ({ team, ...reported }: Call) =>
+  reportedCall({ ...reported, claims: { 'tollgate.team': team } });
 
 async function list(token: string, path: string, name = 'items') {
   const { status, body } = await service.call(token, 'GET', path);
